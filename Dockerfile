@@ -1,0 +1,30 @@
+# The portal's image: web, worker and beat run from it with different commands (docker-compose.yml).
+# Front end first, in an image that is thrown away: the result needs no Node.
+FROM node:22-bookworm-slim AS front_end
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY bin/lib/assets.mjs bin/lib/assets.mjs
+COPY static static
+RUN node bin/lib/assets.mjs
+
+FROM python:3.11-slim-bookworm
+# Pango and a font for the PDF sheets, gettext for the translations; GDAL, GEOS and PROJ come with the Python wheels.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core gettext \
+ && rm -rf /var/lib/apt/lists/*
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STTM2_MEDIA=/srv/media
+WORKDIR /srv/portal
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY . .
+COPY --from=front_end /build/static/build static/build
+# Translations and static files are part of the image; the key used here signs nothing and is not kept.
+RUN for po in locale/*/LC_MESSAGES/*.po; do [ ! -e "$po" ] || msgfmt -o "${po%.po}.mo" "$po"; done \
+ && STTM2_MODE=demo STTM2_SECRET_KEY=only-while-building DATABASE_URL=postgis://build@localhost/build \
+    REDIS_URL=redis://localhost:6379/0 python manage.py collectstatic --noinput --ignore src --ignore redoc --ignore rest_framework
+RUN useradd --system --no-create-home sttm2 && install -d -o sttm2 -g sttm2 /srv/media .local .local/mail
+USER sttm2
+EXPOSE 8000
+CMD ["gunicorn", "sttm2.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
+     "--threads", "4", "--no-control-socket", "--timeout", "60"]

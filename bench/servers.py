@@ -1,0 +1,101 @@
+"""The real processes that are measured: gunicorn, reader server, worker; begun and ended here."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.database import bench_url
+from bench.load import Connection, rate
+
+BIN = Path(sys.executable).parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The throw-away database, a queue and media of the benchmark's own, static files unhashed."""
+    return {
+        **os.environ,
+        "DATABASE_URL": bench_url(),
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "STTM2_QUEUE": "bench",
+        "STTM2_LOG_LEVEL": "ERROR",
+        "PYTHONWARNINGS": "ignore",
+        **more,
+    }
+
+
+@contextmanager
+def running(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, env=env, start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def web(port: int, *, workers: int = 2, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """gunicorn as bin/run starts it."""
+    command = [str(BIN / "gunicorn"), "-k", "gthread", "-w", str(workers), "--threads", "4"]
+    command += ["--no-control-socket", "--timeout", "300", "-b", f"127.0.0.1:{port}"]
+    command += ["--log-level", "error", "sttm2.wsgi:application"]
+    with running(command, environment(**more)) as process:
+        _wait(port, process)
+        yield process
+
+
+def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server on port {port} ended by itself")
+        try:
+            Connection(port).get("/api/v1/")
+        except (OSError, ConnectionError, ValueError):
+            time.sleep(0.1)
+        else:
+            # Each thread has a connection of its own, and PROJ wakes up once in each.
+            rate(port, ["/api/v1/services/?limit=1"], connections=16, seconds=2)
+            return
+    raise RuntimeError(f"the server on port {port} does not answer")
+
+
+def children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    try:
+        return [int(child) for child in path.read_text().split()]
+    except OSError:
+        return []
+
+
+def peak_mib(pid: int) -> float:
+    """The process's highest resident memory so far (VmHWM)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
+
+
+def share_mib(pid: int) -> float:
+    """What the process holds now, pages shared with others counted by its share (PSS)."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

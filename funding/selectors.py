@@ -1,0 +1,162 @@
+"""What the pages about funding need: totals to the cent, shares by comune and zone, what cannot be
+placed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from funding.models import Programme, Project, Share
+from zones.models import Municipality, Zone
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Amounts in euro. `stated` is the source's; `placed` has a comune, `unplaced` has none."""
+
+    stated: Decimal | None
+    known: Decimal
+    placed: Decimal
+    unplaced: Decimal
+    unknown_shares: int
+    projects: int
+    projects_without_amount: int
+
+    @property
+    def untold(self) -> Decimal | None:
+        """What the source states beyond the projects whose amount is known; None when not
+        comparable."""
+        if self.stated is None:
+            return None
+        return self.stated - self.known
+
+    @property
+    def unplaced_in_all(self) -> Decimal:
+        """Not placed by the projects, plus what no known project explains."""
+        return self.unplaced + max(self.untold or NOTHING, NOTHING)
+
+    @property
+    def whole(self) -> Decimal:
+        """What percentages are of: the source's amount, else the sum of the known projects."""
+        return self.stated or self.known
+
+    @property
+    def unplaced_share(self) -> Decimal | None:
+        return self.unplaced_in_all * 100 / self.whole if self.whole else None
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    programme: Programme
+    totals: Totals
+
+
+@dataclass(frozen=True)
+class PlaceAmount:
+    """What falls on a comune or a zone; `unknown` shares have no amount."""
+
+    name: str
+    url_key: str
+    amount: Decimal | None
+    unknown: int
+    percentage: Decimal | None
+
+
+@dataclass(frozen=True)
+class ShareLine:
+    """One share of a project, with the programme it belongs to."""
+
+    share: Share
+    percentage: Decimal | None
+
+
+@dataclass(frozen=True)
+class ProjectRow:
+    project: Project
+    shares: tuple[ShareLine, ...]
+    twice: tuple[Programme, ...] = ()
+
+
+def programme_rows() -> list[ProgrammeRow]:
+    programmes = Programme.objects.prefetch_related("projects__shares")
+    return [ProgrammeRow(programme, totals(programme)) for programme in programmes]
+
+
+def totals(programme: Programme) -> Totals:
+    """The programme's sums, from its projects' shares."""
+    projects = list(programme.projects.all())
+    shares = [share for project in projects for share in project.shares.all()]
+    placed = sum((s.amount for s in shares if s.amount and s.municipality_id), NOTHING)
+    known = sum((project.amount for project in projects if project.amount is not None), NOTHING)
+    return Totals(
+        stated=programme.amount,
+        known=known,
+        placed=placed,
+        unplaced=max(known - placed, NOTHING),
+        unknown_shares=sum(s.amount is None and s.municipality_id is not None for s in shares),
+        projects=len(projects),
+        projects_without_amount=sum(project.amount is None for project in projects),
+    )
+
+
+def project_rows(programme: Programme) -> list[ProjectRow]:
+    """The projects with their shares; a CUP that another programme also has is flagged."""
+    projects = list(programme.projects.prefetch_related("shares__municipality"))
+    cups = [project.cup for project in projects if project.cup]
+    others: dict[str, list[Programme]] = {}
+    same = Project.objects.filter(cup__in=cups).exclude(programme=programme)
+    for other in same.select_related("programme"):
+        others.setdefault(other.cup, []).append(other.programme)
+    return [
+        ProjectRow(
+            project,
+            tuple(ShareLine(s, _percentage(s, project)) for s in _placed_first(project)),
+            tuple(others.get(project.cup, ())),
+        )
+        for project in projects
+    ]
+
+
+def _placed_first(project: Project) -> list[Share]:
+    return sorted(
+        project.shares.all(), key=lambda s: (s.municipality_id is None, -(s.amount or 0))
+    )
+
+
+def _percentage(share: Share, project: Project) -> Decimal | None:
+    if share.percentage is not None:
+        return share.percentage
+    if share.amount is None or not project.amount:
+        return None
+    return share.amount * 100 / project.amount
+
+
+def by_zone(shares: Sequence[Share], stated: Decimal | None) -> list[PlaceAmount]:
+    """Amounts per zone in the deck's order; percentages of what the source states."""
+    zone_of = dict(Municipality.objects.with_zone().values_list("istat", "zone_slug"))
+    rows = []
+    for zone in Zone.objects.defer("geometry", "geometry_web"):
+        mine = [s for s in shares if zone_of.get(s.municipality_id or "") == zone.slug]
+        if mine:
+            rows.append(_place(zone.name, zone.slug, mine, stated))
+    return rows
+
+
+def _place(name: str, key: str, shares: Sequence[Share], stated: Decimal | None) -> PlaceAmount:
+    amounts = [share.amount for share in shares if share.amount is not None]
+    amount = sum(amounts, NOTHING) if amounts else None
+    percentage = amount * 100 / stated if amount is not None and stated else None
+    return PlaceAmount(name, key, amount, len(shares) - len(amounts), percentage)
+
+
+def shares_in(municipalities: Sequence[str]) -> list[Share]:
+    return list(
+        Share.objects.filter(municipality__in=municipalities)
+        .select_related("project__programme", "municipality")
+        .order_by("project__programme__order", "project__code")
+    )
+
+
+def shares_of(programme: Programme) -> list[Share]:
+    return list(Share.objects.filter(project__programme=programme).select_related("municipality"))

@@ -1,0 +1,84 @@
+"""Luoghi Urbani per la Mobilità and the nodes they stand on."""
+
+import pghistory
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.utils.translation import gettext_lazy as _
+
+from zones.geo import MASTER_SRID, WEB_SRID
+from zones.models import Municipality
+
+
+@pghistory.track()
+class Lum(models.Model):
+    """A mobility hub: rank, state and setting are empty where nobody has said ("da
+    attribuire")."""
+
+    class Rank(models.TextChoices):
+        METROPOLITAN = "metropolitano", _("metropolitano")
+        SUPRA = "sovracomunale", _("sovracomunale")
+
+    class State(models.TextChoices):
+        EXISTING = "esistente", _("esistente")
+        PLANNED = "previsto", _("previsto")
+
+    class Setting(models.TextChoices):
+        URBAN = "urbano", _("urbano")
+        PERIURBAN = "periurbano", _("periurbano")
+
+    code = models.SlugField(unique=True, max_length=40)
+    name = models.CharField(_("nome"), max_length=120)
+    rank = models.CharField(_("rango"), max_length=14, choices=Rank.choices, blank=True)
+    state = models.CharField(_("stato"), max_length=10, choices=State.choices)
+    setting = models.CharField(_("ambito"), max_length=12, choices=Setting.choices, blank=True)
+    network = models.CharField(_("rete"), max_length=80, blank=True)
+    point = models.PointField(srid=MASTER_SRID)
+    point_web = models.GeneratedField(
+        expression=Transform("point", WEB_SRID),
+        output_field=models.PointField(srid=WEB_SRID),
+        db_persist=True,
+    )
+    position_accuracy = models.CharField(max_length=40, default="approssimata")
+    perimeter = models.MultiPolygonField(srid=MASTER_SRID, null=True, blank=True)
+    radius_m = models.PositiveIntegerField(null=True, blank=True)
+    municipalities = models.ManyToManyField(Municipality, related_name="lum")
+    certainty = models.CharField(max_length=40, default="da verificare")
+    source = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("LUM")
+        verbose_name_plural = _("LUM")
+        constraints = [
+            models.CheckConstraint(
+                name="lum_circle_only_with_rank",
+                condition=models.Q(radius_m__isnull=True) | ~models.Q(rank=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class TransportNode(models.Model):
+    """A station, terminus or bus station a LUM is built around."""
+
+    code = models.SlugField(unique=True, max_length=60)
+    name = models.CharField(max_length=120)
+    mode = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=Lum.State.choices)
+    lum = models.ForeignKey(Lum, models.PROTECT, null=True, blank=True, related_name="nodes")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="transport_nodes")
+    point = models.PointField(srid=MASTER_SRID, null=True, blank=True)
+    position_accuracy = models.CharField(max_length=40, default="approssimata")
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("nodo di trasporto")
+        verbose_name_plural = _("nodi di trasporto")
+
+    def __str__(self) -> str:
+        return self.name

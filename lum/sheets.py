@@ -1,0 +1,54 @@
+"""The section about LUM in the sheet of a zone or a comune."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lum.models import Lum
+from lum.selectors import lum_of
+from zones.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
+
+
+def zone_lum(territory: Territory) -> Section:
+    """The LUM of the territory; rank and setting are said to be missing where nobody has set
+    them."""
+    hubs = lum_of(territory.municipalities)
+    existing = sum(hub.state == Lum.State.EXISTING for hub in hubs)
+    return Section(
+        slug="lum",
+        title=_("Luoghi Urbani per la Mobilità (LUM)"),
+        lead=_("Ricostruzione da verificare: l’elenco ufficiale dei 62 LUM non è stato trovato."),
+        facts=(
+            Fact(_("LUM"), len(hubs)),
+            Fact(_("esistenti"), existing),
+            Fact(_("previsti"), len(hubs) - existing),
+        ),
+        tables=(_table(hubs),),
+        links=(text(_("Tutti i LUM"), url=reverse("lum:list")),),
+    )
+
+
+def _table(hubs: list[Lum]) -> Table:
+    rows = tuple(
+        Row(
+            (
+                text(hub.name, url=reverse("lum:detail", args=[hub.code])),
+                text(hub.get_state_display()),
+                text(hub.get_rank_display()) if hub.rank else Cell(None, note=_("da attribuire")),
+                text(hub.network) if hub.network else Cell(None),
+                number(hub.radius_m),
+            )
+        )
+        for hub in hubs
+    )
+    return Table(
+        caption=_("LUM"),
+        columns=(
+            Column(_("Nome")),
+            Column(_("Stato")),
+            Column(_("Rango")),
+            Column(_("Rete")),
+            Column(_("Raggio (m)"), True),
+        ),
+        rows=rows,
+        empty=_("Nessun LUM in questo territorio."),
+    )

@@ -1,0 +1,52 @@
+"""Pages about LUM: the list with its filters and one LUM."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from lum.models import Lum
+from lum.selectors import LumFilter, lum_row, lum_rows
+from services.views.maps import map_settings
+from zones.geo import METROPOLITAN_BOUNDS, as_geojson, extent
+from zones.models import Zone
+
+UNRANKED = "da-attribuire"
+
+
+@require_safe
+def lum_list(request: HttpRequest) -> HttpResponse:
+    asked = LumFilter(
+        zone=request.GET.get("zone", ""),
+        state=request.GET.get("state", ""),
+        rank=request.GET.get("rank", ""),
+        q=request.GET.get("q", "").strip()[:80].replace("\x00", ""),
+    )
+    context = {
+        "asked": asked,
+        "rows": lum_rows(asked),
+        "total": Lum.objects.count(),
+        "zones": Zone.objects.only("slug", "name", "name_en"),
+        "states": Lum.State.choices,
+        "ranks": Lum.Rank.choices,
+        "unranked": UNRANKED,
+        "map": map_settings(bounds=METROPOLITAN_BOUNDS, lum=True),
+    }
+    return render(request, "lum/list.html", context)
+
+
+@require_safe
+def lum_detail(request: HttpRequest, code: str) -> HttpResponse:
+    hub = get_object_or_404(Lum.objects.prefetch_related("municipalities", "nodes"), code=code)
+    area = hub.perimeter or (hub.point.buffer(hub.radius_m) if hub.radius_m else None)
+    shape = area or hub.point
+    context = {
+        "row": lum_row(hub),
+        "lum": hub,
+        "map": map_settings(
+            bounds=extent(shape, margin_m=300 if area else 900),
+            services="",
+            lum=True,
+            shape=as_geojson(shape),
+        ),
+    }
+    return render(request, "lum/detail.html", context)

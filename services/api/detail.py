@@ -1,0 +1,165 @@
+"""One service: what is shown of it, the records it is made of in both readings, and its
+history."""
+
+import json
+from typing import Any
+
+from django.http import HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from services.api.features import GEOJSON, PROBLEM, site
+from services.api.schema import (
+    ProblemSerializer,
+    ServiceFeatureSerializer,
+    ServicePropertiesSerializer,
+)
+from services.filters import ServiceFilter
+from services.geojson import feature_page
+from services.models import Assessment, Record, Service, ServiceEvent
+from services.selectors import ServiceStory, service_story
+from services.uploads.schema import FIELDS
+from zones.api import PublicRead
+from zones.errors import DomainError, NotFound
+
+#: Fields that anybody may see: contacts and what only served to read the file are withheld.
+PUBLIC = frozenset(field.name for field in FIELDS if field.public)
+
+
+class Gone(DomainError):
+    """It was here and is no more."""
+
+    status = 410
+
+
+class RecordSerializer(serializers.ModelSerializer[Record]):
+    """What one source says, from one edition to another."""
+
+    item = serializers.IntegerField(source="item_id")
+    source = serializers.CharField(source="item.source.slug")  # type: ignore[assignment]
+    reading = serializers.IntegerField(source="item.source.reading")
+    key = serializers.CharField(source="item.key")
+    type = serializers.CharField(source="kind_id", allow_null=True)
+    municipality = serializers.CharField(source="municipality_id", allow_null=True)
+    from_edition = serializers.DateTimeField(source="from_edition.published_at")
+    to_edition = serializers.DateTimeField(
+        source="to_edition.published_at", allow_null=True, default=None
+    )
+    attributes = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Record
+        fields = (
+            "item",
+            "source",
+            "reading",
+            "key",
+            "from_edition",
+            "to_edition",
+            "name",
+            "type",
+            "status",
+            "valence",
+            "municipality",
+            "accuracy",
+            "layer",
+            "row",
+            "attributes",
+        )
+
+    def get_attributes(self, record: Record) -> dict[str, Any]:
+        return {name: value for name, value in record.attributes.items() if name in PUBLIC}
+
+
+class EventSerializer(serializers.ModelSerializer[ServiceEvent]):
+    """What happened and in which edition."""
+
+    source = serializers.CharField(  # type: ignore[assignment]
+        source="edition.source.slug", allow_null=True, default=None
+    )
+    edition = serializers.IntegerField(source="edition.number", allow_null=True, default=None)
+
+    class Meta:
+        model = ServiceEvent
+        fields = ("at", "verb", "source", "edition")
+
+
+class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
+    """The four values of the valence under one set of criteria, with the reasons."""
+
+    criteria = serializers.CharField(source="criteria_set.version")
+
+    class Meta:
+        model = Assessment
+        fields = ("criteria", "declared", "proposed", "validated", "confirmed", "reasons")
+
+
+class ServiceDetailPropertiesSerializer(ServicePropertiesSerializer):
+    """A service's properties and everything it is made of."""
+
+    origins = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Per shown attribute, the item it comes from."
+    )
+    records = RecordSerializer(many=True)
+    past_records = RecordSerializer(many=True)
+    events = EventSerializer(many=True)
+    assessment = AssessmentSerializer(allow_null=True)
+
+
+class ServiceDetailSerializer(ServiceFeatureSerializer):
+    """A service as a feature, with records and history among its properties."""
+
+    properties = ServiceDetailPropertiesSerializer()
+
+
+class ServiceDetail(PublicRead):
+    """One service with its records."""
+
+    @extend_schema(
+        operation_id="services_retrieve",
+        responses={
+            (200, GEOJSON): ServiceDetailSerializer,
+            308: None,
+            (404, PROBLEM): ProblemSerializer,
+            (410, PROBLEM): ProblemSerializer,
+        },
+    )
+    def get(self, request: Request, public_id: str) -> HttpResponseBase:
+        service = Service.objects.select_related("redirect_to").filter(public_id=public_id).first()
+        if service is None:
+            raise NotFound("service", _("Non c'è un servizio con questo identificativo."))
+        if service.redirect_to is not None:
+            here = reverse("api-service", args=[service.redirect_to.public_id])
+            return HttpResponsePermanentRedirect(here, preserve_request=True)
+        if service.retired_at is not None:
+            message = _("Il servizio non è più pubblicato: %(why)s.")
+            why = service.retired_reason or _("ritirato")
+            raise Gone("service-retired", message % {"why": why}, retired_at=service.retired_at)
+        return Response(_feature(service), content_type=GEOJSON)
+
+
+def _feature(service: Service) -> dict[str, Any]:
+    hits = ServiceFilter(id=(service.public_id,), level="all").hits()
+    feature: dict[str, Any] = json.loads(
+        feature_page(hits, site=site(), after=0, limit=1).features
+    )
+    feature["properties"] |= _made_of(service_story(service))
+    return feature
+
+
+def _made_of(story: ServiceStory) -> dict[str, Any]:
+    assessment = AssessmentSerializer(story.assessment).data if story.assessment else None
+    for said in story.said:
+        said.record.item = said.item
+    return {
+        "origins": story.service.origins,
+        "records": RecordSerializer([said.record for said in story.said], many=True).data,
+        "past_records": RecordSerializer(story.past, many=True).data,
+        "events": EventSerializer(story.events, many=True).data,
+        "assessment": assessment,
+    }

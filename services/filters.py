@@ -1,0 +1,342 @@
+"""A query string as a choice of services: the one meaning that pages, API, tiles and exports
+share."""
+
+import datetime as dt
+import hashlib
+import math
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Model, Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.models import MacroCategory, Service, ServiceType, Status, Valence
+from services.querysets import ServiceQuerySet
+from services.statements import Hits, keys_of
+from services.versions import catalogue_version
+from zones.errors import Invalid
+from zones.models import Municipality, Zone
+
+ROME: Final = ZoneInfo("Europe/Rome")
+EARTH_RADIUS: Final = 6378137.0
+LEVELS: Final = ("supra", "local", "all")
+READINGS: Final = ("1", "2", "entrambe", "unione", "solo-1", "solo-2")
+UNDECLARED: Final = "non-dichiarata"
+VALENCES: Final = (*Valence.values, UNDECLARED)
+STATUSES: Final = tuple(value.replace(" ", "-") for value in Status.values)
+#: The names a filter answers to; everything else is the caller's own or a mistake.
+PARAMETERS: Final = (
+    "zone", "municipality", "category", "type", "reading", "valence", "status", "level", "locali",
+    "q", "bbox", "al", "id",
+)  # fmt: skip
+LONGEST_QUERY: Final = 120
+MOST_IDS: Final = 1000
+
+
+@dataclass(frozen=True)
+class Box:
+    """West, south, east, north in degrees (CRS84)."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Box":
+        """Raises Invalid unless the text is four numbers in order, within the world."""
+        try:
+            west, south, east, north = (float(part) for part in text.split(","))
+        except ValueError:
+            raise _invalid("bbox", _("servono quattro numeri: ovest,sud,est,nord")) from None
+        ordered = -180 <= west < east <= 180 and -90 <= south < north <= 90
+        if not ordered:
+            message = _("servono gradi WGS84: ovest < est fra -180 e 180, sud < nord fra -90 e 90")
+            raise _invalid("bbox", message)
+        return cls(west, south, east, north)
+
+    def web(self) -> tuple[float, ...]:
+        """The same box in EPSG:3857 metres, where parallels and meridians are straight."""
+        return (*_web(self.west, self.south), *_web(self.east, self.north))
+
+    def __str__(self) -> str:
+        return ",".join(f"{side:.7f}".rstrip("0").rstrip(".") for side in vars(self).values())
+
+
+@dataclass(frozen=True)
+class ServiceFilter:
+    """Which services. Empty means all; several values of one name are alternatives, names add
+    up."""
+
+    zone: tuple[str, ...] = ()
+    municipality: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    reading: str = ""
+    valence: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    level: str = "supra"
+    q: str = ""
+    bbox: Box | None = None
+    al: dt.date | None = None
+    id: tuple[str, ...] = ()
+
+    @classmethod
+    def from_query(
+        cls, query: QueryDict, *, others: Collection[str] | None = ()
+    ) -> "ServiceFilter":
+        """Read a query string. Raises Invalid (400) on a wrong value, and on an unknown name.
+
+        `others` are names that belong to the caller (`limit`, `after`); None lets any other name
+        pass, as a
+        page must that people reach through links with a tail of their own.
+        """
+        if others is not None:
+            _check_names(query, others)
+        types = _known("type", query, ServiceType)
+        return cls(
+            zone=_known("zone", query, Zone),
+            municipality=_known("municipality", query, Municipality),
+            category=_known("category", query, MacroCategory),
+            type=types,
+            reading=_choice("reading", query, READINGS),
+            valence=_choices("valence", query, VALENCES),
+            status=_choices("status", query, STATUSES),
+            level=_level(query, types),
+            q=_words(query),
+            bbox=Box.parse(text) if (text := query.get("bbox", "").strip()) else None,
+            al=_day(query),
+            id=_ids(query),
+        )
+
+    def canonical(self) -> str:
+        """The same choice as the shortest query string: for cache keys and links."""
+        default = ServiceFilter()
+        parts: list[tuple[str, str]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value == getattr(default, field.name):
+                continue
+            parts.append((field.name, ",".join(value) if isinstance(value, tuple) else str(value)))
+        return urlencode(parts, safe=",")
+
+    def but(self, **changes: Any) -> "ServiceFilter":
+        """The same choice with some names changed."""
+        return replace(self, **changes)
+
+    @property
+    def day(self) -> dt.date:
+        """The day asked for, else today in Europe/Rome."""
+        return self.al or timezone.localdate()
+
+    @property
+    def before(self) -> dt.datetime | None:
+        """The end of the day asked for (UTC, excluded); None when that is still to come, and so is
+        now."""
+        if self.al is None or self.al >= timezone.localdate():
+            return None
+        midnight = dt.datetime.combine(self.al + dt.timedelta(days=1), dt.time(), tzinfo=ROME)
+        return midnight.astimezone(dt.UTC)
+
+    def queryset(self, *, web_box: Sequence[float] | None = None) -> ServiceQuerySet:
+        """The services in force that the filter selects (and in a box of EPSG:3857 metres, for
+        tiles).
+
+        The past (`al`) is not in a queryset: take `hits()` or `rows()`, which hold for it too.
+        """
+        found: ServiceQuerySet = Service.objects.published()
+        conditions = self._conditions()
+        found = found.filter(conditions) if conditions else found
+        for box in (self.bbox and self.bbox.web(), web_box):
+            found = found.within_web_box(box) if box else found
+        for word in self.q.split():
+            found = found.matching(word, _kinds_named(word))
+        return found
+
+    def hits(self, *, web_box: Sequence[float] | None = None, few: bool = False) -> Hits:
+        """The keys of the selected services as SQL, of the past too."""
+        selective = few or bool(self.bbox or self.q or self.id or web_box)
+        keys = keys_of(self.queryset(web_box=web_box))
+        return Hits(keys=keys, day=self.day, before=self.before, selective=selective)
+
+    def rows(self, queryset: ServiceQuerySet | None = None) -> Sequence[Service]:
+        """Services with the attributes of the day asked for; pass `queryset()` ordered and
+        sliced."""
+        chosen = self.queryset() if queryset is None else queryset
+        if self.before is None:
+            return list(chosen)
+        statement = Hits(keys_of(self.queryset()), self.day, self.before).around(chosen)
+        return list(Service.objects.raw(statement.sql, statement.params))
+
+    def matched(self, version: str = "") -> int:
+        """How many, exactly; remembered per filter and state of the catalogue (`version`)."""
+        what = hashlib.sha256(f"{self.day} {self.canonical()}".encode()).hexdigest()
+        key = f"matched:{version or catalogue_version()}:{what}"
+        number: int = cache.get_or_set(key, self._count, 3600) or 0
+        return number
+
+    def _count(self) -> int:
+        statement = self.hits().count()
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.params)
+            return int(cursor.fetchone()[0])
+
+    def _conditions(self) -> Q:
+        chosen = Q()
+        for column, values in (
+            ("municipality__in", self.municipality),
+            ("category__in", self.category),
+            ("kind__in", self.type),
+            ("status__in", tuple(value.replace("-", " ") for value in self.status)),
+            ("valence__in", tuple("" if value == UNDECLARED else value for value in self.valence)),
+            ("public_id__in", self.id),
+        ):
+            chosen &= Q(**{column: values}) if values else Q()
+        chosen &= Q() if self.level == "all" else Q(level=self.level)
+        chosen &= Q(municipality__in=_comuni(self.zone, self.day)) if self.zone else Q()
+        return chosen & READING_CONDITIONS[self.reading]
+
+
+READING_CONDITIONS: Final = {
+    "": Q(),
+    "unione": Q(),
+    "1": Q(in_reading_1=True),
+    "2": Q(in_reading_2=True),
+    "entrambe": Q(in_reading_1=True, in_reading_2=True),
+    "solo-1": Q(in_reading_1=True, in_reading_2=False),
+    "solo-2": Q(in_reading_1=False, in_reading_2=True),
+}
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, as `sttm2_fold` does in the database."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _invalid(parameter: str, message: str, **extra: Any) -> Invalid:
+    sentence = _("Il parametro «%(name)s» non va bene: %(why)s.") % {
+        "name": parameter,
+        "why": message,
+    }
+    return Invalid("parameter", sentence, parameter=parameter, **extra)
+
+
+def _check_names(query: QueryDict, others: Collection[str]) -> None:
+    allowed = (*PARAMETERS, *others)
+    for name in query:
+        if name not in allowed:
+            raise _invalid(
+                name,
+                _("non esiste; si può filtrare per %(names)s") % {"names": ", ".join(allowed)},
+            )
+
+
+def _values(name: str, query: QueryDict) -> tuple[str, ...]:
+    parts = (part.strip() for value in query.getlist(name) for part in value.split(","))
+    return tuple(sorted({part for part in parts if part}))
+
+
+def _choices(name: str, query: QueryDict, allowed: Sequence[str]) -> tuple[str, ...]:
+    values = tuple(sorted({value.replace(" ", "-") for value in _values(name, query)}))
+    wrong = [value for value in values if value not in allowed]
+    if wrong:
+        message = _("«%(value)s» non è fra i valori ammessi (%(allowed)s)")
+        text = message % {"value": wrong[0][:60], "allowed": ", ".join(allowed)}
+        raise _invalid(name, text, allowed=list(allowed))
+    return values
+
+
+def _choice(name: str, query: QueryDict, allowed: Sequence[str]) -> str:
+    values = _choices(name, query, allowed)
+    if len(values) > 1:
+        raise _invalid(name, _("se ne può dare uno solo"))
+    return values[0] if values else ""
+
+
+def _known(name: str, query: QueryDict, model: type[Model]) -> tuple[str, ...]:
+    """The values, each the key of a row of that table."""
+    values = _values(name, query)
+    if not values:
+        return ()
+    clean = [value for value in values if "\x00" not in value]
+    known = set(model._default_manager.filter(pk__in=clean).values_list("pk", flat=True))
+    wrong = [value for value in values if value not in known]
+    if wrong:
+        message = _("«%(value)s» non esiste; i valori si trovano in %(where)s")
+        text = message % {"value": wrong[0][:60].replace("\x00", "?"), "where": WHERE[name]}
+        raise _invalid(name, text)
+    return values
+
+
+WHERE: Final = {
+    "zone": "/api/v1/zones/",
+    "municipality": "/api/v1/municipalities/",
+    "category": "/api/v1/categories/",
+    "type": "/api/v1/categories/",
+}
+
+
+def _level(query: QueryDict, types: Sequence[str]) -> str:
+    """Local services are hidden unless asked for: by `level`, by `locali=1`, or by naming a local
+    type."""
+    level = _choice("level", query, LEVELS)
+    with_local = _choice("locali", query, ("0", "1")) == "1"
+    if level or with_local:
+        return level or "all"
+    local = bool(types) and ServiceType.objects.filter(pk__in=types, level="local").exists()
+    return "all" if local else "supra"
+
+
+def _words(query: QueryDict) -> str:
+    text = query.get("q", "").strip()
+    if len(text) > LONGEST_QUERY or "\x00" in text:
+        raise _invalid("q", _("al massimo %(n)d caratteri") % {"n": LONGEST_QUERY})
+    return " ".join(folded(text).split())
+
+
+def _day(query: QueryDict) -> dt.date | None:
+    text = query.get("al", "").strip()
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise _invalid("al", _("serve una data come 2026-06-30")) from None
+    if not 2000 <= day.year <= timezone.localdate().year or day > timezone.localdate():
+        raise _invalid("al", _("serve una data già trascorsa, dal 2000 in poi"))
+    return day
+
+
+def _ids(query: QueryDict) -> tuple[str, ...]:
+    ids = _values("id", query)
+    if len(ids) > MOST_IDS or any(len(value) > 10 or "\x00" in value for value in ids):
+        raise _invalid(
+            "id", _("al massimo %(n)d identificativi come s-7k3m9x2a") % {"n": MOST_IDS}
+        )
+    return ids
+
+
+def _web(lon: float, lat: float) -> tuple[float, float]:
+    safe = max(-89.9, min(89.9, lat))
+    north = EARTH_RADIUS * math.log(math.tan(math.pi / 4 + math.radians(safe) / 2))
+    return EARTH_RADIUS * math.radians(lon), north
+
+
+def _comuni(zones: Sequence[str], day: dt.date) -> list[str]:
+    members = Municipality.objects.with_zone(day).filter(zone_slug__in=zones)
+    return list(members.values_list("pk", flat=True))
+
+
+def _kinds_named(word: str) -> list[str]:
+    """Types whose name holds the folded word."""
+    names = ServiceType.objects.values_list("slug", "name")
+    return [slug for slug, name in names if word in folded(name)]

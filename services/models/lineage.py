@@ -1,0 +1,193 @@
+"""Where everything comes from: sources, their editions, the things they know and what they say of
+them."""
+
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import Transform
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db.models import F, Func, Q
+from django.db.models.lookups import In
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from services.models.taxonomy import ServiceType, Status, Valence
+from services.querysets import RecordQuerySet
+from zones.geo import MASTER_SRID, WEB_SRID
+from zones.models import Municipality
+
+#: PostGIS GeometryType() of the master geometry, for the CHECK below.
+GEOMETRY_TYPE = Func(F("geometry"), function="GeometryType", output_field=models.TextField())
+
+
+class Source(models.Model):
+    """Who says so: a comune's PGT (Lettura 1) or another database (Lettura 2)."""
+
+    class Reading(models.IntegerChoices):
+        PLAN = 1, _("Lettura 1: PGT dei comuni")
+        OTHER = 2, _("Lettura 2: altre fonti")
+
+    slug = models.SlugField(unique=True, max_length=80)
+    name = models.CharField(_("nome"), max_length=160)
+    reading = models.PositiveSmallIntegerField(choices=Reading.choices)
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, blank=True, related_name="sources"
+    )
+    owner = models.CharField(max_length=160, blank=True)
+    licence = models.CharField(max_length=80, blank=True)
+    frequency = models.CharField(max_length=80, blank=True)
+    is_demonstration = models.BooleanField(default=False)
+    fetching = models.JSONField(default=dict, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("fonte")
+        verbose_name_plural = _("fonti")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(reading=1, is_demonstration=False),
+                name="source_one_plan_per_municipality",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Edition(models.Model):
+    """One accepted state of one source; never rewritten. No key to uploads: the wall must hold."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    published_at = models.DateTimeField(default=timezone.now)
+    published_by = models.ForeignKey(
+        "zones.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reference_date = models.DateField(null=True, blank=True)
+    act = models.CharField(max_length=300, blank=True)
+    delivery = models.UUIDField(null=True, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    rule_set = models.CharField(max_length=40, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-published_at"]
+        verbose_name = _("edizione")
+        verbose_name_plural = _("edizioni")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "number"], name="edition_number_once")
+        ]
+        indexes = [models.Index(fields=["-published_at"], name="edition_published_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.source} n. {self.number}"
+
+
+class SourceItem(models.Model):
+    """The lineage of one thing as one source knows it; matches and records hang here."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="items")
+    key = models.CharField(max_length=120)
+    key_issued = models.BooleanField(default=False)
+    service = models.ForeignKey(
+        "services.Service", models.PROTECT, null=True, blank=True, related_name="items"
+    )
+
+    class Meta:
+        verbose_name = _("oggetto di una fonte")
+        verbose_name_plural = _("oggetti delle fonti")
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="item_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Record(models.Model):
+    """What a source says about one thing, from one edition (included) to another (excluded)."""
+
+    item = models.ForeignKey(SourceItem, models.PROTECT, related_name="records")
+    from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="records_begun")
+    to_edition = models.ForeignKey(
+        Edition, models.PROTECT, null=True, blank=True, related_name="records_ended"
+    )
+    from_number = models.PositiveIntegerField()
+    to_number = models.PositiveIntegerField(null=True, blank=True)
+    fingerprint = models.CharField(max_length=40, db_index=True)
+    name = models.CharField(max_length=300, blank=True)
+    kind = models.ForeignKey(
+        ServiceType, models.PROTECT, null=True, blank=True, related_name="records"
+    )
+    status = models.CharField(max_length=14, choices=Status.choices, default=Status.EXISTING)
+    valence = models.CharField(max_length=14, choices=Valence.choices, blank=True)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True)
+    attributes = models.JSONField(default=dict)
+    answers = models.JSONField(default=list, blank=True)
+    geometry = models.GeometryField(srid=MASTER_SRID, null=True, blank=True)
+    point = models.PointField(srid=MASTER_SRID, null=True, blank=True)
+    accuracy = models.CharField(max_length=40, blank=True)
+    raw = models.JSONField(default=dict)
+    layer = models.CharField(max_length=200, blank=True)
+    row = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registrazione")
+        verbose_name_plural = _("registrazioni")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(to_edition__isnull=True), name="record_one_current"
+            ),
+            models.CheckConstraint(
+                name="record_ends_whole",
+                condition=Q(to_edition__isnull=True, to_number__isnull=True)
+                | Q(to_edition__isnull=False, to_number__gt=F("from_number")),
+            ),
+            models.CheckConstraint(
+                name="record_point_or_multipolygon",
+                condition=Q(geometry__isnull=True)
+                | Q(In(GEOMETRY_TYPE, ["POINT", "MULTIPOLYGON"])),
+            ),
+            ExclusionConstraint(
+                name="record_no_overlap",
+                expressions=[
+                    (
+                        Func(
+                            F("from_number"),
+                            F("to_number"),
+                            function="int4range",
+                            output_field=IntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("item", RangeOperators.EQUAL),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["municipality", "kind"],
+                condition=Q(to_edition__isnull=True),
+                name="record_current_idx",
+            ),
+            GinIndex(
+                fields=["attributes"], name="record_attributes_idx", opclasses=["jsonb_path_ops"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.item.key
+
+
+def web(field: str, output: "type[models.GeometryField[Any, Any]]") -> models.GeneratedField:
+    """The stored EPSG:3857 twin of a master geometry, for tiles."""
+    return models.GeneratedField(
+        expression=Transform(field, WEB_SRID),
+        output_field=output(srid=WEB_SRID, null=True),
+        db_persist=True,
+    )

@@ -1,0 +1,176 @@
+"""The section about services in the sheet of a zone or a comune."""
+
+from collections.abc import Mapping
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from services.models import Service
+from services.querysets import ServiceQuerySet
+from services.selectors import CategoryCounts, category_counts, reading_counts
+from zones.sheets import (
+    Bar,
+    Cell,
+    Chart,
+    Column,
+    Fact,
+    Row,
+    Section,
+    Table,
+    Territory,
+    number,
+    text,
+)
+
+PER = 10_000
+
+
+def zone_services(territory: Territory) -> Section:
+    """Services by category in both readings, planned ones apart, and per 10,000 residents."""
+    everywhere = Service.objects.published().supra_municipal()
+    here = everywhere.filter(municipality__in=territory.municipalities)
+    totals = reading_counts(here)
+    counts = category_counts(here)
+    local = Service.objects.published().filter(
+        level="local", municipality__in=territory.municipalities
+    )
+    return Section(
+        slug="servizi",
+        title=_("Servizi sovracomunali"),
+        lead=_(
+            "Le due letture non si sommano: la 1 viene dai piani dei comuni, "
+            "la 2 da altre banche dati. «Unione» conta ogni servizio una volta."
+        ),
+        facts=(
+            Fact(_("Lettura 1, dai PGT"), totals.plan),
+            Fact(_("Lettura 2, altre fonti"), totals.other),
+            Fact(_("In entrambe"), totals.both),
+            Fact(_("Unione"), totals.union),
+            Fact(_("Servizi comunali, a parte"), local.count()),
+        ),
+        tables=(_by_category(counts, territory), _per_residents(counts, everywhere, territory)),
+        charts=_charts(counts, everywhere, territory),
+        note=_residents_note(territory),
+        links=(
+            text(_("Tutti i servizi, con filtri e mappa"), url=_list_url(territory)),
+            text(_("Scarica in CSV"), url=_export_url("csv", territory)),
+            text(_("Scarica in GeoJSON"), url=_export_url("geojson", territory)),
+        ),
+    )
+
+
+def _list_url(territory: Territory, category: str = "") -> str:
+    address = f"{reverse('services:list')}?{territory.query}"
+    return f"{address}&category={category}" if category else address
+
+
+def _export_url(form: str, territory: Territory) -> str:
+    return f"/api/v1/services/export.{form}?{territory.query}"
+
+
+def _name(counts: CategoryCounts) -> str:
+    if counts.category is None:
+        return _("Tipo non riconosciuto")
+    english = (get_language() or "it").startswith("en")
+    return (english and counts.category.name_en) or counts.category.name
+
+
+def _by_category(counts: list[CategoryCounts], territory: Territory) -> Table:
+    rows = tuple(
+        Row(
+            (
+                _heading(row, territory),
+                number(row.counts.plan),
+                number(row.counts.other),
+                number(row.counts.both),
+                number(row.counts.union),
+                number(row.planned),
+            )
+        )
+        for row in counts
+    )
+    headings = (
+        _("Lettura 1"),
+        _("Lettura 2"),
+        _("In entrambe"),
+        _("Unione"),
+        _("di cui previsti"),
+    )
+    return Table(
+        caption=_("Servizi per categoria e lettura"),
+        columns=(Column(_("Categoria")), *(Column(heading, True) for heading in headings)),
+        rows=rows,
+    )
+
+
+def _heading(row: CategoryCounts, territory: Territory) -> Cell:
+    if row.category is None:
+        return text(_name(row))
+    url = _list_url(territory, row.category.slug)
+    return text(_name(row), url=url, mark=row.category.slug)
+
+
+def _rates(everywhere: ServiceQuerySet, territory: Territory) -> Mapping[str, float]:
+    """Metropolitan services per 10,000 residents, by category slug; empty where nobody counted
+    residents."""
+    if not territory.metropolitan_residents:
+        return {}
+    return {
+        row.category.slug: row.counts.union * PER / territory.metropolitan_residents
+        for row in category_counts(everywhere)
+        if row.category
+    }
+
+
+def _rate(row: CategoryCounts, territory: Territory) -> float | None:
+    return row.counts.union * PER / territory.residents if territory.residents else None
+
+
+def _per_residents(
+    counts: list[CategoryCounts], everywhere: ServiceQuerySet, territory: Territory
+) -> Table:
+    rates = _rates(everywhere, territory)
+    rows = tuple(
+        Row(
+            (
+                text(_name(row), mark=row.category.slug),
+                number(_rate(row, territory), 2),
+                number(rates.get(row.category.slug), 2),
+            )
+        )
+        for row in counts
+        if row.category
+    )
+    return Table(
+        caption=_("Servizi ogni 10.000 abitanti (unione delle due letture)"),
+        columns=(
+            Column(_("Categoria")),
+            Column(territory.name, True),
+            Column(_("Città metropolitana"), True),
+        ),
+        rows=rows,
+    )
+
+
+def _charts(
+    counts: list[CategoryCounts], everywhere: ServiceQuerySet, territory: Territory
+) -> tuple[Chart, ...]:
+    if not territory.residents or not any(row.counts.union for row in counts):
+        return ()
+    rates = _rates(everywhere, territory)
+    bars = tuple(
+        Bar(_name(row), _rate(row, territory), rates.get(row.category.slug))
+        for row in counts
+        if row.category
+    )
+    title = _("Servizi ogni 10.000 abitanti, a confronto con la Città metropolitana")
+    return (Chart(title, bars, reference_label=_("valore metropolitano")),)
+
+
+def _residents_note(territory: Territory) -> str:
+    if territory.residents is None:
+        return _("Mancano gli abitanti: i valori per 10.000 non si possono calcolare.")
+    return _(
+        "Abitanti: ISTAT, ultimo anno caricato. I servizi previsti sono compresi nei conteggi."
+    )

@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS edition_row, touched, affected_service, shown;

@@ -1,0 +1,123 @@
+"""SQL texts of the catalogue and what fills their gaps; no models, no request, no connection."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+FOLDER = Path(__file__).parent / "sql"
+#: What is published of a service, in order: the columns of `sql/features.sql` but the geometry.
+PROPERTIES = (
+    *("id", "name", "category", "type", "level", "status", "valence", "valence_origin"),
+    *("municipality", "municipality_name", "zone", "readings", "address", "accuracy"),
+    *("confirmed_on", "demonstration", "website", "url"),
+)
+#: Those that people wrote, which JSON must escape; the others are keys, dates and words of ours.
+WRITTEN = frozenset(
+    {"name", "status", "valence", "municipality_name", "address", "accuracy", "website"}
+)
+
+
+@cache
+def text(name: str) -> str:
+    """A file of `services/sql` without its comments, gaps in braces still open."""
+    lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def features(source: str = "services_service", more: str = "") -> str:
+    """The statement of what is published of each service of `source`; `more` adds columns."""
+    return text("features").format(source=source, more=more)
+
+
+def _member(name: str) -> str:
+    if name == "demonstration":
+        value = "demonstration"
+    elif name in WRITTEN:
+        value = f"coalesce(to_json({name})::text, 'null')"
+    else:
+        value = f"""coalesce('"' || {name} || '"', 'null')"""
+    return f"""'"{name}":' || {value}"""
+
+
+@cache
+def feature_text() -> str:
+    """The SQL of a row called `feature` as a GeoJSON feature, id beside the type (RFC 7946).
+
+    Put together by hand because that takes half the time of ST_AsGeoJSON(record): 4.4 against 8.8
+    microseconds a feature.
+    """
+    members = " || ',' || ".join(_member(name) for name in PROPERTIES)
+    return (
+        """'{"type":"Feature","id":"' || id || '","geometry":'"""
+        """ || coalesce(ST_AsGeoJSON(geometry, 7), 'null')"""
+        f""" || ',"properties":{{' || {members} || '}}}}'"""
+    )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with positional parameters."""
+
+    sql: str
+    params: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Which services: a statement of their keys, and the moment (UTC, excluded) if it is about the
+    past.
+
+    `day` is the day whose zone memberships hold; `selective` says that the conditions leave few
+    rows, so that the
+    keys are better found first and ordered afterwards.
+    """
+
+    keys: Statement
+    day: dt.date
+    before: dt.datetime | None = None
+    selective: bool = False
+
+    def fill(self, name: str, **gaps: str) -> str:
+        """The text of that file around these keys."""
+        past = text("as_of") if self.before else ""
+        return text(name).format(past=past, hits=self.keys.sql, **gaps)
+
+    @property
+    def past_params(self) -> tuple[Any, ...]:
+        return (self.before,) * 4 if self.before else ()
+
+    @property
+    def params(self) -> tuple[Any, ...]:
+        """The parameters of the past, then those of the keys: the order of every text."""
+        return (*self.past_params, *self.keys.params)
+
+    def rows(self) -> str:
+        """The statement of the keys, answering whole rows instead."""
+        head = 'SELECT "services_service"."id" AS "id" FROM "services_service"'
+        if not self.keys.sql.startswith(head):
+            raise ValueError(f"unexpected statement of keys: {self.keys.sql[:80]}")
+        whole = 'SELECT "services_service".* FROM "services_service"'
+        return whole + self.keys.sql.removeprefix(head)
+
+    def count(self) -> Statement:
+        past = text("as_of") if self.before else ""
+        sql = f"WITH {past} hits(id) AS ({self.keys.sql}) SELECT count(*) FROM hits"  # noqa: S608
+        return Statement(sql, self.params)
+
+    def around(self, queryset: QuerySet[Any]) -> Statement:
+        """A whole queryset's own SQL, over the past if these hits are about it."""
+        sql, params = queryset.query.sql_with_params()
+        if not self.before:
+            return Statement(sql, tuple(params))
+        past = text("as_of").rstrip().removesuffix(",")
+        return Statement(f"WITH {past} {sql}", (*self.past_params, *params))
+
+
+def keys_of(queryset: QuerySet[Any]) -> Statement:
+    """The keys that a queryset selects, unordered, as SQL."""
+    sql, params = queryset.order_by().values("id").query.sql_with_params()
+    return Statement(sql, tuple(params))

@@ -1,0 +1,164 @@
+"""What the planner does with findings before sending: answers, cells mended, columns confirmed."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.uploads import choices, intake, policies, workflow
+from services.uploads.models import Answer, FieldMapping, Finding, StagedRow, Upload
+from services.uploads.querysets import rows_of
+from zones.errors import Invalid, NotAllowed
+from zones.models import User
+
+
+def _may_edit(user: User, upload: Upload) -> None:
+    if not policies.may_edit(user, upload):
+        raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
+
+
+@transaction.atomic
+def answer(
+    upload: Upload,
+    *,
+    user: User,
+    code: str,
+    layer: str = "",
+    rows: Sequence[int] = (),
+    kind: str = Answer.Kind.RIGHT,
+    reason: str,
+    until: dt.date | None = None,
+) -> int:
+    """Answer a warning, for some rows or (none given) for all rows of the code; how many answers
+    were written.
+
+    The answer hangs on the row's content: the same row in a later delivery finds it again, a
+    changed
+    one does not.
+    """
+    _may_edit(user, upload)
+    if not reason.strip():
+        raise Invalid("reason-missing", _("Scrivi il motivo: lo leggerà l'istruttore."))
+    if kind == Answer.Kind.WILL_FIX and (until is None or until < timezone.localdate()):
+        raise Invalid("date-missing", _("Indica entro quale data sarà corretto, da oggi in poi."))
+    findings = Finding.objects.filter(upload=upload, code=code, severity="warning")
+    if not findings.exists():
+        raise Invalid(
+            "no-such-warning", _("In questa consegna non c'è l'avviso %(code)s.") % {"code": code}
+        )
+    for fingerprint in _fingerprints(upload, findings, layer, rows):
+        Answer.objects.update_or_create(
+            upload=upload,
+            code=code,
+            fingerprint=fingerprint,
+            defaults={
+                "municipality": upload.municipality,
+                "kind": kind,
+                "reason": reason.strip(),
+                "until": until,
+                "by": user,
+                "at": timezone.now(),
+            },
+        )
+    workflow.record(upload, "answer", by=user, note=f"{code}: {reason.strip()}")
+    return upload.answers.filter(code=code).count()
+
+
+def offered(upload: Upload) -> list[Answer]:
+    """Answers of earlier deliveries that still fit: the same warning on a row of the same content.
+
+    A row that changed drops its answer, and so does a promise whose day has passed.
+    """
+    if upload.status not in policies.EDITABLE:
+        return []
+    found = rows_of(
+        "offered_answers",
+        upload=upload.pk,
+        municipality=upload.municipality_id,
+        day=timezone.localdate(),
+    )
+    wanted = Answer.objects.filter(pk__in=[row[0] for row in found])
+    return list(wanted.select_related("by").order_by("code", "pk"))
+
+
+@transaction.atomic
+def take_offered(upload: Upload, *, user: User, code: str = "") -> int:
+    """Give the answers offered (of one code, or all) again, under one's own name; how many."""
+    _may_edit(user, upload)
+    chosen = [one for one in offered(upload) if code in ("", one.code)]
+    Answer.objects.bulk_create(
+        Answer(
+            municipality=upload.municipality,
+            upload=upload,
+            item_id=one.item_id,
+            fingerprint=one.fingerprint,
+            code=one.code,
+            kind=one.kind,
+            reason=one.reason,
+            until=one.until,
+            by=user,
+        )
+        for one in chosen
+    )
+    if chosen:
+        workflow.record(upload, "answer", by=user, payload={"taken_again": len(chosen)})
+    return len(chosen)
+
+
+def _fingerprints(upload: Upload, findings: Any, layer: str, rows: Sequence[int]) -> set[str]:
+    """Contents of the rows spoken of; the empty one stands for a finding about the whole file."""
+    wanted: set[tuple[str, int]] = set()
+    for finding in findings.values_list("layer", "rows"):
+        wanted |= {(finding[0], row) for row in finding[1]}
+    if rows:
+        wanted = {(name, row) for name, row in wanted if row in rows and layer in ("", name)}
+        if not wanted:
+            raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
+    if not wanted:
+        return {""}
+    staged = StagedRow.objects.filter(upload=upload, row__in={row for _name, row in wanted})
+    return {
+        row.fingerprint
+        for row in staged.only("layer", "row", "fingerprint")
+        if (row.layer, row.row) in wanted or ("", row.row) in wanted
+    }
+
+
+def edit_row(
+    upload: Upload, *, user: User, layer: str, row: int, changes: Mapping[str, Any]
+) -> None:
+    """Mend cells (by schema field), the type (`kind`) or the position (`lon`, `lat`) of a row;
+    checks again."""
+    _may_edit(user, upload)
+    if not StagedRow.objects.filter(upload=upload, layer=layer, row=row).exists():
+        raise Invalid("no-such-row", _("La riga %(row)d non è in questa consegna.") % {"row": row})
+    edits = dict(upload.options.get("edits", {}))
+    key = choices.row_key(layer, row)
+    edits[key] = {**edits.get(key, {}), **changes}
+    workflow.record(
+        upload, "edit", by=user, payload={"layer": layer, "row": row, "changes": dict(changes)}
+    )
+    intake.recheck(upload, user=user, options={"edits": edits})
+
+
+def confirm_columns(
+    upload: Upload, *, user: User, mapping: Mapping[str, Mapping[str, str | None]]
+) -> None:
+    """Say which column is which field, per layer; remembered for the comune and the layer's
+    shape."""
+    _may_edit(user, upload)
+    columns = {**upload.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
+    for layer, chosen in mapping.items():
+        shape = upload.mapping.get(layer, {}).get("shape") or choices.shape_of(list(chosen))
+        FieldMapping.objects.update_or_create(
+            municipality=upload.municipality,
+            shape=shape,
+            defaults={"mapping": dict(chosen), "by": user, "at": timezone.now()},
+        )
+    upload.mapping_confirmed_at = timezone.now()
+    upload.save(update_fields=["mapping_confirmed_at"])
+    workflow.record(upload, "confirm_columns", by=user, payload={"columns": columns})
+    intake.recheck(upload, user=user, options={"columns": columns})

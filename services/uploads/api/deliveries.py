@@ -1,0 +1,343 @@
+"""Deliveries over HTTP: send, list, look, findings and files, mend, answer, submit, withdraw."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from services.uploads import answers, intake, review
+from services.uploads.api import serializers as shapes
+from services.uploads.api.access import DeliveryView, WriteThrottle, person, whole
+from services.uploads.models import Finding, Upload
+from services.uploads.policies import may_submit
+from services.uploads.report import document, page, xlsx
+from services.uploads.report.wording import asked_language
+from services.uploads.states import Status
+from zones.errors import NotAllowed
+
+PAGE, MOST = 100, 1_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def shown(upload: Upload, request: Request, *, status: int = 200) -> Response:
+    """A delivery as answer, at its own address."""
+    body = shapes.UploadOut(upload, context={"request": request}).data
+    response = Response(body, status=status)
+    if status == 202:
+        response["Location"] = reverse("api-upload", args=[upload.pk])
+        response["Retry-After"] = "1"
+    return response
+
+
+class UploadList(DeliveryView):
+    """The caller's deliveries, newest first; POST sends a file."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "upload"
+
+    @extend_schema(
+        operation_id="uploads_list",
+        parameters=[
+            OpenApiParameter("municipality", str, description="Codice ISTAT"),
+            OpenApiParameter("status", str, enum=Status.values),
+            OpenApiParameter("limit", int, description="Fino a 1.000"),
+            OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
+        ],
+        responses=shapes.UploadOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        asked, limit = (
+            request.query_params,
+            whole(request.query_params.get("limit"), default=PAGE, most=MOST),
+        )
+        found = Upload.objects.for_user(request.user).with_waiting()
+        found = found.select_related("municipality", "edition")
+        if "municipality" in asked:
+            found = found.filter(municipality_id=asked["municipality"])
+        if asked.get("status") in Status.values:
+            found = found.filter(status=asked["status"])
+        if before := _moment(asked.get("before", "")):
+            found = found.filter(created_at__lt=before)
+        listed = list(found.order_by("-created_at")[:limit])
+        context = {"request": request, "brief": True}
+        results = shapes.UploadOut(listed, many=True, context=context).data
+        return Response({"results": results, "next": self._next(request, listed, limit)})
+
+    def _next(self, request: Request, listed: list[Upload], limit: int) -> str | None:
+        if len(listed) < limit:
+            return None
+        query = request.query_params.copy()
+        query["before"] = listed[-1].created_at.isoformat()
+        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+    @extend_schema(
+        operation_id="uploads_create",
+        request={"multipart/form-data": shapes.NewUpload},
+        parameters=[OpenApiParameter("Idempotency-Key", str, location=OpenApiParameter.HEADER)],
+        responses={202: shapes.UploadOut},
+    )
+    def post(self, request: Request) -> Response:
+        given = shapes.NewUpload(data=request.data)
+        given.is_valid(raise_exception=True)
+        received = intake.receive(
+            person(request),
+            municipality=given.validated_data["municipality"],
+            file=given.validated_data["file"],
+            idempotency_key=request.headers.get("Idempotency-Key", "")[:80],
+            take_over=given.validated_data["take_over"],
+        )
+        response = shown(received.upload, request, status=202)
+        response["Idempotency-Replayed"] = "true" if received.duplicate else "false"
+        return response
+
+
+def _moment(text: str) -> Any:
+    try:
+        return parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+
+
+class ConfirmationList(DeliveryView):
+    """«Nothing changed»: opens a submission without a file, to be submitted like the others."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "upload"
+
+    @extend_schema(request=shapes.NewConfirmation, responses={202: shapes.UploadOut})
+    def post(self, request: Request) -> Response:
+        given = shapes.NewConfirmation(data=request.data)
+        given.is_valid(raise_exception=True)
+        comune = given.validated_data["municipality"]
+        return shown(
+            intake.confirm_unchanged(person(request), municipality=comune), request, status=202
+        )
+
+
+class UploadDetail(DeliveryView):
+    """One delivery: status, progress, counts, links."""
+
+    @extend_schema(responses=shapes.UploadOut)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        return shown(self.delivery(request, pk), request)
+
+
+class NdjsonRenderer(BaseRenderer):
+    """Lets `?format=ndjson` through the negotiation; the view streams by itself."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+
+    def render(self, data: Any, *_args: Any, **_kwargs: Any) -> bytes:
+        return json.dumps(data).encode() + b"\n"
+
+
+class FindingList(DeliveryView):
+    """Findings, a keyset page at a time, or all of them as a stream with `?format=ndjson`."""
+
+    renderer_classes = (JSONRenderer, NdjsonRenderer)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("code", str),
+            OpenApiParameter("severity", str),
+            OpenApiParameter("after", int, description="id dell'ultimo già letto"),
+            OpenApiParameter("limit", int, description="Fino a 1.000"),
+        ],
+        responses=shapes.FindingOut(many=True),
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response | StreamingHttpResponse:
+        upload, asked = self.checked(request, pk), request.query_params
+        found = Finding.objects.of(upload).order_by("pk")
+        for name in ("code", "severity"):
+            if asked.get(name):
+                found = found.filter(**{name: asked[name]})
+        if getattr(request.accepted_renderer, "format", "") == "ndjson":
+            return StreamingHttpResponse(
+                _stream(upload, found), content_type=NdjsonRenderer.media_type
+            )
+        matched = found.count()
+        if asked.get("after"):
+            found = found.filter(pk__gt=whole(asked["after"], default=1, most=2**62))
+        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
+        listed = list(found[:limit])
+        return Response(
+            {
+                "numberMatched": matched,
+                "numberReturned": len(listed),
+                "results": _told(upload, listed),
+                "next": self._next(request, listed, limit),
+            }
+        )
+
+    def _next(self, request: Request, listed: list[Finding], limit: int) -> str | None:
+        if len(listed) < limit:
+            return None
+        query = request.query_params.copy()
+        query["after"] = str(listed[-1].pk)
+        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def _told(upload: Upload, findings: list[Finding]) -> list[dict[str, Any]]:
+    context = {"staged": page.staged_rows(upload, findings)}
+    return list(shapes.FindingOut(findings, many=True, context=context).data)
+
+
+def _stream(upload: Upload, found: Any) -> Iterator[bytes]:
+    """Findings as lines of JSON, a chunk at a time, so that memory stays that of a chunk."""
+    chunk: list[Finding] = []
+    for finding in found.iterator(MOST):
+        chunk.append(finding)
+        if len(chunk) == MOST:
+            yield _as_lines(upload, chunk)
+            chunk = []
+    yield _as_lines(upload, chunk)
+
+
+def _as_lines(upload: Upload, chunk: list[Finding]) -> bytes:
+    lines = (json.dumps(one, ensure_ascii=False, default=str) for one in _told(upload, chunk))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+class ReportWorkbook(DeliveryView):
+    """The report as a workbook."""
+
+    renderer_classes = (JSONRenderer,)
+
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: uuid.UUID) -> FileResponse:
+        upload = self.checked(request, pk)
+        name = f"rapporto-{upload.municipality.slug}.xlsx"
+        return FileResponse(
+            xlsx.workbook(upload), as_attachment=True, filename=name, content_type=XLSX
+        )
+
+
+class ReportDocument(DeliveryView):
+    """The report as one JSON document, the same bytes as the page's and the command line's."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("language", str, enum=["it", "en"])],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
+        upload = self.checked(request, pk)
+        language = asked_language(request.query_params.get("language"))
+        body = document.as_bytes(document.of_upload(upload), language=language)
+        return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+class AnswerList(DeliveryView):
+    """Answers to warnings."""
+
+    @extend_schema(responses=shapes.AnswerOut(many=True))
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        given = upload.answers.select_related("by").order_by("pk")
+        return Response(shapes.AnswerOut(given, many=True).data)
+
+    @extend_schema(request=shapes.NewAnswer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        given = shapes.NewAnswer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(
+            {"answers": answers.answer(upload, user=person(request), **given.validated_data)},
+            status=201,
+        )
+
+
+class ColumnMapping(DeliveryView):
+    """What was understood of the columns; POST confirms: {layer: {column: field or null}}."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        return Response({"layers": upload.mapping, "facts": upload.facts})
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={202: shapes.UploadOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        mapping = shapes.ColumnChoices(data={"layers": request.data})
+        mapping.is_valid(raise_exception=True)
+        chosen = merged(upload, mapping.validated_data["layers"])
+        answers.confirm_columns(upload, user=person(request), mapping=chosen)
+        return shown(upload, request, status=202)
+
+
+def merged(
+    upload: Upload, given: dict[str, dict[str, str | None]]
+) -> dict[str, dict[str, str | None]]:
+    """The choices over what was understood: a column that is not named stays as it was."""
+    known = {
+        layer: {match["column"]: match["field"] for match in facts.get("columns", [])}
+        for layer, facts in upload.mapping.items()
+    }
+    return {layer: {**fields, **given.get(layer, {})} for layer, fields in known.items()}
+
+
+class RowEdits(DeliveryView):
+    """Mend a row; the delivery is checked again."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "upload"}
+
+    @extend_schema(request=shapes.RowEdit, responses={202: shapes.UploadOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        given = shapes.RowEdit(data=request.data)
+        given.is_valid(raise_exception=True)
+        answers.edit_row(upload, user=person(request), **given.validated_data)
+        return shown(upload, request, status=202)
+
+
+class Submit(DeliveryView):
+    """Send to the office; only an operator of the comune may."""
+
+    @extend_schema(request=shapes.Submission, responses=shapes.UploadOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        if not may_submit(request.user, upload):
+            raise NotAllowed(
+                "not-operator",
+                _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+            )
+        given = shapes.Submission(data=request.data)
+        given.is_valid(raise_exception=True)
+        review.submit(
+            upload, user=person(request), statement=review.Statement(**given.validated_data)
+        )
+        return shown(self.delivery(request, pk), request)
+
+
+class Withdraw(DeliveryView):
+    """Take the delivery back."""
+
+    @extend_schema(request=shapes.Note, responses=shapes.UploadOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        given = shapes.Note(data=request.data)
+        given.is_valid(raise_exception=True)
+        intake.withdraw(upload, user=person(request), note=given.validated_data["note"])
+        return shown(upload, request)
+
+
+class Recheck(DeliveryView):
+    """Check again: after a failure of ours, or with other choices (crs, layers, undone)."""
+
+    @extend_schema(request=shapes.Choices, responses={202: shapes.UploadOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        upload = self.delivery(request, pk)
+        given = shapes.Choices(data=request.data)
+        given.is_valid(raise_exception=True)
+        intake.recheck(upload, user=person(request), options=dict(given.validated_data))
+        return shown(upload, request, status=202)

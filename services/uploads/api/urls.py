@@ -1,0 +1,43 @@
+"""Addresses of the write API, below /api/v1/."""
+
+from django.urls import path
+
+from services.uploads.api import deliveries, desk, files, prechecks
+
+_ONE = "uploads/<uuid:pk>/"
+
+urlpatterns = [
+    path("checks/", prechecks.CheckList.as_view(), name="api-checks"),
+    path("checks/<slug:token>/", prechecks.CheckDetail.as_view(), name="api-check"),
+    path("report.schema.json", prechecks.ReportSchema.as_view(), name="api-report-schema"),
+    path(
+        "packages/<slug:istat>.gpkg",
+        files.PackageFile.as_view(),
+        {"extension": "gpkg"},
+        name="api-package-gpkg",
+    ),
+    path(
+        "packages/<slug:istat>.xlsx",
+        files.PackageFile.as_view(),
+        {"extension": "xlsx"},
+        name="api-package-xlsx",
+    ),
+    path("uploads/", deliveries.UploadList.as_view(), name="api-uploads"),
+    path("confirmations/", deliveries.ConfirmationList.as_view(), name="api-confirmations"),
+    path(_ONE, deliveries.UploadDetail.as_view(), name="api-upload"),
+    path(f"{_ONE}findings/", deliveries.FindingList.as_view(), name="api-findings"),
+    path(f"{_ONE}report.json", deliveries.ReportDocument.as_view(), name="api-report-json"),
+    path(f"{_ONE}report.xlsx", deliveries.ReportWorkbook.as_view(), name="api-report-xlsx"),
+    path(f"{_ONE}report.gpkg", files.ReportGeoPackage.as_view(), name="api-report-gpkg"),
+    path(f"{_ONE}report.pdf", files.ReportPdf.as_view(), name="api-report-pdf"),
+    path(f"{_ONE}answers/", deliveries.AnswerList.as_view(), name="api-answers"),
+    path(f"{_ONE}columns/", deliveries.ColumnMapping.as_view(), name="api-columns"),
+    path(f"{_ONE}rows/", deliveries.RowEdits.as_view(), name="api-rows"),
+    path(f"{_ONE}recheck/", deliveries.Recheck.as_view(), name="api-recheck"),
+    path(f"{_ONE}submit/", deliveries.Submit.as_view(), name="api-submit"),
+    path(f"{_ONE}withdraw/", deliveries.Withdraw.as_view(), name="api-withdraw"),
+    path(f"{_ONE}review/", desk.Review.as_view(), name="api-review"),
+    path(f"{_ONE}take/", desk.Take.as_view(), name="api-take"),
+    path(f"{_ONE}send-back/", desk.SendBack.as_view(), name="api-send-back"),
+    path(f"{_ONE}publish/", desk.Publish.as_view(), name="api-publish"),
+]

@@ -1,0 +1,34 @@
+"""What a delivery may cost: bytes, members, rows, seconds, memory. Figures only; the readers
+enforce them.
+"""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Published limits of one delivery. Sizes in bytes, times in seconds.
+
+    The reasons: the largest plausible plan of the metropolitan city (Milano, all themes) is some
+    tens of thousands of rows and under 50 MB zipped; a .dbf is mostly blanks and shrinks up to
+    100 times, so the expansion ratio is judged only above `ratio_floor_bytes`.
+    """
+
+    upload_bytes: int = 100 * MIB
+    unpacked_bytes: int = 512 * MIB
+    members: int = 2_000
+    depth: int = 12
+    ratio: int = 200
+    ratio_floor_bytes: int = 10 * MIB
+    layers: int = 250
+    rows: int = 500_000
+    columns: int = 500
+    cell_characters: int = 1_000_000
+    geometry_bytes: int = 256 * MIB
+    seconds: int = 25
+    memory_bytes: int = 800 * MIB
+
+
+DEFAULT = Limits()

@@ -1,0 +1,16 @@
+"""Tables of the workshop: deliveries, their rows as read, findings, answers, proposals and the
+event log."""
+
+from services.uploads.models.delivery import FieldMapping, Receipt, StagedRow, Upload, UploadEvent
+from services.uploads.models.report import Answer, Finding, Proposal
+
+__all__ = [
+    "Answer",
+    "FieldMapping",
+    "Finding",
+    "Proposal",
+    "Receipt",
+    "StagedRow",
+    "Upload",
+    "UploadEvent",
+]

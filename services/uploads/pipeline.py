@@ -1,0 +1,214 @@
+"""The check of a delivery, on one screen: read, understand, run the rules, store; nothing here
+decides.
+
+`examine` stores nothing and serves the command line and the pre-check; `check` is the worker's.
+"""
+
+import datetime as dt
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from services.models import Source
+from services.selectors import taxonomy
+from services.uploads import choices, facts, staging, surroundings, workflow
+from services.uploads.delivery import ReadFile
+from services.uploads.models import FieldMapping, Finding
+from services.uploads.readers import client
+from services.uploads.readers.errors import ReaderDied, Unreadable
+from services.uploads.rules.context import RuleContext
+from services.uploads.rules.report import Report
+from services.uploads.rules.run import run_all
+from services.uploads.states import Verb
+from services.uploads.understand.build import understand
+from services.uploads.understand.context import Context
+from services.uploads.understood import Delivery
+from zones.models import Municipality
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be examined: a local file, the name people gave it, for whom, with which
+    choices."""
+
+    path: Path
+    name: str
+    source: Source
+    municipality: Municipality
+    day: dt.date
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A file as read, as understood and as judged."""
+
+    read: ReadFile
+    delivery: Delivery
+    report: Report
+    shapes: dict[str, str]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Nobody is waiting for progress."""
+
+
+def examine(request: Request, *, on_progress: Progress = _quiet) -> Examination:
+    """Read, understand and judge a file without storing anything.
+
+    Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
+    (ours).
+    """
+    on_progress("read", 0, 0)
+    read = client.read(
+        request.path,
+        name=request.name,
+        options=choices.read_options(request.options),
+        socket_path=settings.READER_SOCKET or None,
+    )
+    on_progress("understand", 0, sum(layer.rows for layer in read.layers))
+    shapes = {layer.name: choices.shape_of(layer.frame.columns) for layer in read.layers}
+    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
+    delivery = _understand(read, request, world=world, shapes=shapes)
+    report = run_all(delivery, world, on_progress=on_progress)
+    return Examination(read, delivery, report, shapes)
+
+
+def _understand(
+    read: ReadFile, request: Request, *, world: RuleContext, shapes: dict[str, str]
+) -> Delivery:
+    place, options = world.territory, request.options
+    context = Context(
+        taxonomy=taxonomy(),
+        municipality=request.municipality.istat,
+        municipality_name=request.municipality.name,
+        outline=place.outline(request.municipality.istat),
+        metropolis=place.whole,
+        reference_date=request.day,
+        layers=tuple(options.get("layers") or ()) or None,
+        crs=choices.crs_choices(options),
+        columns=choices.column_choices(options),
+        remembered=remembered(request.municipality, shapes),
+        edits=choices.edits(options),
+        accepted=choices.accepted(options),
+        undone=choices.undone(options),
+    )
+    return understand(read, context=context)
+
+
+def remembered(municipality: Municipality, shapes: Mapping[str, str]) -> dict[str, str | None]:
+    """The columns that the comune confirmed for layers of these shapes."""
+    merged: dict[str, str | None] = {}
+    known = FieldMapping.objects.filter(municipality=municipality, shape__in=shapes.values())
+    for mapping in known.order_by("at").values_list("mapping", flat=True):
+        merged |= mapping
+    return merged
+
+
+def check(lease: workflow.Lease) -> None:
+    """Check a delivery that we hold; whatever happens, it ends in a state that can be left."""
+    upload = lease.upload
+    try:
+        if upload.attempts > workflow.MAX_ATTEMPTS:
+            raise RuntimeError(f"given up after {workflow.MAX_ATTEMPTS} attempts")
+        day = timezone.localdate()
+        found = _examine_stored(lease, day)
+        _store(lease, found, day)
+    except workflow.LostLease:
+        logger.warning("the check of %s was taken by another worker", upload.pk)
+    except Unreadable as refusal:
+        _refuse(lease, refusal)
+    except Exception:
+        _fail(lease)
+
+
+def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
+    upload = lease.upload
+
+    def on_progress(stage: str, done: int, total: int) -> None:
+        workflow.beat(lease, stage=stage, done=done, total=total)
+
+    with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
+        path = Path(folder) / "delivery"
+        with upload.file.open("rb") as stored, path.open("wb") as local:
+            shutil.copyfileobj(stored, local, 1024 * 1024)
+        request = Request(
+            path, upload.file_name, upload.source, upload.municipality, day, upload.options
+        )
+        return examine(request, on_progress=on_progress)
+
+
+def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
+    report, upload = found.report, lease.upload
+    workflow.beat(lease, stage="store", done=0, total=report.rows)
+    with transaction.atomic():
+        staging.store_rows(upload, found.delivery, report.blocked)
+        for frame in report.frames():
+            staging.store_findings(upload, frame)
+        outcome = facts.outcome_of(found.delivery, report)
+        workflow.finish(
+            lease,
+            Verb.FINISH_CHECK,
+            facts=facts.facts_of(found.read, found.delivery, report),
+            mapping=facts.mapping_of(found.delivery, found.shapes),
+            outcome=outcome,
+            rule_set=report.rule_set,
+            reference_day=day,
+            row_count=report.rows,
+            error_count=report.severities["error"],
+            warning_count=report.severities["warning"],
+            blocked_count=report.blocked_count,
+            is_valid=report.valid,
+            checked_at=timezone.now(),
+            error_reference="",
+        )
+
+
+def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
+    """The file cannot be read: of it only name, size and hash remain, and the reason in words."""
+    upload = lease.upload
+    storage, name = upload.file.storage, upload.file.name
+    with transaction.atomic():
+        staging.clear(upload)
+        Finding.objects.create(
+            upload=upload, code=refusal.code, severity="error", params=dict(refusal.params)
+        )
+        workflow.finish(
+            lease,
+            Verb.REFUSE_FILE,
+            file="",
+            checked_at=timezone.now(),
+            facts={},
+            mapping={},
+            row_count=0,
+            blocked_count=0,
+            warning_count=0,
+            error_count=1,
+            is_valid=False,
+            outcome={"file_blocked": True, "refused": refusal.code},
+        )
+        transaction.on_commit(lambda: storage.delete(name or ""))
+
+
+def _fail(lease: workflow.Lease) -> None:
+    reference = secrets.token_hex(4)
+    logger.exception("check of %s failed, reference %s", lease.upload.pk, reference)
+    try:
+        workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
+    except workflow.LostLease:
+        logger.warning("the failed check of %s was taken by another worker", lease.upload.pk)
+
+
+__all__ = ["Examination", "ReaderDied", "Request", "Unreadable", "check", "examine", "remembered"]

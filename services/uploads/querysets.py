@@ -1,0 +1,120 @@
+"""Which deliveries, rows and findings; `for_user` is the wall between comuni. No model imports."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.gis.db import models
+from django.db import connection
+from django.db.models import Count, F, Func, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from services.uploads.states import DRAFT, LEASED, OPEN
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from zones.models import User
+
+OFFICE_ROLES = ("reviewer", "manager")
+MUNICIPAL_ROLES = ("operator", "consultant")
+
+
+class UploadQuerySet(models.QuerySet[Any]):
+    """Deliveries."""
+
+    def for_user(self, user: "User | AnonymousUser") -> "UploadQuerySet":
+        """What a person may know of: their comuni's deliveries; the office's from submission
+        on."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        mandates = list(user.mandates.in_force().values("role", "municipality_id"))
+        mine = [m["municipality_id"] for m in mandates if m["role"] in MUNICIPAL_ROLES]
+        visible = Q(municipality_id__in=mine)
+        if any(m["role"] in OFFICE_ROLES for m in mandates):
+            visible |= ~Q(status__in=DRAFT) & Q(submitted_at__isnull=False) | Q(sort="office")
+        return self.filter(visible)
+
+    def open(self) -> "UploadQuerySet":
+        return self.filter(status__in=OPEN)
+
+    def with_waiting(self) -> "UploadQuerySet":
+        """Annotate `waiting_since`: when the delivery came into the status it has now."""
+        moved = Max("events__at", filter=Q(events__to_status=F("status")))
+        found: UploadQuerySet = self.annotate(waiting_since=Coalesce(moved, F("created_at")))
+        return found
+
+    def lost(self) -> "UploadQuerySet":
+        """In a worker's hands whose lease has lapsed, or never taken from the queue."""
+        return self.filter(status__in=LEASED).filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+        )
+
+
+class StagedRowQuerySet(models.QuerySet[Any]):
+    """Rows of a delivery as read and understood."""
+
+    def of(self, upload: Any) -> "StagedRowQuerySet":
+        return self.filter(upload=upload)
+
+    def sendable(self) -> "StagedRowQuerySet":
+        return self.filter(blocked=False)
+
+
+class FindingQuerySet(models.QuerySet[Any]):
+    """Findings of deliveries."""
+
+    def of(self, upload: Any) -> "FindingQuerySet":
+        return self.filter(upload=upload)
+
+    def by_code(self) -> "FindingQuerySet":
+        """One line per mistake: code, severity, `findings`, `cells` (rows counted once per
+        finding)."""
+        size = Func(F("rows"), function="cardinality", output_field=models.IntegerField())
+        lines = self.order_by().values("code", "severity")
+        found: FindingQuerySet = lines.annotate(
+            findings=Count("pk"), cells=Sum(size), first=Min("pk")
+        )
+        return found
+
+    def of_whole_file(self) -> "FindingQuerySet":
+        """Findings that name no row: about the file, a layer or a column."""
+        return self.filter(rows__len=0)
+
+
+@cache
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_sql(name: str, **params: Any) -> None:
+    """Run the statements of `services/uploads/sql/<name>.sql`, values always bound."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(name), params)
+
+
+def rows_of(name: str, **params: Any) -> list[Any]:
+    """The rows that `services/uploads/sql/<name>.sql` answers, values always bound."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(name), params)
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+def answers_of(upload: Any) -> dict[str, list[dict[str, str]]]:
+    """The answers given on a delivery, by the fingerprint of the row they speak of."""
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for answer in upload.answers.exclude(fingerprint=""):
+        until = answer.until.isoformat() if answer.until else ""
+        line = {"code": answer.code, "kind": answer.kind, "reason": answer.reason, "until": until}
+        grouped.setdefault(answer.fingerprint, []).append(line)
+    return grouped
+
+
+def lone_identifiers(upload: Any) -> set[str]:
+    """Identifiers that the delivery uses exactly once: only these can be keys."""
+    rows = upload.rows.exclude(identifier="").values("identifier")
+    return set(
+        rows.annotate(n=models.Count("pk")).filter(n=1).values_list("identifier", flat=True)
+    )

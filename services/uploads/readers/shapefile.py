@@ -1,0 +1,118 @@
+"""Shapefiles and lone .dbf tables, from files already in the private directory."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyogrio
+
+from services.uploads.delivery import Note, OtherLayer, ReadLayer
+from services.uploads.readers import crs, dbf, encoding, gdal
+from services.uploads.readers.errors import Unreadable
+from services.uploads.readers.job import Found, Job, check_size, geometry_of
+
+FORMAT = "Shapefile"
+
+
+def read(job: Job) -> Found:
+    """The layer of `job.path` (a .shp or .dbf with its companions beside it, extensions in
+    lower case).
+
+    Raises Unreadable: FIL-01 (damaged), FIL-02 (limits), FIL-04 (companions missing).
+    """
+    notes = _companions(job)
+    table = job.path.with_suffix(".dbf")
+    head = dbf.header(table)
+    if head is None:
+        raise job.damaged("DBF")
+    check_size(job, rows=head.records, columns=len(head.fields))
+    if not head.records:
+        return Found(others=[OtherLayer(job.stem, "empty", 0)])
+    if not job.wants(job.stem):
+        return Found(others=[OtherLayer(job.stem, "not-chosen", head.records)])
+    notes += dbf.repeated_names(head)
+    found = _encoding(job, table, head)
+    names = dbf.neutral_names(table, head, found.name)
+    layer = _through_gdal(job, found.name)
+    layer = replace(layer, frame=layer.frame.rename(names, strict=False))
+    if not layer.frame.height:
+        return Found(others=[OtherLayer(job.stem, "empty", 0)])
+    return Found(layers=[_layer(job, layer, found, notes + dbf.full_cells(table, head))])
+
+
+def _layer(
+    job: Job, layer: gdal.GdalLayer, found: encoding.Encoding, notes: list[Note]
+) -> ReadLayer:
+    wkb, facts = geometry_of(job, layer)
+    declared, origin, told = _reference(job)
+    notes = notes + told + facts + _cut_names(layer)
+    if damaged := encoding.damaged_cells(layer.frame):
+        notes.append(damaged)
+    return ReadLayer(
+        name=job.stem,
+        frame=layer.frame,
+        wkb=wkb,
+        declared_crs=declared.epsg,
+        declared_wkt=declared.wkt,
+        crs_origin=origin,
+        encoding=found.name,
+        encoding_origin=found.origin,
+        notes=tuple(notes),
+        source=job.source,
+    )
+
+
+def _companions(job: Job) -> list[Note]:
+    """FIL-04: without .dbf nothing can be read; a lost .shx is rebuilt, and told."""
+    if job.path.suffix == ".dbf":
+        return []
+    missing = [suffix for suffix in (".shx", ".dbf") if not job.path.with_suffix(suffix).exists()]
+    if ".dbf" in missing:
+        raise Unreadable("FIL-04", file=job.name, name=job.stem, missing=", ".join(missing))
+    return [Note("FIL-04", {"name": job.stem, "missing": ".shx"})] if missing else []
+
+
+def _encoding(job: Job, table: Path, head: dbf.Header) -> encoding.Encoding:
+    if job.options.encoding and (chosen := encoding.known(job.options.encoding)):
+        return encoding.Encoding(chosen, "given")
+    label = table.with_suffix(".cpg")
+    cpg = label.read_bytes()[:64].decode("ascii", errors="ignore") if label.exists() else None
+    return dbf.encoding_of(table, head, cpg)
+
+
+def _through_gdal(job: Job, codec: str) -> gdal.GdalLayer:
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    # GDAL looks for its own name of the encoding beside the table; ours is already decided.
+    job.path.with_suffix(".cpg").unlink(missing_ok=True)
+    try:
+        return gdal.read_layer(job.path, encoding=_gdal_name(codec))
+    except gdal.GDAL_FAULTS as error:
+        raise job.damaged(FORMAT if job.path.suffix == ".shp" else "DBF") from error
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+
+
+def _gdal_name(codec: str) -> str:
+    if codec.startswith("iso8859_"):
+        return "ISO-8859-" + codec.removeprefix("iso8859_")
+    return {"mac_roman": "MACINTOSH", "utf-8": "UTF-8"}.get(codec, codec.upper())
+
+
+def _reference(job: Job) -> tuple[crs.Declared, str, list[Note]]:
+    prj = job.path.with_suffix(".prj")
+    if job.path.suffix == ".dbf":
+        return crs.NOTHING, "", []
+    if not prj.exists():
+        return crs.NOTHING, "", [Note("FIL-05", {"name": job.stem, "reason": "missing"})]
+    declared = crs.from_prj(prj)
+    twin = job.path.with_suffix(".qpj")
+    if twin.exists() and (declared is None or declared.epsg is None):
+        # QGIS 2 wrote the same system beside the .prj, with its EPSG code.
+        declared = crs.from_prj(twin) or declared
+    if declared is None:
+        return crs.NOTHING, "", [Note("FIL-05", {"name": job.stem, "reason": "unreadable"})]
+    return declared, "prj", []
+
+
+def _cut_names(layer: gdal.GdalLayer) -> list[Note]:
+    cut = [name for name in layer.frame.columns if len(name) == 10]
+    return [Note("names-cut", {"columns": cut})] if cut else []

@@ -1,0 +1,218 @@
+"""The planner's own delivery back as GeoPackage: layers as sent with `esito`, a layer `errori`.
+
+Rows and findings are read and written a chunk at a time, so that memory is that of a chunk.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from services.uploads.findings import Severity
+from services.uploads.models import Finding, StagedRow, Upload
+from services.uploads.report import page
+from services.uploads.report.wording import told
+from services.uploads.understood import Geometries
+from services.uploads.writers import GeoPackage, Shapes
+from zones.geo import MASTER_SRID
+
+CHUNK = 5_000
+OUTCOME, ERRORS = "esito", "errori"
+#: A finding of more rows is told once, with their range, instead of once per row.
+MANY_ROWS = 1_000
+_HIDDEN = "***"
+_ERROR_COLUMNS = {
+    "codice": pl.String(), "gravita": pl.String(), "strato": pl.String(), "riga": pl.Int64(),
+    "righe": pl.String(), "identificativo": pl.String(), "colonna": pl.String(),
+    "che_cosa_non_va": pl.String(), "che_cosa_fare": pl.String(),
+}  # fmt: skip
+_TYPES = """
+    SELECT cell.key, jsonb_typeof(cell.value) AS sort,
+           bool_and(jsonb_typeof(cell.value) <> 'number' OR cell.value::text !~ '[.eE]') AS whole
+    FROM uploads_stagedrow r, jsonb_each(r.raw) cell
+    WHERE r.upload_id = %s AND r.layer = %s AND cell.value <> 'null' GROUP BY 1, 2
+"""
+
+
+def write(upload: Upload, path: Path) -> None:
+    """Write the return file of a checked delivery."""
+    book = GeoPackage(path)
+    facts = {layer["name"]: layer for layer in upload.facts.get("layers", [])}
+    names = StagedRow.objects.of(upload).order_by("layer").values_list("layer", flat=True)
+    layers = list(facts) or list(names.distinct())
+    for layer in layers:
+        _layer(book, upload, layer, facts.get(layer, {}))
+    title = ERRORS if ERRORS not in {name.lower() for name in layers} else f"{ERRORS}_sttm"
+    for lines, shapes in _error_chunks(upload):
+        book.add(title, lines, shapes, crs=f"EPSG:{MASTER_SRID}")
+
+
+def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any]) -> None:
+    """The rows of a layer with their columns as sent, in order, then the outcome."""
+    types = _column_types(upload, layer)
+    known = upload.mapping.get(layer, {}).get("columns", [])
+    columns = [match["column"] for match in known] or list(types)
+    columns = [name for name in columns if name.lower() != OUTCOME]
+    crs = facts.get("crs") or {}
+    used, single = crs.get("used") or crs.get("declared"), _sends_single(facts)
+    rows = StagedRow.objects.of(upload).filter(layer=layer).order_by("row")
+    has_shapes = bool(facts.get("position_from", "geometry"))
+    for chunk in _chunks(rows.only("row", "raw", "sent", "geometry", "blocked").iterator(CHUNK)):
+        first, last = chunk[0].row, chunk[-1].row
+        codes = _codes(upload, layer, first=first, last=last)
+        secret = _secrets(upload, layer, first=first, last=last)
+        frame = pl.DataFrame(
+            [
+                pl.Series(name, _cells(chunk, name, secret), dtype=kind, strict=False)
+                for name, kind in ((name, types.get(name, pl.String())) for name in columns)
+            ]
+        ).with_columns(pl.Series(OUTCOME, [_outcome(row, codes) for row in chunk]))
+        shapes = _sent(chunk, single=single) if has_shapes else None
+        book.add(layer, frame, shapes, crs=f"EPSG:{used}" if used else None)
+
+
+def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _column_types(upload: Upload, layer: str) -> dict[str, pl.DataType]:
+    """What each column holds: whole numbers, numbers, yes or no, else text."""
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TYPES, [upload.pk, layer])
+        for name, sort, whole in cursor.fetchall():
+            found.setdefault(name, set()).add("whole" if sort == "number" and whole else sort)
+    return {name: _type(sorts) for name, sorts in found.items()}
+
+
+def _type(sorts: set[str]) -> pl.DataType:
+    if sorts == {"whole"}:
+        return pl.Int64()
+    if sorts == {"number"}:
+        return pl.Float64()
+    return pl.Boolean() if sorts == {"boolean"} else pl.String()
+
+
+def _cells(rows: list[StagedRow], name: str, secret: set[tuple[int, str]]) -> list[Any]:
+    if not secret:
+        return [row.raw.get(name) for row in rows]
+    return [_HIDDEN if (row.row, name) in secret else row.raw.get(name) for row in rows]
+
+
+def _codes(upload: Upload, layer: str, *, first: int, last: int) -> dict[int, list[str]]:
+    """Row -> codes of what was found in it."""
+    found: dict[int, list[str]] = {}
+    for code, _column, row in _on_rows(upload, layer, first=first, last=last):
+        codes = found.setdefault(row, [])
+        if code not in codes:
+            codes.append(code)
+    return found
+
+
+def _secrets(upload: Upload, layer: str, *, first: int, last: int) -> set[tuple[int, str]]:
+    """Cells with personal data, which a file that travels must not repeat (ATT-15)."""
+    wanted = _on_rows(upload, layer, first=first, last=last)
+    return {(row, column) for code, column, row in wanted if code in page.SECRET}
+
+
+def _on_rows(
+    upload: Upload, layer: str, *, first: int, last: int
+) -> list[tuple[str, str, int]]:  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT code, "column", line FROM uploads_finding f, unnest(f.rows) line'
+            " WHERE upload_id = %s AND layer IN (%s, '') AND line BETWEEN %s AND %s"
+            " ORDER BY code",
+            [upload.pk, layer, first, last],
+        )
+        found: list[tuple[str, str, int]] = cursor.fetchall()
+    return found
+
+
+def _outcome(row: StagedRow, codes: Mapping[int, list[str]]) -> str:
+    mine = codes.get(row.row, [])
+    if row.blocked:
+        return f"{_('da correggere')}: {', '.join(mine)}"
+    return f"{_('da leggere')}: {', '.join(mine)}" if mine else _("a posto")
+
+
+def _sends_single(facts: Mapping[str, Any]) -> bool:
+    """Whether areas were sent as single polygons (they are kept as multiple ones)."""
+    types = {str(name).lower() for name in facts.get("geometry_types", [])}
+    return "polygon" in types and "multipolygon" not in types
+
+
+def _sent(rows: list[StagedRow], *, single: bool) -> Shapes:
+    """WKB as sent; where it was not kept it is what was understood."""
+    shapes = [
+        bytes(row.sent) if row.sent else bytes(row.geometry.wkb) if row.geometry else None
+        for row in rows
+    ]
+    if single:
+        return np.asarray(shapely.to_wkb(_single(shapely.from_wkb(shapes))), dtype=object)
+    return np.array(shapes, dtype=object)
+
+
+def _single(geometry: Geometries) -> Geometries:
+    lone = (shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON) & (
+        shapely.get_num_geometries(geometry) == 1
+    )
+    result = geometry.copy()
+    result[lone] = shapely.get_geometry(geometry[lone], 0)
+    return result
+
+
+def _error_chunks(upload: Upload) -> Iterator[tuple[pl.DataFrame, Shapes]]:
+    """One line per finding and row, in the report's order, with its place in EPSG:32632."""
+    wrote = False
+    for chunk in _chunks(Finding.objects.of(upload).order_by("pk").iterator(CHUNK)):
+        staged = _spoken_of(upload, chunk)
+        lines = [line for one in chunk for line in _lines(one, staged)]
+        for start in range(0, len(lines), CHUNK):
+            wrote = True
+            yield _error_frame(lines[start : start + CHUNK])
+    if not wrote:
+        yield _error_frame([])
+
+
+def _error_frame(lines: list[tuple[list[Any], Any]]) -> tuple[pl.DataFrame, Shapes]:
+    frame = pl.DataFrame([said for said, _shape in lines], schema=_ERROR_COLUMNS, orient="row")
+    return frame, np.array([shape for _said, shape in lines], dtype=object)
+
+
+def _spoken_of(upload: Upload, findings: list[Finding]) -> dict[tuple[str, int], StagedRow]:
+    """The rows that findings name one by one, by layer and number."""
+    numbers = {row for one in findings if len(one.rows) <= MANY_ROWS for row in one.rows}
+    rows = StagedRow.objects.of(upload).filter(row__in=numbers)
+    return {(r.layer, r.row): r for r in rows.only("layer", "row", "identifier", "point")}
+
+
+def _lines(
+    one: Finding, staged: Mapping[tuple[str, int], StagedRow]
+) -> Iterator[tuple[list[Any], Any]]:
+    """What the layer `errori` says of a finding: values in column order, and the place."""
+    place = bytes(one.position.wkb) if one.position else None
+    if not one.rows or len(one.rows) > MANY_ROWS:
+        span = f"{one.rows[0]}-{one.rows[-1]} ({len(one.rows)})" if one.rows else ""
+        yield _said(one, None, span, ""), place
+        return
+    for number in one.rows:
+        row = staged.get((one.layer, number))
+        point = bytes(row.point.wkb) if row and row.point else None
+        yield _said(one, number, "", row.identifier if row else ""), place or point
+
+
+def _said(one: Finding, number: int | None, span: str, identifier: str) -> list[Any]:
+    words = told(one, rows=None if number is None else [number])
+    return [
+        one.code, str(Severity(one.severity).label), one.layer, number, span, identifier,
+        one.column, words.message, words.fix,
+    ]  # fmt: skip

@@ -1,0 +1,174 @@
+"""What the «Correggi» step shows: the rows to mend, with the cells that their findings speak
+of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.core.paginator import Page, Paginator
+
+from services.models import ServiceType
+from services.uploads import schema
+from services.uploads.findings import Severity
+from services.uploads.models import Finding, StagedRow, Upload
+from services.uploads.report.page import SECRET
+from services.uploads.report.wording import Words, language, told
+from zones.geo import GEOGRAPHIC_SRID
+
+PER_PAGE = 10
+#: Fields that are decided by choosing a type, or by placing the row on the map.
+_CHOSEN_ELSEWHERE = frozenset({*schema.TYPE_FIELDS, *schema.POSITION_FIELDS})
+#: Families whose findings are mended by moving the row.
+_PLACE = ("GEO", "CRS")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field that can be mended: what people call it, what it holds; `sent` if not
+    understood."""
+
+    name: str
+    label: str
+    value: str
+    domain: Sequence[str]
+    sent: str
+    is_pointed_at: bool
+
+
+@dataclass(frozen=True)
+class ToMend:
+    """One row with its findings, its cells, its type and its place."""
+
+    row: StagedRow
+    findings: Sequence[tuple[Finding, Words]]
+    cells: Sequence[Cell]
+    asks_type: bool
+    asks_place: bool
+    lon: str
+    lat: str
+
+    @property
+    def has_repair(self) -> bool:
+        """Whether a repair of the geometry is proposed, to be taken or not (GEO-04)."""
+        return any(finding.code == "GEO-04" for finding, _words in self.findings)
+
+    @property
+    def pointed(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.is_pointed_at]
+
+    @property
+    def others(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.is_pointed_at]
+
+
+@dataclass(frozen=True)
+class KindChoice:
+    """A type of service that a row may be given."""
+
+    slug: str
+    name: str
+    group: str
+
+
+def rows_to_mend(
+    upload: Upload, *, page: int, layer: str = "", row: int | None = None
+) -> Page[Any]:
+    """Blocked rows, a page at a time; or the one row asked for, blocked or not."""
+    rows = StagedRow.objects.of(upload).order_by("layer", "row").defer("sent", "geometry")
+    chosen = rows.filter(layer=layer, row=row) if row is not None else rows.filter(blocked=True)
+    return Paginator(chosen, PER_PAGE).get_page(page)
+
+
+def described(upload: Upload, rows: Sequence[StagedRow]) -> list[ToMend]:
+    """Rows with what was found in them; one query for the findings of all."""
+    numbers = [row.row for row in rows]
+    speaking = Finding.objects.of(upload).filter(rows__overlap=numbers)
+    speaking = speaking.exclude(severity=Severity.INFO)
+    findings = list(speaking.order_by("severity", "code")[:500])
+    fields = _fields_by_column(upload)
+    return [_described(row, findings, fields) for row in rows]
+
+
+def _described(
+    row: StagedRow, findings: Sequence[Finding], fields: dict[tuple[str, str], str]
+) -> ToMend:
+    mine = [f for f in findings if f.layer in ("", row.layer) and row.row in f.rows]
+    pointed = {fields.get((row.layer, f.column), f.column) for f in mine if f.column}
+    secret = {fields.get((row.layer, f.column), f.column) for f in mine if f.code in SECRET}
+    lon, lat = _lonlat(row)
+    families = {f.code[:3] for f in mine}
+    return ToMend(
+        row=row,
+        findings=[(f, told(f, rows=[row.row])) for f in mine],
+        cells=[
+            _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
+            for name in schema.NAMES
+            if name not in _CHOSEN_ELSEWHERE | secret
+        ],
+        asks_type=not row.kind or bool(pointed & set(schema.TYPE_FIELDS)),
+        asks_place=bool(families & set(_PLACE)),
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> Cell:
+    field, value = schema.BY_NAME[name], row.attributes.get(name)
+    return Cell(
+        name=name,
+        label=field.label(language()),
+        value=sent if value is None else str(value),
+        domain=field.domain,
+        sent=sent if value is None else "",
+        is_pointed_at=is_pointed_at,
+    )
+
+
+def _sent_text(row: StagedRow, name: str, fields: dict[tuple[str, str], str]) -> str:
+    """What was sent for a field, so that a value that was not understood can be mended, not
+    retyped."""
+    columns = (column for (layer, column), f in fields.items() if layer == row.layer and f == name)
+    value = row.raw.get(next(columns, ""))
+    return "" if value is None else str(value)
+
+
+def _fields_by_column(upload: Upload) -> dict[tuple[str, str], str]:
+    """(layer, the planner's column) -> field of the schema."""
+    return {
+        (layer, match["column"]): match["field"]
+        for layer, known in upload.mapping.items()
+        for match in known.get("columns", [])
+        if match.get("field")
+    }
+
+
+def _lonlat(row: StagedRow) -> tuple[str, str]:
+    if row.point is None:
+        return "", ""
+    there = row.point.transform(GEOGRAPHIC_SRID, clone=True)
+    assert isinstance(there, Point)
+    return f"{there.x:.6f}", f"{there.y:.6f}"
+
+
+def kind_choices() -> list[KindChoice]:
+    """The types a row may be given, supra-municipal ones first, by macro-category."""
+    english = language() == "en"
+    kinds = ServiceType.objects.select_related("category").order_by(
+        "-level", "category__order", "order", "slug"
+    )
+    return [
+        KindChoice(
+            slug=kind.slug,
+            name=(english and kind.name_en) or kind.name,
+            group=_group(kind, english=english),
+        )
+        for kind in kinds
+    ]
+
+
+def _group(kind: ServiceType, *, english: bool) -> str:
+    if kind.category is None:
+        return str(kind.get_level_display())
+    name = (english and kind.category.name_en) or kind.category.name
+    return f"{name} ({kind.get_level_display()})"

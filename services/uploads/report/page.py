@@ -1,0 +1,284 @@
+"""The report as a page reads it: the verdict, one line per mistake, what passed and what did not
+run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from services.uploads.answers import offered
+from services.uploads.findings import Severity
+from services.uploads.models import Answer, Finding, StagedRow, Upload
+from services.uploads.report.wording import Words, reason, title, told, words
+from services.uploads.states import DRAFT, Status
+
+#: Findings of one code on the page; all of them are in the file (SYS-03).
+SHOWN = 100
+_SPOKEN_ROWS = 10
+_ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
+#: The rules whose value must not be shown again (personal data).
+SECRET = frozenset({"ATT-15"})
+#: While a delivery is with its comune, the verdict says what may be done with it.
+_AT_HOME = (*DRAFT, Status.RETURNED)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The first line of the report. `tone`: success | warning | error; `may_send`: nothing
+    blocks."""
+
+    tone: str
+    sentence: str
+    note: str
+    may_send: bool
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake, however many rows make it."""
+
+    code: str
+    severity: Severity
+    words: Words
+    findings: int
+    rows: int
+    answered: int
+    answerable: bool
+
+    @property
+    def severity_label(self) -> str:
+        return str(self.severity.label)
+
+    @property
+    def unanswered(self) -> bool:
+        return self.answerable and not self.answered
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """A check that was not run, and why."""
+
+    code: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole page."""
+
+    verdict: Verdict
+    mistakes: Sequence[Mistake]
+    passed: Sequence[tuple[str, str]]
+    not_run: Sequence[NotRun]
+
+
+@dataclass(frozen=True)
+class RowFinding:
+    """One finding with the rows it speaks of, by the planner's own names."""
+
+    finding: Finding
+    words: Words
+    labels: Sequence[str]
+    value: str
+    expected: str
+    answer: Answer | None
+    offer: Answer | None = None
+
+    @property
+    def row_list(self) -> str:
+        """The rows as a form sends them back."""
+        return ",".join(str(row) for row in self.finding.rows)
+
+
+def report(upload: Upload) -> Report:
+    """The report of a checked delivery."""
+    mistakes = mistakes_of(upload)
+    found = {mistake.code for mistake in mistakes}
+    not_run = [_not_run(item) for item in upload.outcome.get("not_run", [])]
+    skipped = {item.code for item in not_run}
+    ran = upload.outcome.get("ran", [])
+    return Report(
+        verdict=verdict(upload, mistakes),
+        mistakes=mistakes,
+        passed=[(code, title(code)) for code in ran if code not in found | skipped],
+        not_run=not_run,
+    )
+
+
+def _not_run(item: dict[str, Any]) -> NotRun:
+    code, params = item["code"], item.get("params", {})
+    told = reason(code, {**params, "reason": item.get("reason", "")})
+    return NotRun(code, title(code), told)
+
+
+def mistakes_of(upload: Upload) -> list[Mistake]:
+    """One line per code, gravest first, most frequent first."""
+    lines = list(Finding.objects.of(upload).by_code())
+    samples = Finding.objects.in_bulk([line["first"] for line in lines])
+    answers = _answers_by_code(upload)
+    mistakes = [
+        _mistake(upload, line, samples[line["first"]], answers.get(line["code"], 0))
+        for line in lines
+    ]
+    return sorted(mistakes, key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
+
+
+def _mistake(upload: Upload, line: dict[str, Any], sample: Finding, answered: int) -> Mistake:
+    severity = Severity(line["severity"])
+    rows = min(line["cells"] or 0, upload.row_count)
+    spoken = _first_rows(upload, line["code"]) if rows else []
+    # Only the first rows are named; of the rest the wording needs no more than how many they are.
+    numbers = spoken[:rows] + [0] * (rows - len(spoken[:rows]))
+    params = {"column": sample.column, "layer": sample.layer, **sample.params}
+    spoken_of = words(
+        line["code"],
+        params,
+        rows=numbers,
+        total=upload.row_count,
+        findings=line["findings"],
+    )
+    return Mistake(
+        code=line["code"],
+        severity=severity,
+        words=spoken_of,
+        findings=line["findings"],
+        rows=rows,
+        answered=answered,
+        answerable=severity is Severity.WARNING,
+    )
+
+
+def _first_rows(upload: Upload, code: str) -> list[int]:
+    found = Finding.objects.of(upload).filter(code=code).order_by("pk")
+    lists = found.values_list("rows", flat=True)[:_SPOKEN_ROWS]
+    return [row for rows in lists for row in rows]
+
+
+def _answers_by_code(upload: Upload) -> dict[str, int]:
+    codes: dict[str, int] = {}
+    for code in upload.answers.values_list("code", flat=True):
+        codes[code] = codes.get(code, 0) + 1
+    return codes
+
+
+def verdict(upload: Upload, mistakes: Sequence[Mistake]) -> Verdict:
+    """The delivery in one sentence, with the number that matters."""
+    warnings = sum(m.findings for m in mistakes if m.severity is Severity.WARNING)
+    if upload.submitted_at and upload.status not in _AT_HOME:
+        return _sent(upload, warnings)
+    for stopped in (_file_stopped, _not_sure, _rows_held):
+        found = stopped(upload)
+        if found is not None:
+            return found
+    if not warnings:
+        return Verdict("success", _("Puoi inviarla: nessun errore, nessun avviso."), "", True)
+    told = ngettext(
+        "Puoi inviarla: nessun errore, %(n)d avviso da leggere.",
+        "Puoi inviarla: nessun errore, %(n)d avvisi da leggere.",
+        warnings,
+    )
+    note = _("Gli avvisi non fermano l'invio: a quelli senza risposta l'ufficio farà domande.")
+    return Verdict("success", told % {"n": warnings}, note, True)
+
+
+def _sent(upload: Upload, warnings: int) -> Verdict:
+    """The verdict of a delivery that has left the comune: what was sent, not what may be."""
+    told = ngettext("%(n)d riga inviata", "%(n)d righe inviate", upload.row_count)
+    if upload.blocked_count:
+        told = ngettext(
+            "%(n)d riga inviata, %(held)d da correggere",
+            "%(n)d righe inviate, %(held)d da correggere",
+            upload.row_count - upload.blocked_count,
+        )
+    good = upload.row_count - upload.blocked_count
+    sentence = told % {"n": good, "held": upload.blocked_count}
+    noted = ngettext("%(n)d avviso.", "%(n)d avvisi.", warnings) % {"n": warnings}
+    tone = "warning" if upload.blocked_count else "success"
+    return Verdict(tone, f"{sentence}; {noted}", "", False)
+
+
+def _file_stopped(upload: Upload) -> Verdict | None:
+    whole = Finding.objects.of(upload).of_whole_file().filter(severity=Severity.ERROR).count()
+    if not upload.outcome.get("file_blocked", bool(whole)):
+        return None
+    told = ngettext(
+        "Non puoi ancora inviarla: un errore riguarda tutto il file.",
+        "Non puoi ancora inviarla: %(n)d errori riguardano tutto il file.",
+        whole or 1,
+    )
+    return Verdict("error", told % {"n": whole or 1}, _("Correggi quello per primo."), False)
+
+
+def _not_sure(upload: Upload) -> Verdict | None:
+    if upload.outcome.get("mandatory_not_run"):
+        return Verdict(
+            "warning",
+            _("Non possiamo dire che sia valida: un controllo obbligatorio non è stato eseguito."),
+            _("Qui sotto trovi quale e perché. Puoi chiedere un nuovo controllo."),
+            False,
+        )
+    return None
+
+
+def _rows_held(upload: Upload) -> Verdict | None:
+    held, good = upload.blocked_count, upload.row_count - upload.blocked_count
+    if not held:
+        return None
+    told = ngettext("%(n)d riga da correggere", "%(n)d righe da correggere", held) % {"n": held}
+    if not good:
+        return Verdict("error", told + ".", _("Nessuna riga si può ancora inviare."), False)
+    rest = ngettext("l'altra puoi già inviarla.", "le altre %(n)d puoi già inviarle.", good) % {
+        "n": good
+    }
+    return Verdict("warning", f"{told}; {rest}", "", True)
+
+
+def row_findings(upload: Upload, code: str, *, limit: int = SHOWN) -> list[RowFinding]:
+    """The first findings of a code with their rows; two queries whatever the number."""
+    findings = list(Finding.objects.of(upload).filter(code=code).order_by("layer", "pk")[:limit])
+    staged = staged_rows(upload, findings)
+    answers = {a.fingerprint: a for a in upload.answers.filter(code=code).select_related("by")}
+    offers = {one.fingerprint: one for one in offered(upload) if one.code == code}
+    return [_row_finding(one, staged, answers=answers, offers=offers) for one in findings]
+
+
+def staged_rows(upload: Upload, findings: Sequence[Finding]) -> dict[tuple[str, int], StagedRow]:
+    """The rows that findings speak of, by layer and number."""
+    numbers = {row for finding in findings for row in finding.rows[:_SPOKEN_ROWS]}
+    rows = StagedRow.objects.of(upload).filter(row__in=numbers)
+    wanted = rows.defer("sent", "geometry", "attributes")
+    return {(row.layer, row.row): row for row in wanted}
+
+
+def _row_finding(
+    finding: Finding,
+    staged: dict[tuple[str, int], StagedRow],
+    *,
+    answers: dict[str, Answer],
+    offers: dict[str, Answer],
+) -> RowFinding:
+    pairs = [(row, staged.get((finding.layer, row))) for row in finding.rows[:_SPOKEN_ROWS]]
+    labels = [_label(number, row) for number, row in pairs]
+    first = pairs[0][1] if pairs else None
+    value = finding.params.get("value")
+    if value is None and first is not None and finding.code not in SECRET:
+        value = first.raw.get(finding.column)
+    expected = finding.params.get("expected") or finding.params.get("suggestion") or ""
+    answer = answers.get(first.fingerprint if first else "")
+    return RowFinding(
+        finding=finding,
+        words=told(finding),
+        labels=labels,
+        value="" if value is None or finding.code in SECRET else str(value),
+        expected=str(expected),
+        answer=answer,
+        offer=offers.get(first.fingerprint) if first else None,
+    )
+
+
+def _label(number: int, row: StagedRow | None) -> str:
+    named = " ".join(part for part in (row.identifier, row.name) if part) if row else ""
+    return f"{number} · {named}" if named else str(number)

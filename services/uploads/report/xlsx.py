@@ -1,0 +1,199 @@
+"""The report as a workbook: «Cosa fare», the findings, the rows as sent with coloured, commented
+cells.
+
+Written row by row (openpyxl write_only), so that memory does not grow with the delivery.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from services.uploads.findings import Severity
+from services.uploads.models import Finding, StagedRow, Upload
+from services.uploads.report import page
+from services.uploads.report.wording import told
+from services.uploads.writers import harmless, sheet_title
+
+#: Beyond these a spreadsheet becomes slow to open: cells are still coloured, the words are in
+#: «Rilievi».
+MAX_COMMENTS = 3_000
+SPOOL_BYTES = 8 * 1024 * 1024
+CHUNK = 2_000
+_FILLS = {
+    Severity.ERROR: PatternFill("solid", fgColor="F5B7B1"),
+    Severity.SYSTEM: PatternFill("solid", fgColor="D5C7DE"),
+    Severity.WARNING: PatternFill("solid", fgColor="FFF3CD"),
+    Severity.INFO: PatternFill("solid", fgColor="D6EAF8"),
+}
+_GRAVEST = (Severity.ERROR, Severity.SYSTEM, Severity.WARNING, Severity.INFO)
+_BOLD, _WRAP = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+
+
+def workbook(upload: Upload) -> IO[bytes]:
+    """The workbook, open at its beginning; on disk when it is large."""
+    book = Workbook(write_only=True)
+    _todo(book, upload)
+    _findings(book, upload)
+    budget = [MAX_COMMENTS]
+    layers = (
+        StagedRow.objects.of(upload).order_by("layer").values_list("layer", flat=True).distinct()
+    )
+    for layer in layers:
+        _rows(book, upload, layer, budget)
+    out = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - handed to the response
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def _sheet(book: Workbook, title: str, widths: Sequence[int], header: Sequence[str]) -> Any:
+    sheet = book.create_sheet(title)
+    for number, width in enumerate(widths):
+        sheet.column_dimensions[chr(ord("A") + number)].width = width
+    sheet.freeze_panes = "A2"
+    cells = [WriteOnlyCell(sheet, value=harmless(text)) for text in header]
+    for cell in cells:
+        cell.font = _BOLD
+    sheet.append(cells)
+    return sheet
+
+
+def _todo(book: Workbook, upload: Upload) -> None:
+    """The verdict, then one line per mistake, gravest first."""
+    header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice")]
+    sheet = _sheet(book, _("Cosa fare"), (14, 9, 70, 70, 10), header)
+    mistakes = page.mistakes_of(upload)
+    sheet.append([None, None, page.verdict(upload, mistakes).sentence])
+    for mistake in mistakes:
+        cells = [
+            WriteOnlyCell(sheet, value=harmless(value))
+            for value in (
+                mistake.severity_label,
+                mistake.rows or None,
+                mistake.words.message,
+                mistake.words.fix,
+                mistake.code,
+            )
+        ]
+        cells[0].fill = _FILLS[mistake.severity]
+        for cell in cells[2:4]:
+            cell.alignment = _WRAP
+        sheet.append(cells)
+
+
+def _findings(book: Workbook, upload: Upload) -> None:
+    """Every finding, one line each."""
+    header = [_("Codice"), _("Gravità"), _("Strato"), _("Righe"), _("Colonna"), _("Valore"),
+              _("Che cosa non va"), _("Che cosa fare")]  # fmt: skip
+    sheet = _sheet(book, _("Rilievi"), (10, 14, 20, 14, 20, 24, 70, 60), header)
+    found = Finding.objects.of(upload).order_by("code", "layer", "pk").defer("position")
+    for one in found.iterator(CHUNK):
+        said = told(one)
+        value = "" if one.code in page.SECRET else one.params.get("value", "")
+        line = (
+            one.code,
+            Severity(one.severity).label,
+            one.layer,
+            one.rows[0] if len(one.rows) == 1 else _spans(one.rows),
+            one.column,
+            value if isinstance(value, int | float | str) else str(value),
+            said.message,
+            said.fix,
+        )
+        sheet.append([harmless(text) for text in line])
+
+
+def _spans(rows: Sequence[int]) -> str:
+    """Every row number; runs of three or more as first-last."""
+    spans: list[list[int]] = []
+    for row in sorted(rows):
+        if spans and row == spans[-1][-1] + 1:
+            spans[-1].append(row)
+        else:
+            spans.append([row])
+    parts = (
+        f"{span[0]}-{span[-1]}" if len(span) > 2 else ", ".join(str(row) for row in span)
+        for span in spans
+    )
+    return ", ".join(parts)
+
+
+def _rows(book: Workbook, upload: Upload, layer: str, budget: list[int]) -> None:
+    """The rows of a layer as sent; cells with a finding are coloured and commented."""
+    known = upload.mapping.get(layer, {}).get("columns", [])
+    columns = [match["column"] for match in known] or _columns_of_first(upload, layer)
+    title = sheet_title(layer, book.sheetnames, fallback=_("Righe"))
+    sheet = _sheet(book, title, (8, 14), [_("Riga"), _("Esito"), *columns])
+    findings = _by_row(upload, layer)
+    pending = next(findings, None)
+    rows = StagedRow.objects.of(upload).filter(layer=layer).order_by("row")
+    for number, raw, blocked in rows.values_list("row", "raw", "blocked").iterator(CHUNK):
+        mine: list[Finding] = []
+        while pending is not None and pending[0] <= number:
+            if pending[0] == number:
+                mine.append(pending[1])
+            pending = next(findings, None)
+        sheet.append(
+            _line(sheet, number, raw, columns=columns, mine=mine, blocked=blocked, budget=budget)
+        )
+
+
+def _columns_of_first(upload: Upload, layer: str) -> list[str]:
+    first = StagedRow.objects.of(upload).filter(layer=layer).order_by("row").first()
+    return list(first.raw) if first else []
+
+
+def _by_row(upload: Upload, layer: str) -> Iterator[tuple[int, Finding]]:
+    """(row, finding) in row order: findings of one row are streamed, those of several are few."""
+    mine = Finding.objects.of(upload).filter(layer=layer).defer("position")
+    several = [
+        (row, one) for one in mine.filter(rows__len__gt=1).iterator(CHUNK) for row in one.rows
+    ]
+    several.sort(key=lambda pair: pair[0], reverse=True)
+    for one in mine.filter(rows__len=1).order_by("rows").iterator(CHUNK):
+        while several and several[-1][0] <= one.rows[0]:
+            yield several.pop()
+        yield one.rows[0], one
+    yield from reversed(several)
+
+
+def _line(
+    sheet: Any,
+    number: int,
+    raw: dict[str, Any],
+    *,
+    columns: Sequence[str],
+    mine: Sequence[Finding],
+    blocked: bool,
+    budget: list[int],
+) -> list[Any]:
+    secret = {one.column for one in mine if one.code in page.SECRET}
+    outcome = _("da correggere") if blocked else (_("da leggere") if mine else _("a posto"))
+    values = [number, outcome, *("***" if c in secret else harmless(raw.get(c)) for c in columns)]
+    if not mine:
+        return values
+    cells = [WriteOnlyCell(sheet, value=value) for value in values]
+    places = {column: at for at, column in enumerate(columns, 2)}
+    by_cell: dict[int, list[Finding]] = {}
+    for one in mine:
+        by_cell.setdefault(places.get(one.column, 1), []).append(one)
+    for at, found in by_cell.items():
+        _mark(cells[at], number, found, budget)
+    return cells
+
+
+def _mark(cell: Any, number: int, found: Sequence[Finding], budget: list[int]) -> None:
+    gravest = min((Severity(one.severity) for one in found), key=_GRAVEST.index)
+    cell.fill = _FILLS[gravest]
+    if budget[0] <= 0:
+        return
+    budget[0] -= 1
+    said = [told(one, rows=[number]) for one in found[:5]]
+    text = "\n".join(f"{one.message} {one.fix}".strip() for one in said)
+    cell.comment = Comment(text[:1000], "Portale STTM 2", width=320, height=140)

@@ -1,0 +1,139 @@
+"""What rules may know beside the delivery, as columns; the pipeline loads it, rules never
+query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+
+ACCEPTED_SCHEMA: dict[str, pl.DataType] = {
+    "key": pl.String(), "service": pl.String(), "name": pl.String(), "kind": pl.String(),
+    "valence": pl.String(), "x": pl.Float64(), "y": pl.Float64(), "fingerprint": pl.String(),
+}  # fmt: skip
+"""Columns of `Accepted.frame`; kind is a slug, x and y EPSG:32632, empty texts are null."""
+
+OTHERS_SCHEMA: dict[str, pl.DataType] = {
+    "service": pl.String(), "name": pl.String(), "kind": pl.String(), "x": pl.Float64(),
+    "y": pl.Float64(), "municipality": pl.String(), "municipality_name": pl.String(),
+    "source": pl.String(), "reading": pl.Int8(), "plan": pl.Boolean(),
+}  # fmt: skip
+"""Columns of `Others.frame`; `source` is its name, `municipality` the ISTAT code of the place,
+`plan` whether a comune's plan says it; only what is published and current."""
+
+EXPECTED_SCHEMA: dict[str, pl.DataType] = {
+    "category": pl.String(), "category_name": pl.String(), "median": pl.Float64(),
+}  # fmt: skip
+
+
+class _Remembering:
+    """Remembers the last thing worked out from it, so that several rules share one computation."""
+
+    def once(self, key: object, work: Callable[[], Any]) -> Any:
+        """The result of `work` for `key`, computed at most once in a row."""
+        held = self.__dict__.get("_held")
+        if held is None or held[0] != key:
+            held = (key, work())
+            self.__dict__["_held"] = held  # a cache, not a value: the dataclass stays frozen
+        return held[1]
+
+
+@dataclass(frozen=True)
+class Accepted(_Remembering):
+    """The current records of the delivery's own source (`ACCEPTED_SCHEMA`), one row per item."""
+
+    frame: pl.DataFrame
+    act_date: date | None = None
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> Accepted:
+        """Build from mappings; keys left out are null."""
+        return cls(pl.DataFrame(list(rows), schema=ACCEPTED_SCHEMA, strict=False))
+
+
+@dataclass(frozen=True)
+class Others(_Remembering):
+    """Current records of other sources within reach of the municipality (`OTHERS_SCHEMA`)."""
+
+    frame: pl.DataFrame
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> Others:
+        """Build from mappings; keys left out are null."""
+        return cls(pl.DataFrame(list(rows), schema=OTHERS_SCHEMA, strict=False))
+
+
+@dataclass(frozen=True)
+class Territory:
+    """All comuni of the metropolitan city: codes, names and outlines (EPSG:32632), one order.
+
+    `accuracy_m`: declared accuracy of the outlines in metres; `detailed`: whether they are the
+    detailed ones, which makes GEO-07 an error.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    outlines: tuple[Any, ...]
+    accuracy_m: float = 250.0
+    detailed: bool = False
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index over the outlines."""
+        return shapely.STRtree(list(self.outlines))
+
+    @cached_property
+    def whole(self) -> Any:
+        """The metropolitan city as one geometry."""
+        return shapely.union_all(np.array(self.outlines, dtype=object))
+
+    def outline(self, code: str) -> Any | None:
+        """A comune's outline, or None when the code is not of the metropolitan city."""
+        found = self.outlines[self.codes.index(code)] if code in self.codes else None
+        return found if found is not None and not found.is_empty else None
+
+    def name(self, code: str) -> str:
+        """A comune's name, or the code itself."""
+        return self.names[self.codes.index(code)] if code in self.codes else code
+
+
+EMPTY_TERRITORY = Territory(codes=(), names=(), outlines=())
+
+
+@dataclass(frozen=True)
+class SameFile:
+    """An earlier submission of the same bytes that the asker may see (FIL-11)."""
+
+    submission: str
+    date: date
+
+
+@dataclass(frozen=True)
+class RuleContext:
+    """One check's surroundings. `today` is frozen, so that the same input gives the same report.
+
+    `accepted` None: nothing accepted yet (or a check without store). `extra`: what the modules of
+    settings.EXTRA_RULE_MODULES load for their own rules, by their name. `stops`: known stops
+    (EPSG:32632), `expected`: services usual in similar comuni (`EXPECTED_SCHEMA`).
+    """
+
+    today: date
+    territory: Territory = EMPTY_TERRITORY
+    accepted: Accepted | None = None
+    others: Others | None = None
+    stops: Any = None
+    expected: pl.DataFrame | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)

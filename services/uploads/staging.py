@@ -1,0 +1,173 @@
+"""Writes what was understood and found into the database, by COPY; one call, inside the caller's
+transaction.
+
+Everything of an earlier check of the same delivery is replaced, never appended: a check may run
+twice.
+"""
+
+import numpy as np
+import polars as pl
+import shapely
+from django.db import connection
+
+from services.uploads import schema
+from services.uploads.models import Finding, Proposal, StagedRow, Upload
+from services.uploads.understood import Delivery, Geometries, LayerFacts, Mask
+from zones.geo import MASTER_SRID
+
+CHUNK = 10_000
+_ROW_COLUMNS = (
+    "upload_id",
+    "layer",
+    "row",
+    "identifier",
+    "fingerprint",
+    "name",
+    "kind",
+    "raw",
+    "attributes",
+    "autofixes",
+    "edits",
+    "sent",
+    "geometry",
+    "point",
+    "blocked",
+)
+#: JSON cannot hold them as they are; their text is what a person saw in the file anyway.
+_AS_TEXT = (pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Decimal)
+
+
+def clear(upload: Upload) -> None:
+    """Forget what an earlier check of the same delivery left."""
+    Proposal.objects.filter(upload=upload).delete()
+    Finding.objects.filter(upload=upload).delete()
+    StagedRow.objects.filter(upload=upload).delete()
+
+
+def store_rows(upload: Upload, delivery: Delivery, blocked: Mask) -> None:
+    """Replace the delivery's staged rows; `blocked` is one boolean per row of `delivery.frame`."""
+    clear(upload)
+    fixes = _fixes(delivery)
+    for facts in delivery.layers:
+        raw = _json_rows(facts.frame)
+        for start in range(facts.start, facts.stop, CHUNK):
+            stop = min(start + CHUNK, facts.stop)
+            rows = slice(start, stop)
+            frame = _chunk(upload, delivery, rows, blocked=blocked).with_columns(
+                raw=raw.slice(start - facts.start, stop - start),
+                autofixes=fixes.slice(start, stop - start),
+                sent=_sent(delivery, facts, rows),
+            )
+            copy_frame("uploads_stagedrow", frame.select(_ROW_COLUMNS))
+
+
+def _chunk(upload: Upload, delivery: Delivery, rows: slice, *, blocked: Mask) -> pl.DataFrame:
+    length = rows.stop - rows.start
+    frame = delivery.frame.slice(rows.start, length)
+    # A cell mended in the browser may fill a field that no column gives.
+    filled = {name for name in schema.NAMES if frame[name].null_count() < length}
+    fields = [n for n in schema.NAMES if n in filled or delivery.has(n) or n == "status"]
+    return frame.select(
+        pl.lit(str(upload.pk)).alias("upload_id"),
+        "layer",
+        "row",
+        pl.col("identifier").cast(pl.String).fill_null("").str.slice(0, 120),
+        "fingerprint",
+        pl.col("name").cast(pl.String).fill_null("").str.slice(0, 300),
+        pl.col("kind").fill_null(""),
+        _json_rows(frame.select(fields)).alias("attributes"),
+        pl.lit("{}").alias("edits"),
+        pl.Series("geometry", ewkb(delivery.geometry[rows]), dtype=pl.String),
+        pl.Series("point", ewkb(delivery.points[rows]), dtype=pl.String),
+        pl.Series("blocked", blocked[rows]),
+    )
+
+
+def _json_rows(frame: pl.DataFrame) -> pl.Series:
+    """Each row of a frame as a JSON object in text."""
+    if not frame.columns:
+        return pl.repeat("{}", frame.height, dtype=pl.String, eager=True)
+    text = [
+        pl.col(name).cast(pl.String) for name, kind in frame.schema.items() if kind in _AS_TEXT
+    ]
+    binary = [
+        pl.col(name).bin.encode("hex") for name, kind in frame.schema.items() if kind == pl.Binary
+    ]
+    finite = [
+        pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name)
+        for name, kind in frame.schema.items()
+        if kind.is_float()
+    ]
+    clean = frame.with_columns(*text, *binary, *finite)
+    encoded = clean.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
+    # PostgreSQL's jsonb holds no NUL character; files sometimes do.
+    return encoded.str.replace_all("\\u0000", "", literal=True)
+
+
+def _fixes(delivery: Delivery) -> pl.Series:
+    """The automatic changes of each row as a JSON list in text, one per row of the delivery."""
+    fixes = delivery.autofixes
+    empty = pl.repeat("[]", len(delivery), dtype=pl.String, eager=True)
+    if fixes.is_empty():
+        return empty
+    keys = ["field", "column", "change", "code", "before", "after"]
+    encoded = fixes.select("index", pl.struct(keys).struct.json_encode().alias("json"))
+    lists = encoded.group_by("index", maintain_order=True).agg(pl.col("json"))
+    lists = lists.select("index", ("[" + pl.col("json").list.join(",") + "]").alias("json"))
+    every = pl.DataFrame({"index": pl.int_range(len(delivery), dtype=pl.UInt32, eager=True)})
+    return every.join(lists, on="index", how="left")["json"].fill_null("[]")
+
+
+def _sent(delivery: Delivery, facts: LayerFacts, rows: slice) -> pl.Series:
+    """WKB as sent, kept where it is not what was understood."""
+    sent = delivery.sent[rows]
+    if facts.crs.used == MASTER_SRID:
+        same = ~(delivery.flattened[rows] | delivery.repaired[rows])
+        same &= _same_place(sent, delivery.geometry[rows])
+        sent = sent.copy()
+        sent[same] = None
+    hexed = shapely.to_wkb(sent, hex=True)
+    return pl.Series(
+        "sent", [None if one is None else "\\x" + one for one in hexed], dtype=pl.String
+    )
+
+
+def _same_place(sent: Geometries, understood: Geometries) -> Mask:
+    """Whether shapes lie in the same place: a person may have moved them."""
+    before, after = shapely.bounds(sent), shapely.bounds(understood)
+    same: Mask = np.isclose(before, after, rtol=0, atol=1e-6, equal_nan=True).all(axis=1)
+    return same
+
+
+def ewkb(geometries: Geometries) -> list[str | None]:
+    """Hexadecimal EWKB with the master SRID, as COPY and PostGIS take it; None stays None."""
+    with_srid = shapely.set_srid(geometries, MASTER_SRID)
+    return list(shapely.to_wkb(with_srid, hex=True, include_srid=True))
+
+
+def copy_frame(table: str, frame: pl.DataFrame) -> None:
+    """COPY a frame whose columns are named as the table's; nulls are empty and unquoted."""
+    columns = ", ".join(f'"{name}"' for name in frame.columns)
+    with connection.cursor() as cursor:
+        command = f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)"
+        with cursor.copy(command) as copy:
+            copy.write(frame.write_csv(include_header=False, quote_style="non_numeric"))
+
+
+def store_findings(upload: Upload, frame: pl.DataFrame) -> None:
+    """COPY findings; `frame` is as `rules.report.FINDING_SCHEMA` (position: WKB in EPSG:32632)."""
+    for chunk in frame.iter_slices(2 * CHUNK):
+        places = shapely.from_wkb(chunk["position"].to_numpy())
+        copy_frame(
+            "uploads_finding",
+            chunk.select(
+                pl.lit(str(upload.pk)).alias("upload_id"),
+                "code",
+                "severity",
+                "layer",
+                ("{" + pl.col("rows").cast(pl.List(pl.String)).list.join(",") + "}").alias("rows"),
+                "column",
+                "params",
+                pl.Series("position", ewkb(places), dtype=pl.String),
+            ),
+        )

@@ -1,0 +1,120 @@
+"""The states of a delivery and the one transition table (MODEL.md, States); pure, printable as a
+diagram.
+
+`workflow.py` is the only writer of a status and asks this table; nothing else may move a delivery.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """Where a delivery stands, in the words people read."""
+
+    RECEIVED = "received", _("ricevuta")
+    CHECKING = "checking", _("in controllo")
+    CHECKED = "checked", _("controllata")
+    UNREADABLE = "unreadable", _("non leggibile")
+    FAILED = "failed", _("controllo interrotto per un nostro problema")
+    SUBMITTED = "submitted", _("inviata")
+    IN_REVIEW = "in_review", _("in istruttoria")
+    RETURNED = "returned", _("restituita al Comune")
+    DECIDED = "decided", _("decisa")
+    PUBLISHING = "publishing", _("in pubblicazione")
+    PUBLISHED = "published", _("pubblicata")
+    SUPERSEDED = "superseded", _("sostituita da un nuovo file")
+    WITHDRAWN = "withdrawn", _("ritirata")
+
+
+class Verb(models.TextChoices):
+    """What people and workers do to a delivery; each is an event in its log."""
+
+    BEGIN_CHECK = "begin_check", _("inizia il controllo")
+    RESUME_CHECK = "resume_check", _("riprende il controllo")
+    FINISH_CHECK = "finish_check", _("controllo concluso")
+    REFUSE_FILE = "refuse_file", _("file non leggibile")
+    FAIL_CHECK = "fail_check", _("controllo interrotto")
+    RECHECK = "recheck", _("nuovo controllo")
+    SUPERSEDE = "supersede", _("sostituita")
+    SUBMIT = "submit", _("invio")
+    TAKE = "take", _("presa in carico")
+    SEND_BACK = "send_back", _("restituzione")
+    REOPEN = "reopen", _("ripresa dal Comune")
+    DECIDE = "decide", _("decisione")
+    UNDECIDE = "undecide", _("decisione riaperta")
+    BEGIN_PUBLICATION = "begin_publication", _("inizia la pubblicazione")
+    RESUME_PUBLICATION = "resume_publication", _("riprende la pubblicazione")
+    FAIL_PUBLICATION = "fail_publication", _("pubblicazione interrotta")
+    PUBLISH_PART = "publish_part", _("pubblicazione parziale")
+    PUBLISH = "publish", _("pubblicazione")
+    WITHDRAW = "withdraw", _("ritiro")
+
+
+_S, _V = Status, Verb
+_WITHDRAWABLE = (
+    _S.RECEIVED,
+    _S.CHECKING,
+    _S.CHECKED,
+    _S.UNREADABLE,
+    _S.FAILED,
+    _S.SUBMITTED,
+    _S.IN_REVIEW,
+    _S.RETURNED,
+)
+
+#: (from, verb) -> to. Everything that can happen to a delivery's status is a line here.
+TRANSITIONS: Final[dict[tuple[Status, Verb], Status]] = {
+    (_S.RECEIVED, _V.BEGIN_CHECK): _S.CHECKING,
+    (_S.FAILED, _V.BEGIN_CHECK): _S.CHECKING,
+    (_S.CHECKING, _V.RESUME_CHECK): _S.CHECKING,
+    (_S.CHECKING, _V.FINISH_CHECK): _S.CHECKED,
+    (_S.CHECKING, _V.REFUSE_FILE): _S.UNREADABLE,
+    (_S.CHECKING, _V.FAIL_CHECK): _S.FAILED,
+    (_S.CHECKED, _V.RECHECK): _S.CHECKING,
+    (_S.UNREADABLE, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.FAILED, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.CHECKED, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.RETURNED, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.CHECKED, _V.SUBMIT): _S.SUBMITTED,
+    (_S.SUBMITTED, _V.TAKE): _S.IN_REVIEW,
+    (_S.IN_REVIEW, _V.SEND_BACK): _S.RETURNED,
+    (_S.RETURNED, _V.REOPEN): _S.CHECKED,
+    (_S.IN_REVIEW, _V.DECIDE): _S.DECIDED,
+    (_S.DECIDED, _V.UNDECIDE): _S.IN_REVIEW,
+    (_S.DECIDED, _V.BEGIN_PUBLICATION): _S.PUBLISHING,
+    (_S.PUBLISHING, _V.RESUME_PUBLICATION): _S.PUBLISHING,
+    (_S.PUBLISHING, _V.FAIL_PUBLICATION): _S.DECIDED,
+    (_S.PUBLISHING, _V.PUBLISH_PART): _S.IN_REVIEW,
+    (_S.PUBLISHING, _V.PUBLISH): _S.PUBLISHED,
+} | {(state, _V.WITHDRAW): _S.WITHDRAWN for state in _WITHDRAWABLE}
+
+FINAL: Final = (Status.PUBLISHED, Status.SUPERSEDED, Status.WITHDRAWN)
+#: A delivery in one of these is "open": a comune has at most one per source at a time.
+OPEN: Final = tuple(state for state in Status if state not in FINAL)
+#: Until here the delivery is the comune's own business and the office does not see it.
+DRAFT: Final = (Status.RECEIVED, Status.CHECKING, Status.CHECKED, Status.UNREADABLE, Status.FAILED)
+#: From these a worker may have died; the sweeper takes them up when the lease has lapsed.
+LEASED: Final = (Status.CHECKING, Status.PUBLISHING)
+
+
+def target(state: str, verb: Verb) -> Status | None:
+    """Where `verb` leads from `state`, or None when it may not be done there."""
+    return TRANSITIONS.get((Status(state), verb))
+
+
+def verbs_from(state: str) -> Iterable[Verb]:
+    """What may be done from a state, in the table's order."""
+    return [verb for (source, verb) in TRANSITIONS if source == state]
+
+
+def as_mermaid() -> str:
+    """The table as a Mermaid state diagram, for ARCHITECTURE.md."""
+    lines = [
+        f"    {source.value} --> {to.value}: {verb.value}"
+        for (source, verb), to in TRANSITIONS.items()
+    ]
+    ends = [f"    {state.value} --> [*]" for state in FINAL]
+    return "\n".join(["stateDiagram-v2", "    [*] --> received", *lines, *ends])

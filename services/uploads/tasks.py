@@ -1,0 +1,58 @@
+"""Celery's side of the workshop: tasks take ids, hold no logic, may be run twice (acks late)."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from services.uploads import acceptance, pipeline, workflow
+from services.uploads.models import Upload
+from services.uploads.states import Status, Verb
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="uploads.check")
+def check_upload(upload_id: str) -> None:
+    """Check a delivery, if it is to be checked and nobody living has it."""
+    lease = workflow.take(upload_id, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
+    if lease is not None:
+        pipeline.check(lease)
+
+
+@shared_task(name="uploads.publish")
+def publish_upload(upload_id: str) -> None:
+    """Publish a decided delivery, if it is to be published and nobody living has it."""
+    lease = workflow.take(upload_id, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION)
+    if lease is None:
+        return
+    acceptance.run(lease)
+
+
+@shared_task(name="uploads.sweep")
+def sweep() -> None:
+    """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
+    queue."""
+    grace = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
+    waiting = Upload.objects.filter(updated_at__lt=grace)
+    for upload in Upload.objects.lost() | waiting.filter(status=Status.RECEIVED):
+        task = publish_upload if upload.status == Status.PUBLISHING else check_upload
+        task.delay(str(upload.pk))
+    decided = waiting.filter(status=Status.DECIDED, error_reference="")
+    for pk in decided.values_list("pk", flat=True):
+        publish_upload.delay(str(pk))
+
+
+@shared_task(name="uploads.forget")
+def forget() -> None:
+    """Delete the files of deliveries that led to nothing, after the stated days; the hash
+    stays."""
+    limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
+    ended = Upload.objects.filter(
+        status__in=(Status.WITHDRAWN, Status.SUPERSEDED), updated_at__lt=limit
+    )
+    for upload in ended.exclude(file=""):
+        upload.file.delete(save=False)
+        Upload.objects.filter(pk=upload.pk).update(file="")

@@ -1,0 +1,157 @@
+"""What the cells of a column say about its field: whether they fit, and guesses without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.uploads.understand import values, words
+from services.uploads.understand.lexicon import Lexicon
+
+CONTRADICTED = 0.1
+WEAK = 0.5
+SAMPLE = 300
+GUESS = 0.6
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
+_URL = r"(?i)^(https?://|www\.)"
+_WIDE = (
+    r"(?i)^(SRID=\d+;)?\s*(MULTI)?(POINT|POLYGON|LINESTRING|GEOMETRYCOLLECTION)"
+    r"|^\(?-?\d+[.,]\d+[,;] *-?\d+[.,]\d+\)?$|^0[01][0-9A-F]{40,}$"
+)
+_RANGES: Mapping[str, tuple[tuple[float, float], ...]] = {
+    "x": ((8.3, 9.9), (460e3, 580e3), (1.46e6, 1.58e6), (2.9e5 + 1.7e6, 2.2e6)),
+    "y": ((44.9, 46.1), (4.98e6, 5.11e6), (5.6e6, 5.8e6)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A field that a column's cells suggest."""
+
+    column: str
+    field: str
+    score: float
+
+
+def sample(column: pl.Series) -> pl.Series:
+    """A few hundred distinct cells as text, from the whole column."""
+    texts = values.as_text(column.head(5_000) if len(column) > 20_000 else column)
+    return texts.drop_nulls().unique(maintain_order=True).head(SAMPLE)
+
+
+def fitness(field: str, column: pl.Series, cells: pl.Series, lexicon: Lexicon) -> float | None:
+    """How well the cells suit the field, 0-1; None when there is nothing to say."""
+    if cells.is_empty():
+        return None
+    if field in ("type", "category", "subtype"):
+        return max(0.2, _speaks(cells, field, lexicon))
+    if field == "identifier":
+        filled = column.drop_nulls()
+        return max(0.3, filled.n_unique() / max(len(filled), 1))
+    test = _TESTS.get(field)
+    if test is None:
+        return None
+    known = cells.filter(~cells.str.strip_chars().str.to_lowercase().is_in(
+        words.vocabulary()["blank"]
+    ))  # fmt: skip
+    return None if known.is_empty() else test(known)
+
+
+def _share(mask: pl.Series) -> float:
+    mean = mask.fill_null(value=False).mean()
+    return float(mean) if isinstance(mean, int | float) else 0.0
+
+
+def _speaks(cells: pl.Series, field: str, lexicon: Lexicon) -> float:
+    texts = cells.to_list()
+    read = lexicon.read_categories(texts) if field == "category" else lexicon.read_types(texts)
+    known = sum(1 for text in texts if read[text].kind or read[text].category)
+    return known / len(texts)
+
+
+def _matches(pattern: str) -> Callable[[pl.Series], float]:
+    return lambda cells: _share(cells.str.strip_chars().str.contains(pattern))
+
+
+def _numbers(cells: pl.Series) -> float:
+    return _share(values.number(cells).is_not_null())
+
+
+def _coordinates(cells: pl.Series) -> float:
+    return _share(values.coordinate(cells).is_not_null())
+
+
+def _in_words(field: str) -> Callable[[pl.Series], float]:
+    return lambda cells: max(
+        _share(values.word(cells, words.vocabulary()[field]).is_not_null()),
+        _share(cells.str.to_lowercase().is_in(list(words.vocabulary()["status_letters"])))
+        if field == "status"
+        else 0.0,
+    )
+
+
+_TESTS: Mapping[str, Callable[[pl.Series], float]] = {
+    "x": _coordinates,
+    "y": _coordinates,
+    "area": _numbers,
+    "covered_area": _numbers,
+    "floor_area": _numbers,
+    "capacity": _numbers,
+    "users": _numbers,
+    "funding_amount": _numbers,
+    "planned_year": _matches(r"^(19|20)\d\d(\.0)?$"),
+    "istat": _matches(r"^\d{4,9}(\.0)?$|^\d{1,3}\.\d{3}$"),
+    "postcode": _matches(r"^\d{4,5}(\.0)?$"),
+    "email": _matches("@"),
+    "wkt": _matches(_WIDE),
+    "status": _in_words("status"),
+    "valence": _in_words("valence"),
+    "school_code": _matches(r"^[A-Za-z]{2}[A-Za-z0-9]{6,9}"),
+    "cup": _matches(r"^[A-Za-z]\d{2}[A-Za-z]\d{11}$|^[A-Za-z0-9 ]{10,18}$"),
+}
+
+
+def guesses(
+    columns: list[str], cells: Mapping[str, pl.Series], lexicon: Lexicon, taken: set[str]
+) -> Iterator[Guess]:
+    """Fields suggested by content alone, for columns whose name says nothing; always doubtful."""
+    for column in columns:
+        texts = cells[column]
+        if texts.is_empty():
+            continue
+        for field, pattern in (("email", _EMAIL), ("url", _URL), ("wkt", _WIDE)):
+            if field not in taken and _share(texts.str.contains(pattern)) >= 0.8:
+                yield Guess(column, field, GUESS)
+        if "x" not in taken and "y" not in taken:
+            yield from _coordinate_guess(column, texts)
+        yield from _word_guess(column, texts, lexicon, taken)
+
+
+def _coordinate_guess(column: str, texts: pl.Series) -> Iterator[Guess]:
+    numbers = values.coordinate(texts)
+    for field, ranges in _RANGES.items():
+        for low, high in ranges:
+            if _share(numbers.is_between(low, high)) >= 0.8:
+                yield Guess(column, field, GUESS)
+                return
+
+
+def _word_guess(
+    column: str, texts: pl.Series, lexicon: Lexicon, taken: set[str]
+) -> Iterator[Guess]:
+    for field in ("status", "valence"):
+        if field not in taken and _TESTS[field](texts) >= 0.8 and texts.str.len_chars().min() > 1:  # type: ignore[operator]
+            yield Guess(column, field, GUESS)
+    unknown = not taken & {"type", "category"}
+    if unknown and _is_list_of_types(texts, lexicon):
+        yield Guess(column, "type", GUESS)
+
+
+def _is_list_of_types(texts: pl.Series, lexicon: Lexicon) -> bool:
+    # "ATS di Milano" and "Parco Lambro" have words of types in them; a list of types is short
+    # texts that are nothing else, and more than one type.
+    read = list(lexicon.read_types(texts.head(100).to_list()).values())
+    sure = [reading.kind for reading in read if reading.kind and reading.confidence >= 0.95]
+    return len(sure) >= 0.6 * len(read) and len(set(sure)) > 1

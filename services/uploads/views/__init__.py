@@ -1,0 +1,1 @@
+"""The pages of the workshop: parse, call one function, answer. Nothing is decided here."""

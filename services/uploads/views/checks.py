@@ -1,0 +1,146 @@
+"""The report's pages: verdict and mistakes, one mistake with its rows, places, files, answers."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from services.uploads import answers
+from services.uploads.forms import ReasonForm
+from services.uploads.models import Finding, Upload
+from services.uploads.report import document as report_document
+from services.uploads.report import page, xlsx
+from services.uploads.report import places as report_places
+from services.uploads.report.steps import has_report
+from services.uploads.report.wording import language
+from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
+from services.uploads.views.frame import frame
+from zones.errors import Invalid, NotFound, WrongState
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def checked(request: HttpRequest, pk: uuid.UUID) -> Upload:
+    """A delivery that has a report. Raises NotFound, WrongState before the end of the first
+    check."""
+    upload = delivery(request, pk)
+    if not has_report(upload):
+        raise WrongState("not-checked", _("Il controllo non è ancora finito: il rapporto arriva."))
+    return upload
+
+
+@private
+def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The report."""
+    upload = delivery(request, pk)
+    if not has_report(upload):
+        return redirect("uploads:detail", pk)
+    context = {
+        **frame(request, upload, "checks"),
+        "report": page.report(upload),
+        "offered": answers.offered(upload),
+    }
+    return render(request, "uploads/checks.html", context)
+
+
+@private
+def mistake(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
+    """One mistake with its first hundred rows: a fragment for htmx, a page of its own without."""
+    upload = checked(request, pk)
+    found = [one for one in page.mistakes_of(upload) if one.code == code]
+    if not found:
+        raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
+    context = {
+        **frame(request, upload, "checks"),
+        "mistake": found[0],
+        "rows": page.row_findings(upload, code),
+        "shown": page.SHOWN,
+        "has_places": Finding.objects.of(upload)
+        .filter(code=code, position__isnull=False)
+        .exists(),
+        "form": ReasonForm(initial={"code": code}),
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "uploads/includes/mistake.html" if fragment else "uploads/mistake.html"
+    return render(request, template, context)
+
+
+@private
+def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """Findings as GeoJSON; `?code=` narrows to one mistake."""
+    upload = delivery(request, pk)
+    found = report_places.finding_places(upload, request.GET.get("code", ""))
+    return JsonResponse(found, content_type="application/geo+json")
+
+
+@private
+def workbook(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
+    """The report as a workbook, with what to do and the rows as sent."""
+    upload = checked(request, pk)
+    return FileResponse(
+        xlsx.workbook(upload),
+        content_type=XLSX,
+        headers={"Content-Disposition": attached(upload, "xlsx")},
+    )
+
+
+def attached(upload: Upload, extension: str) -> str:
+    """A file name that says comune and day, for a download."""
+    return (
+        f'attachment; filename="rapporto-{upload.municipality.slug}'
+        f'-{upload.created_at:%Y%m%d}.{extension}"'
+    )
+
+
+@private
+def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The report as the JSON that page, API and command line share byte by byte."""
+    upload = checked(request, pk)
+    body = report_document.as_bytes(report_document.of_upload(upload), language=language())
+    headers = {"Content-Disposition": attached(upload, "json")}
+    return HttpResponse(body, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@acting
+@back_on_mistake("uploads:checks")
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The reason for a warning, for one finding or for all of its code."""
+    upload = delivery(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(
+            "answer", " ".join(str(e) for errors in form.errors.values() for e in errors)
+        )
+    given = form.cleaned_data
+    written = answers.answer(
+        upload,
+        user=person(request),
+        code=given["code"],
+        layer=given["layer"],
+        rows=given["rows"],
+        kind=given["kind"],
+        reason=given["reason"],
+        until=given["until"],
+    )
+    messages.success(request, _("Risposta registrata: viaggia con i dati fino all'ufficio."))
+    return (
+        redirect("uploads:mistake", pk, given["code"])
+        if written
+        else redirect("uploads:checks", pk)
+    )
+
+
+@acting
+@back_on_mistake("uploads:checks")
+def take_offered(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give again, with one click, the answers of earlier deliveries that still fit."""
+    upload = delivery(request, pk)
+    taken = answers.take_offered(upload, user=person(request), code=request.POST.get("code", ""))
+    messages.success(
+        request,
+        ngettext("%(n)d risposta ripresa.", "%(n)d risposte riprese.", taken) % {"n": taken},
+    )
+    return redirect("uploads:checks", pk)

@@ -1,0 +1,91 @@
+"""«Cosa abbiamo capito»: confirm columns, choose layers and reference system, undo automatic
+changes."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from services.uploads import answers, intake
+from services.uploads.forms import CRS_CHOICES, field_choices
+from services.uploads.report import understanding
+from services.uploads.report.steps import has_report
+from services.uploads.report.wording import language
+from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
+from services.uploads.views.frame import frame
+from services.uploads.views.mending import number
+
+#: What may be accepted where a rule proposes it (GEO-04, FIL-08).
+PROPOSALS = ("repair", "mojibake")
+CRS_CODES = frozenset(code for code, _label in CRS_CHOICES)
+
+
+@private
+def columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """What was read and what was made of it; POST confirms the columns and checks again."""
+    if request.method == "POST":
+        return confirm_columns(request, pk)
+    upload = delivery(request, pk)
+    if not has_report(upload):
+        return redirect("uploads:detail", pk)
+    context = {
+        **frame(request, upload, "columns"),
+        "layers": understanding.layers(upload),
+        "others": upload.facts.get("others", []),
+        "changes": understanding.changes(upload),
+        "fields": field_choices(language()),
+        "systems": CRS_CHOICES,
+        "doubtful": understanding.doubtful(upload),
+    }
+    return render(request, "uploads/columns.html", context)
+
+
+@back_on_mistake("uploads:columns")
+def confirm_columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Remember the columns for the comune and check again with them."""
+    upload = delivery(request, pk)
+    mapping = understanding.chosen_fields(upload, request.POST)
+    answers.confirm_columns(upload, user=person(request), mapping=mapping)
+    messages.success(request, _("Colonne confermate: ce le ricordiamo per le prossime consegne."))
+    return redirect("uploads:detail", pk)
+
+
+@acting
+@back_on_mistake("uploads:columns")
+def choices(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Layers to read, reference systems and automatic changes to leave out; checks again."""
+    upload = delivery(request, pk)
+    intake.recheck(upload, user=person(request), options=_options(request, upload.options))
+    messages.success(request, _("Scelte registrate: stiamo ricontrollando."))
+    return redirect("uploads:detail", pk)
+
+
+def _options(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
+    """The options that were chosen on the page; what it did not ask stays as it was."""
+    options: dict[str, Any] = {}
+    if "crs_layer" in request.POST:
+        chosen = dict(
+            zip(request.POST.getlist("crs_layer"), request.POST.getlist("crs"), strict=False)
+        )
+        codes = {k: int(v) for k, v in chosen.items() if v.isdigit() and int(v) in CRS_CODES}
+        options["crs"] = {**known.get("crs", {}), **codes}
+    if "layers_asked" in request.POST:
+        options["layers"] = request.POST.getlist("layers")
+    if "undo_asked" in request.POST:
+        options["undone"] = [
+            name for name in request.POST.getlist("undone") if name in understanding.CHANGE_WORDS
+        ]
+    if request.POST.get("accept") in PROPOSALS:
+        options["accepted"] = [*known.get("accepted", []), _accepted(request)]
+    return options
+
+
+def _accepted(request: HttpRequest) -> dict[str, Any]:
+    """A proposal taken: a repair of one row, or the reading of corrupted accents of the file."""
+    row = number(request.POST.get("row"))
+    place = {"layer": request.POST.get("layer", ""), "row": row} if row else {}
+    return {"what": request.POST["accept"], **place}

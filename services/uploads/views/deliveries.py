@@ -1,0 +1,200 @@
+"""Pages of the comune: the list, a new delivery, the file step with its progress, and what ends
+it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from services.uploads import intake, limits, review
+from services.uploads.forms import DeliveryForm, NoteForm, municipalities_of
+from services.uploads.models import Upload
+from services.uploads.policies import may_upload, may_withdraw
+from services.uploads.report import sample, story
+from services.uploads.report.page import mistakes_of
+from services.uploads.report.wording import Words
+from services.uploads.states import FINAL, Status
+from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
+from services.uploads.views.frame import HOME, Crumb, frame
+from zones.errors import DomainError, Invalid, NotFound
+from zones.models import Municipality
+from zones.policies import is_operator, is_reviewer
+
+RECENT = 50
+
+
+@private
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """My comuni, their deliveries, whose turn it is."""
+    comuni = list(municipalities_of(request.user))
+    if not comuni and is_reviewer(request.user):
+        return redirect("uploads:reviews")
+    mine = Upload.objects.for_user(request.user).filter(municipality__in=comuni)
+    mine = mine.with_waiting().select_related("municipality", "by").order_by("-created_at")
+    lines = [story.line(upload) for upload in mine[:RECENT]]
+    context = {
+        "trail": [HOME],
+        "comuni": [(comune, is_operator(request.user, comune)) for comune in comuni],
+        "open": [line for line in lines if not line.is_final],
+        "closed": [line for line in lines if line.is_final],
+    }
+    return render(request, "uploads/list.html", context)
+
+
+@private
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a file (and the comune, if several); works without JavaScript."""
+    form = DeliveryForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        initial={"municipality": asked} if (asked := request.GET.get("comune")) else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            received = intake.receive(
+                person(request),
+                municipality=form.cleaned_data["municipality"],
+                file=form.cleaned_data["file"],
+            )
+        except DomainError as error:
+            form.add_error(None, str(error.message))
+        else:
+            if received.duplicate:
+                messages.info(request, _("È lo stesso file già consegnato: non cambia nulla."))
+            return redirect("uploads:detail", received.upload.pk)
+    context = {
+        "trail": [HOME, Crumb(_("Nuova consegna"))],
+        "form": form,
+        "limits": limits.DEFAULT,
+        "formats": limits_words(),
+    }
+    return render(request, "uploads/new.html", context, status=400 if form.errors else 200)
+
+
+def limits_words() -> list[str]:
+    """The accepted formats as people call them, in the page's order."""
+    return [
+        _("Shapefile in uno .zip"),
+        "GeoPackage",
+        "GeoJSON",
+        _("CSV con coordinate o indirizzi"),
+        _("Excel (.xlsx, .xls) e OpenDocument (.ods)"),
+        "KML, KMZ, GML, FlatGeobuf",
+    ]
+
+
+@private
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file step: what was received, how far the check is, what comes next, the thread."""
+    upload = delivery(request, pk)
+    context = {
+        **frame(request, upload, "file"),
+        "thread": story.thread(upload),
+        "note_form": NoteForm(),
+        "reasons": _reasons(upload),
+        "receipts": upload.receipts.order_by("-at"),
+        "can_withdraw": may_withdraw(request.user, upload) and upload.status not in FINAL,
+        "replaceable": may_upload(request.user, upload.municipality_id),
+    }
+    return render(request, "uploads/detail.html", context)
+
+
+def _reasons(upload: Upload) -> list[Words]:
+    """Why a file could not be read."""
+    if upload.status != Status.UNREADABLE:
+        return []
+    return [mistake.words for mistake in mistakes_of(upload)]
+
+
+@private
+def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The running check as a fragment that asks for itself again until there is an end to tell."""
+    upload = delivery(request, pk)
+    context = frame(request, upload, "file")
+    response = render(request, "uploads/includes/progress.html", context)
+    if not context["working"]:
+        page = "uploads:review" if not context["mine"] else landing(upload)
+        response["HX-Redirect"] = reverse(page, args=[upload.pk])
+    return response
+
+
+def landing(upload: Upload) -> str:
+    """The page where a delivery that has just been checked is best read."""
+    return "uploads:checks" if upload.status == Status.CHECKED else "uploads:detail"
+
+
+@private
+def original(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
+    """The delivered file as it came, under its own name."""
+    upload = delivery(request, pk)
+    if not upload.file:
+        raise NotFound("file-gone", _("Il file di questa consegna non è più conservato."))
+    return FileResponse(upload.file.open("rb"), as_attachment=True, filename=upload.file_name)
+
+
+def example(request: HttpRequest) -> HttpResponse:
+    """A small file that passes the check, as a model to fill in; `?comune=` places it there."""
+    comune = Municipality.objects.filter(pk=request.GET.get("comune", "")).first()
+    response = HttpResponse(sample.as_csv(comune), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="consegna-di-esempio.csv"'
+    return response
+
+
+@acting
+def confirm(request: HttpRequest) -> HttpResponse:
+    """«Confermo che nulla è cambiato»: a submission without a file."""
+    comune = municipalities_of(request.user).filter(pk=request.POST.get("municipality")).first()
+    if comune is None:
+        raise NotFound("municipality-unknown", _("Questo Comune non è fra i tuoi."))
+    try:
+        upload = intake.confirm_unchanged(person(request), municipality=comune)
+    except Invalid as error:
+        messages.error(request, str(error.message))
+        return redirect("uploads:list")
+    return redirect("uploads:submit", upload.pk)
+
+
+@acting
+@back_on_mistake("uploads:detail")
+def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Check again, after a failure of ours or with the same choices."""
+    upload = delivery(request, pk)
+    intake.recheck(upload, user=person(request), options=upload.options)
+    return redirect("uploads:detail", pk)
+
+
+@acting
+@back_on_mistake("uploads:detail")
+def take_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A colleague goes on with the open delivery."""
+    upload = delivery(request, pk)
+    intake.take_over(upload, user=person(request))
+    messages.success(request, _("Ora la consegna è tua."))
+    return redirect("uploads:detail", pk)
+
+
+@acting
+@back_on_mistake("uploads:detail")
+def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The comune takes its delivery back."""
+    upload = delivery(request, pk)
+    intake.withdraw(upload, user=person(request), note=request.POST.get("note", ""))
+    messages.success(request, _("Consegna ritirata. Quanto era già in vigore non cambia."))
+    return redirect("uploads:detail", pk)
+
+
+@acting
+@back_on_mistake("uploads:detail")
+def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A message in the thread of a delivery, from either side."""
+    upload = delivery(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("message-empty", _("Scrivi il messaggio."))
+    review.message(upload, user=person(request), text=form.cleaned_data["note"])
+    page = "uploads:review" if request.POST.get("from") == "desk" else "uploads:detail"
+    return redirect(page, pk)

@@ -1,0 +1,139 @@
+"""How the portal writes files for planners: tables of a GeoPackage, cells of a spreadsheet.
+
+What goes into them is `report/`'s and `packages.py`'s.
+"""
+
+import re
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from pyogrio.raw import write
+
+DRIVER = "GPKG"
+GPKG = "application/geopackage+sqlite3"
+MAX_CELL = 32_000
+#: What a spreadsheet would run (STR-06); a number with its sign is none of it.
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
+_BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
+_TITLE = 28
+#: Tables that belong to the format itself.
+_RESERVED = ("gpkg_", "sqlite_", "rtree_")
+Shapes = NDArray[np.object_]
+
+
+def harmless(value: Any) -> Any:
+    """A value that no spreadsheet runs as a formula and every one can hold; the reader takes the
+    apostrophe away again."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:MAX_CELL]
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+
+
+def opened(write_to: Callable[[Path], None]) -> IO[bytes]:
+    """What a function writes into a path, open at its beginning; nothing is left on the disk."""
+    with tempfile.TemporaryDirectory(prefix="sttm2-file-") as folder:
+        path = Path(folder) / "file.gpkg"
+        write_to(path)
+        # The open handle outlives the folder, whatever happens to the answer.
+        return path.open("rb")
+
+
+def sheet_title(name: str, taken: Sequence[str], *, fallback: str) -> str:
+    """A title that spreadsheets accept and that no other sheet has."""
+    title = _BAD_IN_TITLE.sub(" ", name).strip()[:_TITLE] or fallback
+    known = {one.lower() for one in taken}
+    return title if title.lower() not in known else f"{title[: _TITLE - 3]} {len(known)}"
+
+
+@dataclass
+class GeoPackage:
+    """A GeoPackage being written, a chunk of a layer at a time; memory is that of a chunk."""
+
+    path: Path
+    _tables: dict[str, str] = field(default_factory=dict)
+
+    def add(
+        self, layer: str, frame: pl.DataFrame, shapes: Shapes | None, *, crs: str | None
+    ) -> None:
+        """Append records to a layer, made at its first chunk.
+
+        frame: the columns in order, the same types in every chunk. shapes: WKB per record (None:
+        no geometry), or None for a table without geometry. crs: "EPSG:n"; None: undefined.
+        """
+        begun = layer in self._tables
+        table = self._tables.setdefault(layer, self._free(layer))
+        with warnings.catch_warnings():
+            # An undefined reference system is what was sent: it is said in the report.
+            warnings.simplefilter("ignore", UserWarning)
+            self._write(table, frame, shapes, crs=crs, append=begun)
+
+    def _write(
+        self, table: str, frame: pl.DataFrame, shapes: Shapes | None, *, crs: str | None,
+        append: bool,
+    ) -> None:  # fmt: skip
+        write(
+            str(self.path),
+            shapes,
+            [_values(column) for column in frame.get_columns()],
+            np.array(column_names(frame.columns), dtype=object),
+            field_mask=[column.is_null().to_numpy() for column in frame.get_columns()],
+            layer=table,
+            driver=DRIVER,
+            geometry_type="Unknown" if shapes is not None else None,
+            crs=crs,
+            encoding="UTF-8",
+            append=append,
+            layer_options=_own_columns(frame.columns),
+        )
+
+    def _free(self, layer: str) -> str:
+        name = f"strato_{layer}" if layer.lower().startswith(_RESERVED) else layer or "strato"
+        taken = {table.lower() for table in self._tables.values()}
+        return name if name.lower() not in taken else f"{name}_{len(taken)}"
+
+
+def _values(column: pl.Series) -> NDArray[Any]:
+    if column.dtype.is_float():
+        return column.fill_null(float("nan")).to_numpy()
+    if column.dtype.is_integer() or column.dtype == pl.Boolean:
+        return column.fill_null(0).to_numpy() if column.dtype != pl.Boolean else _booleans(column)
+    return column.cast(pl.String).to_numpy().astype(object)
+
+
+def _booleans(column: pl.Series) -> NDArray[Any]:
+    return column.fill_null(value=False).to_numpy()
+
+
+def column_names(columns: Sequence[str]) -> list[str]:
+    """The columns' own names; SQLite does not tell «Nome» from «NOME», so a second one is
+    numbered."""
+    taken: set[str] = set()
+    names = []
+    for column in columns:
+        name, turn = column or "colonna", 1
+        while name.lower() in taken:
+            turn += 1
+            name = f"{column}_{turn}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _own_columns(columns: Sequence[str]) -> dict[str, str]:
+    """Names of the format's own columns, which must not be those of the planner."""
+    taken = {column.lower() for column in columns}
+
+    def free(name: str) -> str:
+        return name if name not in taken else free(f"{name}_sttm")
+
+    return {"FID": free("fid"), "GEOMETRY_NAME": free("geom"), "SPATIAL_INDEX": "YES"}

@@ -1,0 +1,175 @@
+"""The page of one service: each attribute with its source, both readings, valence with reasons,
+history."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from services.models import Assessment, Record, Service, ServiceType
+from services.selectors import Said, ServiceStory, for_rows, service_story
+from services.uploads.schema import BY_NAME, POSITION_FIELDS
+from services.views.maps import map_settings
+from zones.geo import as_geojson, extent
+
+#: Attributes that have a line of their own above the others.
+SHOWN_ABOVE = frozenset(
+    {"name", "category", "type", "status", "valence", "address", "istat", "municipality_name"}
+    | {"accuracy", "identifier", "level_code", "other_municipality", *POSITION_FIELDS}
+)
+
+#: The words of the schema's field `accuracy`, for readers.
+ACCURACIES = {
+    "rilievo": gettext_lazy("rilievo sul posto"),
+    "edificio": gettext_lazy("edificio"),
+    "civico": gettext_lazy("numero civico"),
+    "strada": gettext_lazy("strada"),
+    "centroide": gettext_lazy("centro dell’area"),
+    "approssimata": gettext_lazy("approssimata"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An attribute as shown, with who says so (None when the portal computes it)."""
+
+    label: str
+    value: str
+    said: Said | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one source says today, with its public attributes."""
+
+    said: Said
+    lines: tuple[Line, ...]
+
+
+@require_safe
+def service_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    service = get_object_or_404(
+        Service.objects.select_related("kind", "category", "municipality", "redirect_to"),
+        public_id=public_id,
+    )
+    if service.redirect_to:
+        address = reverse("services:detail", args=[service.redirect_to.public_id])
+        return redirect(address, permanent=True)
+    story = service_story(service)
+    context = {
+        "service": service,
+        "story": story,
+        "lines": tuple(_lines(story)),
+        "statements": tuple(_statement(said) for said in story.said),
+        "reasons": tuple(_reasons(story.assessment)),
+        "map": _map(service),
+    }
+    return render(request, "services/detail.html", context)
+
+
+@require_safe
+def service_card(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The popup of the map, as a fragment."""
+    service = for_rows(Service.objects.published()).filter(public_id=public_id).first()
+    if service is None:
+        raise Http404
+    position = as_geojson(service.point)["coordinates"] if service.point else None
+    context = {"service": service, "story": service_story(service), "position": position}
+    return render(request, "includes/service_card.html", context)
+
+
+def _map(service: Service) -> dict[str, Any] | None:
+    if service.point is None:
+        return None
+    shape = service.geometry or service.point
+    return map_settings(bounds=extent(shape, margin_m=400), services="", shape=as_geojson(shape))
+
+
+def _lines(story: ServiceStory) -> Iterator[Line]:
+    """The attributes shown, each from the source item that `origins` names."""
+    service, origins = story.service, story.service.origins
+    said = {name: story.said_by(item) for name, item in origins.items()}
+    if service.kind:
+        yield Line(_("Tipo"), _localised(service.kind), said.get("kind"))
+    if service.category:
+        yield Line(_("Categoria"), _localised(service.category), None)
+    yield Line(_("Stato"), str(service.get_status_display()), said.get("status"))
+    if service.municipality:
+        address = reverse("zones:municipality", args=[service.municipality.istat])
+        yield Line(_("Comune"), service.municipality.name, said.get("position"), address)
+    if service.address:
+        yield Line(_("Indirizzo"), service.address, said.get("address"))
+    accuracy = str(ACCURACIES.get(service.accuracy, service.accuracy)) or _("non dichiarata")
+    yield Line(_("Accuratezza della posizione"), accuracy, said.get("position"))
+    for name, value in public_attributes(service.attributes):
+        yield Line(name, value, said.get("attributes"))
+
+
+def public_attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Labels and values of what the schema lets the public see; contacts are withheld."""
+    language = get_language() or "it"
+    for name, field in BY_NAME.items():
+        value = attributes.get(name)
+        if value in (None, "") or not field.public or name in SHOWN_ABOVE:
+            continue
+        yield field.label(language), _shown(value, field.unit)
+
+
+def _shown(value: Any, unit: str) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        places = 0 if value == int(value) else 2
+        grouped = bool(unit)
+        text = formats.number_format(
+            value, places, force_grouping=grouped, use_l10n=grouped or None
+        )
+        return f"{text if grouped else value} {unit}".strip()
+    return str(value)
+
+
+def _statement(said: Said) -> Statement:
+    record = said.record
+    lines = (
+        Line(_("Nome"), record.name or _("senza nome"), None),
+        Line(_("Tipo"), _kind_of(record), None),
+        Line(_("Stato"), str(record.get_status_display()), None),
+        Line(_("Valenza dichiarata"), _valence_of(record), None),
+        *(Line(label, value, None) for label, value in public_attributes(record.attributes)),
+    )
+    return Statement(said, lines)
+
+
+def _kind_of(record: Record) -> str:
+    return _localised(record.kind) if record.kind else _("non riconosciuto")
+
+
+def _valence_of(record: Record) -> str:
+    return str(record.get_valence_display()) if record.valence else _("non dichiarata")
+
+
+def _localised(thing: Any) -> str:
+    english = (get_language() or "it").startswith("en")
+    return str((english and thing.name_en) or thing.name)
+
+
+def _reasons(assessment: Assessment | None) -> Iterator[str]:
+    """The terms of the assessment in words."""
+    for reason in assessment.reasons if assessment else ():
+        if reason.get("term") == "green-area":
+            area = formats.number_format(reason.get("area_m2", 0), 0, force_grouping=True)
+            yield _("L’area misura %(area)s m²: la soglia per il verde è 5.000 m².") % {
+                "area": area
+            }
+        elif reason.get("term") == "type-default":
+            kind = ServiceType.objects.filter(slug=reason.get("type", "")).first()
+            name = _localised(kind) if kind else ""
+            yield _("È il valore predefinito del tipo «%(type)s».") % {"type": name}
+        else:
+            yield str(reason.get("text", reason.get("term", "")))

@@ -1,0 +1,136 @@
+"""The filter as people see it: facets with counts, chips of what is chosen, and addresses with one
+thing changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from services.filters import UNDECLARED, ServiceFilter
+from services.models import MacroCategory, ServiceType, Status, Valence
+from services.selectors import Choice, facet_counts
+from services.versions import catalogue_version
+from zones.models import Municipality, Zone
+
+CACHE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One chosen thing and the address without it."""
+
+    label: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Every facet's choices, in the order of the form."""
+
+    zone: Sequence[Choice]
+    municipality: Sequence[Choice]
+    category: Sequence[Choice]
+    type: Sequence[Choice]
+    reading: Sequence[Choice]
+    valence: Sequence[Choice]
+    status: Sequence[Choice]
+    with_local: bool
+
+
+def facets_of(chosen: ServiceFilter) -> Facets:
+    """Counts of each facet leave that facet's own choice out, so that they say what a click would
+    show."""
+    zones = list(Zone.objects.only("slug", "name", "name_en", "order"))
+    comuni = Municipality.objects.current().with_zone().only("istat", "name")
+    if chosen.zone:
+        comuni = comuni.filter(zone_slug__in=chosen.zone)
+    by_comune = _counts(chosen.but(zone=(), municipality=()), "municipality")
+    zone_of = dict(Municipality.objects.with_zone().values_list("istat", "zone_slug"))
+    by_zone: dict[str, int] = {}
+    for istat, n in by_comune.items():
+        by_zone[zone_of.get(istat) or ""] = by_zone.get(zone_of.get(istat) or "", 0) + n
+    return Facets(
+        zone=_choices([(z.slug, _name(z)) for z in zones], by_zone, chosen.zone),
+        municipality=_choices([(c.istat, c.name) for c in comuni], by_comune, chosen.municipality),
+        category=_choices(
+            [(c.slug, _name(c)) for c in MacroCategory.objects.all()],
+            _counts(chosen.but(category=(), type=()), "category"),
+            chosen.category,
+        ),
+        type=_types(chosen),
+        reading=_readings(chosen),
+        valence=_choices(
+            [*((v.value, str(v.label)) for v in Valence), (UNDECLARED, _("non dichiarata"))],
+            _undeclared(_counts(chosen.but(valence=()), "valence")),
+            chosen.valence,
+        ),
+        status=_choices(
+            [(s.value.replace(" ", "-"), str(s.label)) for s in Status],
+            {k.replace(" ", "-"): n for k, n in _counts(chosen.but(status=()), "status").items()},
+            chosen.status,
+        ),
+        with_local=chosen.level == "all",
+    )
+
+
+def _counts(chosen: ServiceFilter, field: str) -> Mapping[str, int]:
+    key = f"facet:{catalogue_version()}:{field}:{chosen.canonical()}"
+    count = partial(facet_counts, chosen.queryset(), field)
+    counts: Mapping[str, int] | None = cache.get_or_set(key[:240], count, CACHE_SECONDS)
+    return counts or {}
+
+
+def _undeclared(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return {value or UNDECLARED: n for value, n in counts.items()}
+
+
+def _choices(
+    pairs: Sequence[tuple[str, str]], counts: Mapping[str, int], chosen: Sequence[str]
+) -> list[Choice]:
+    return [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in pairs]
+
+
+def _types(chosen: ServiceFilter) -> list[Choice]:
+    """Types that something here has, within the chosen categories."""
+    counts = _counts(chosen.but(type=()), "kind")
+    kinds = ServiceType.objects.filter(slug__in=[*counts, *chosen.type])
+    return _choices([(kind.slug, _name(kind)) for kind in kinds], counts, chosen.type)
+
+
+def _readings(chosen: ServiceFilter) -> list[Choice]:
+    labels = (
+        ("1", _("Lettura 1, dai PGT")),
+        ("2", _("Lettura 2, altre fonti")),
+        ("entrambe", _("In entrambe")),
+        ("solo-1", _("Solo nella 1")),
+        ("solo-2", _("Solo nella 2")),
+    )
+    return [Choice(value, label, None, chosen.reading == value) for value, label in labels]
+
+
+def _name(thing: Any) -> str:
+    english = (get_language() or "it").startswith("en")
+    return str((english and thing.name_en) or thing.name)
+
+
+def chips_of(chosen: ServiceFilter, facets: Facets) -> list[Chip]:
+    """What is chosen, each with the address that drops it."""
+    chips = []
+    for name in ("zone", "municipality", "category", "type", "valence", "status"):
+        values = getattr(chosen, name)
+        for choice in getattr(facets, name):
+            if choice.chosen:
+                rest = tuple(value for value in values if value != choice.value)
+                chips.append(Chip(choice.label, chosen.but(**{name: rest}).canonical()))
+    if chosen.reading:
+        label = next((c.label for c in facets.reading if c.chosen), chosen.reading)
+        chips.append(Chip(label, chosen.but(reading="").canonical()))
+    if chosen.q:
+        chips.append(Chip(f"«{chosen.q}»", chosen.but(q="").canonical()))
+    if chosen.level != "supra":
+        chips.append(Chip(_("anche servizi comunali"), chosen.but(level="supra").canonical()))
+    return chips

@@ -1,0 +1,117 @@
+// Builds the map of a page from its settings (#map-settings) and, on the home page, keeps filter, list and address in
+// step with it.
+import L from "./leaflet.js";
+import { boundaryLayer, featureLayer, pick, rasterLayer } from "./vector.js";
+import { showLabels } from "./labels.js";
+import { followPage } from "./page.js";
+
+const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+
+export function startMap() {
+  const element = document.getElementById("map");
+  const settings = read("map-settings");
+  if (!element || !settings) return;
+  const frame = JSON.parse(element.dataset.leaflet);
+  element.replaceChildren();
+  const moves = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const map = L.map(element, {
+    fadeAnimation: moves,
+    zoomAnimation: moves,
+    inertia: moves,
+    minZoom: frame.minZoom ?? 8,
+    maxZoom: frame.maxZoom ?? 19,
+    zoomControl: false,
+    attributionControl: false,
+    scrollWheelZoom: Boolean(settings.page.address),
+  });
+  L.control.attribution({ prefix: false }).addTo(map);
+  L.control.zoom({ zoomInTitle: settings.words.zoomIn, zoomOutTitle: settings.words.zoomOut }).addTo(map);
+  L.control.scale({ imperial: false }).addTo(map);
+  map.fitBounds(box(settings.bounds), { animate: false });
+  if (settings.basemap) rasterLayer(settings).addTo(map);
+  else boundaryLayer(settings).addTo(map);
+  showLabels(map, settings.labels);
+  const view = { map, settings, layer: null };
+  showFeatures(view, settings.services);
+  if (settings.shape) showShape(map, settings);
+  map.on("click", (event) => answerClick(view, event.latlng));
+  map.on("mousemove", pointerFor(view));
+  if (settings.page.address) followPage(view);
+  window.portalMap = view; // for the tests in tests/browser
+}
+
+function box([west, south, east, north]) {
+  return [
+    [south, west],
+    [north, east],
+  ];
+}
+
+/** Draws the services of another filter in place of those shown. */
+export function showFeatures(view, query) {
+  if (query === null && !view.settings.lum) return;
+  const before = view.layer;
+  view.layer = featureLayer(view.settings, query).addTo(view.map);
+  before?.remove();
+}
+
+function showShape(map, settings) {
+  const style = { color: "#17324d", weight: 3, fillColor: "#06c", fillOpacity: 0.2 };
+  L.geoJSON(settings.shape, {
+    style,
+    interactive: false,
+    pointToLayer: (_feature, latlng) =>
+      L.marker(latlng, {
+        icon: L.divIcon({ className: "selected-pin", iconSize: [34, 34] }),
+        interactive: false,
+        keyboard: false,
+      }),
+  }).addTo(map);
+}
+
+function answerClick(view, latlng) {
+  const found = view.layer && pick(view.layer, latlng);
+  if (!found) return;
+  if (found.kind === "cluster") view.map.setView(latlng, Math.min(view.map.getZoom() + 2, 16));
+  else if (found.kind === "service") (view.select ?? openCard(view))(found.props.id, latlng);
+  else openLum(view, found.props, latlng);
+}
+
+/** A service's popup, its words asked of the server. */
+function openCard(view) {
+  return async (id, latlng) => {
+    const popup = L.popup({ minWidth: 220 }).setLatLng(latlng).setContent(view.settings.words.loading).openOn(view.map);
+    popup.setContent(await fragment(view.settings.card.replace("ID", id), view.settings));
+  };
+}
+
+function openLum(view, props, latlng) {
+  const link = document.createElement("a");
+  link.href = view.settings.lumPage.replace("CODE", props.code);
+  link.textContent = `${view.settings.words.lum}: ${props.name}`;
+  L.popup().setLatLng(latlng).setContent(link).openOn(view.map);
+}
+
+/** HTML of one of our own pages' fragments; a failure is said in words. */
+export async function fragment(address, settings) {
+  try {
+    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return await answer.text();
+  } catch {
+    return `<p role="alert">${settings.words.failed}</p>`;
+  }
+}
+
+/** The pointer says what can be clicked; at most one pick per frame. */
+function pointerFor(view) {
+  let waiting = false;
+  return (event) => {
+    if (waiting || !view.layer) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      view.map.getContainer().classList.toggle("over-feature", Boolean(pick(view.layer, event.latlng)));
+    });
+  };
+}

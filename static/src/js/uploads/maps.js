@@ -1,0 +1,97 @@
+// Small maps: the places of findings, of proposals before and after, and the picker of a place. Our own boundary tiles
+// or whatever base map is set are the public map's business; here the outline of the comune is enough.
+import L from "leaflet";
+
+const INK = "#17324d";
+const DAY = { before: { fillOpacity: 0, dashArray: "4 3" }, after: { fillOpacity: 0.9 } };
+
+function map(element) {
+  element.tabIndex = 0;
+  const made = L.map(element, { attributionControl: false, scrollWheelZoom: false, zoomControl: true });
+  made.setView([45.47, 9.15], 10);
+  return made;
+}
+
+async function features(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/geo+json" } });
+  return answer.ok ? (await answer.json()).features : [];
+}
+
+function fit(made, layer) {
+  const bounds = layer.getBounds();
+  if (bounds.isValid()) made.fitBounds(bounds.pad(0.2), { maxZoom: 16, animate: false });
+}
+
+// The comune's outline, to see where one is.
+function ground(feature, to) {
+  if (!feature.properties.outline) return false;
+  L.geoJSON(feature, { style: { color: "#5b6f82", weight: 2, fillColor: "#fff", fillOpacity: 1 }, interactive: false }).addTo(to);
+  return true;
+}
+
+function dot(feature, style) {
+  const [lon, lat] = feature.geometry.coordinates;
+  return L.circleMarker([lat, lon], { radius: 7, color: INK, weight: 2, fillColor: "#b02141", ...style });
+}
+
+function text(parts) {
+  const box = document.createElement("div");
+  for (const part of parts.filter(Boolean)) box.append(Object.assign(document.createElement("p"), { textContent: part }));
+  return box;
+}
+
+export async function drawFindings(element) {
+  const made = map(element);
+  const group = L.featureGroup().addTo(made);
+  for (const found of await features(element.dataset.findingsMap)) {
+    if (ground(found, made)) continue;
+    const { label, message, code } = found.properties;
+    dot(found, { fillOpacity: 0.85 }).bindPopup(text([label ?? code, message])).addTo(group);
+  }
+  fit(made, group);
+}
+
+let desk = null;
+export async function drawProposals(element) {
+  desk ??= { made: map(element), group: L.featureGroup() };
+  desk.group.addTo(desk.made).clearLayers();
+  const table = document.getElementById("desk");
+  const both = new Map();
+  for (const found of await features(`${element.dataset.proposalsMap}?${table?.dataset.placesQuery ?? ""}`)) {
+    if (ground(found, desk.group)) continue;
+    const { proposal, when, label } = found.properties;
+    const marker = dot(found, { fillColor: "#06c", ...DAY[when] }).bindPopup(text([label]));
+    marker.on("click", () => document.getElementById(`p${proposal}`)?.focus());
+    marker.addTo(desk.group);
+    both.set(proposal, [...(both.get(proposal) ?? []), marker.getLatLng()]);
+  }
+  for (const pair of both.values()) if (pair.length === 2) L.polyline(pair, { color: INK, weight: 1 }).addTo(desk.group);
+  fit(desk.made, desk.group);
+}
+
+// A click on the little map writes the place into the two fields; typing moves the marker.
+function pick(fieldset) {
+  const [lon, lat] = ["lon", "lat"].map((name) => fieldset.querySelector(`[name=${name}]`));
+  const element = fieldset.appendChild(Object.assign(document.createElement("div"), { className: "findings-map" }));
+  const made = map(element);
+  const marker = L.circleMarker([45.47, 9.15], { radius: 8, color: INK, fillColor: "#06c", fillOpacity: 0.9 });
+  const read = () => {
+    const place = [lat, lon].map((field) => Number(field.value.replace(",", ".")));
+    if (!lat.value || !lon.value || place.some(Number.isNaN)) return;
+    marker.setLatLng(place).addTo(made);
+    made.setView(place, 15);
+  };
+  made.on("click", ({ latlng }) => {
+    [lon.value, lat.value] = [latlng.lng.toFixed(6), latlng.lat.toFixed(6)];
+    marker.setLatLng(latlng).addTo(made);
+  });
+  [lon, lat].forEach((field) => field.addEventListener("change", read));
+  const seen = new ResizeObserver(() => made.invalidateSize());
+  seen.observe(element);
+  read();
+}
+
+document.querySelectorAll("[data-findings-map]").forEach(drawFindings);
+document.querySelectorAll("[data-proposals-map]").forEach(drawProposals);
+document.querySelectorAll("[data-place-picker]").forEach(pick);
+document.addEventListener("htmx:after:swap", () => document.querySelectorAll("[data-proposals-map]").forEach(drawProposals));

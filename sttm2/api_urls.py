@@ -1,0 +1,40 @@
+"""Addresses of machines: REST API, its schema and console, vector tiles. No language prefix."""
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import (
+    SpectacularJSONAPIView,
+    SpectacularSwaggerSplitView,
+    SpectacularYAMLAPIView,
+)
+
+from services.api import ServiceDetail, ServiceExport, ServiceList
+from sttm2.api import ApiRoot, LayerList, router
+from sttm2.tiles import tile
+
+V1: list[URLPattern | URLResolver] = [
+    path("", ApiRoot.as_view(), name="api-root"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("schema.yaml", SpectacularYAMLAPIView.as_view(), name="api-schema-yaml"),
+    path("layers/", LayerList.as_view(), name="api-layers"),
+    path("services/", ServiceList.as_view(), name="api-services"),
+    re_path(
+        r"^services/export\.(?P<extension>geojson|ndjson|csv)$",
+        ServiceExport.as_view(),
+        name="api-services-export",
+    ),
+    path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
+    path("", include("services.uploads.api.urls")),
+    path("", include(router.urls)),
+]
+
+urlpatterns = [
+    path(
+        "api/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api-schema", template_name="pages/console.html"
+        ),
+        name="api-console",
+    ),
+    path("api/v1/", include(V1)),
+    path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", tile, name="tile"),
+]

@@ -1,0 +1,1 @@
+"""Forms of dates where ours differ from Django's."""

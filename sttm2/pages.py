@@ -1,0 +1,100 @@
+"""Pages of the portal as a whole: data, atlas, accessibility, privacy, contacts, and the error
+pages."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from sttm2.layers import LAYERS
+from zones.actions import INVITATION_DAYS
+from zones.errors import DomainError, Invalid, NotAllowed, NotFound
+from zones.models import Zone
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A request anyone may copy, and what it answers."""
+
+    words: str
+    path: str
+
+
+def atlas(request: HttpRequest) -> HttpResponse:
+    zones = Zone.objects.only("slug", "name", "name_en")
+    return render(request, "pages/atlas.html", {"zones": zones})
+
+
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html", {"mail": settings.DEFAULT_FROM_EMAIL})
+
+
+def contacts(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/contacts.html", {"mail": settings.DEFAULT_FROM_EMAIL})
+
+
+def data(request: HttpRequest) -> HttpResponse:
+    examples = [
+        Example(
+            _("Gli ospedali della Lettura 2 nel Nord Milano, come GeoJSON:"),
+            "/api/v1/services/?zone=nord-milano&type=ospedali&reading=2",
+        ),
+        Example(
+            _("I servizi dentro un riquadro (ovest, sud, est, nord in gradi):"),
+            "/api/v1/services/?bbox=9.15,45.44,9.22,45.49",
+        ),
+        Example(_("I comuni con il loro codice ISTAT:"), "/api/v1/municipalities/"),
+        Example(_("Le categorie e i tipi:"), "/api/v1/categories/"),
+    ]
+    return render(request, "pages/data.html", {"layers": LAYERS, "examples": examples})
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """The periods are the settings themselves, so that the page cannot say something else."""
+    context = {
+        "retention_days": settings.RETENTION_DAYS_UNPUBLISHED,
+        "session_days": settings.SESSION_COOKIE_AGE // 86_400,
+        "invitation_days": INVITATION_DAYS,
+        "mail": settings.DEFAULT_FROM_EMAIL,
+    }
+    return render(request, "pages/privacy.html", context)
+
+
+def _error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    context = {"error": error, "status": error.status}
+    return render(request, "error.html", context, status=error.status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _("La richiesta non è fatta come il portale se la aspetta.")
+    return _error(request, Invalid("bad-request", text))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, NotAllowed("forbidden", _("Questa azione non ti è permessa.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form is too old or came from elsewhere: nothing was lost that a reload does not bring
+    back."""
+    text = _("Il modulo è rimasto aperto troppo a lungo: ricarica la pagina e invia di nuovo.")
+    return _error(request, NotAllowed("csrf", text))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, NotFound("not-found", _("Questa pagina non c’è.")))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Stands alone: no database, no session, no context processor may be asked when something
+    broke."""
+    reference = secrets.token_hex(4)
+    logger.error("reference %s: %s", reference, request.path)
+    return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

@@ -1,0 +1,53 @@
+"""What DRF finds by dotted path: the one table from exceptions to problem+json (RFC 9457)."""
+
+import logging
+import secrets
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_handler
+
+from zones.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
+    """A problem document; `code` is stable, `detail` is for people in their language."""
+    body = {
+        "type": f"/api/problemi/{code}",
+        "code": code,
+        "status": status,
+        "detail": detail,
+        **extra,
+    }
+    return Response(body, status=status, content_type="application/problem+json")
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
+    """DomainErrors and DRF's own become problems; anything else is ours and says a reference
+    number."""
+    if isinstance(exc, DomainError):
+        return problem(exc.status, exc.code, str(exc.message), **exc.extra)
+    response = drf_handler(exc, context)
+    if response is not None:
+        code = getattr(exc, "default_code", "error")
+        headers = {
+            k: v for k, v in response.items() if k.lower() in {"www-authenticate", "retry-after"}
+        }
+        errors = {"errors": response.data} if isinstance(exc, exceptions.ValidationError) else {}
+        detail = getattr(exc, "detail", None)
+        text = str(detail) if isinstance(detail, str) else _("La richiesta non è valida.")
+        answer = problem(response.status_code, code, text, **errors)
+        for name, value in headers.items():
+            answer[name] = value
+        return answer
+    reference = secrets.token_hex(4)
+    logger.exception("reference %s", reference, exc_info=exc)
+    detail = _("Un nostro problema ha impedito la risposta. Riferimento: %(ref)s.") % {
+        "ref": reference
+    }
+    return problem(500, "internal", detail, reference=reference)

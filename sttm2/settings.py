@@ -1,0 +1,284 @@
+"""The settings, read from the environment (.env.example lists every variable); loud when wrong.
+
+STTM2_MODE is `demo` (bin/run: demonstration accounts, plain http on loopback), `test` or
+`production`, which
+refuses to start with an unsafe value (sttm2/checks.py).
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+from sttm2.accounts import *  # noqa: F403
+from sttm2.env import celery_broker, database, env_bool, env_int, env_list, env_secret, env_str
+from sttm2.wheels import bundled_library
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+
+MODE = env_str("STTM2_MODE", "production")
+if MODE not in {"demo", "test", "production"}:
+    raise ImproperlyConfigured(f"STTM2_MODE={MODE!r}: choose demo, test or production.")
+PRODUCTION = MODE == "production"
+DEMONSTRATION = MODE == "demo"
+
+DEBUG = env_bool("STTM2_DEBUG", default=False)
+SECRET_KEY = env_secret("STTM2_SECRET_KEY")
+ALLOWED_HOSTS = env_list(
+    "STTM2_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver"
+)
+CSRF_TRUSTED_ORIGINS = env_list("STTM2_ORIGINS")
+PUBLIC_URL = env_str("STTM2_PUBLIC_URL", f"http://127.0.0.1:{env_int('PORT', default=8000)}")
+
+INSTALLED_APPS = [
+    "sttm2",
+    "funding",
+    "lum",
+    "services.uploads",
+    "services",
+    "zones",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_linear_migrations",
+    "pgtrigger",
+    "pghistory",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "axes",
+    "csp",
+    "django_htmx",
+    "leaflet",
+    "rest_framework",
+    "rest_framework_gis",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "sttm2.public.OpenReadMiddleware",
+    "sttm2.public.TileMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "sttm2.middleware.DomainErrorMiddleware",
+    "zones.middleware.SecondFactorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "sttm2.urls"
+WSGI_APPLICATION = "sttm2.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sttm2.context.portal",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database(env_str("DATABASE_URL"))}
+REDIS_URL = env_str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": env_str("STTM2_QUEUE", "sttm2"),
+    }
+}
+GDAL_LIBRARY_PATH = bundled_library("pyogrio", "libgdal")
+GEOS_LIBRARY_PATH = bundled_library("shapely", "libgeos_c")
+
+AXES_ENABLED = MODE != "test"
+
+LANGUAGE_CODE = "it"
+LANGUAGES = [("it", "Italiano"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["sttm2.formats"]
+TIME_ZONE = "Europe/Rome"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# Maps of minified code are for who opens the developer tools: not worth ten seconds of
+# compression.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "ico", "woff", "woff2", "gz", "br"]
+STATIC_URL = "static/"
+STATIC_ROOT = LOCAL_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(env_str("STTM2_MEDIA", str(LOCAL_DIR / "media")))
+S3_BUCKET = env_str("STTM2_S3_BUCKET", "")
+STORAGES = {
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env_str("STTM2_S3_ENDPOINT", "")},
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+SMTP_HOST = env_str("STTM2_SMTP_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
+EMAIL_HOST, EMAIL_PORT = SMTP_HOST or "localhost", env_int("STTM2_SMTP_PORT", default=587)
+EMAIL_HOST_USER = env_str("STTM2_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env_secret("STTM2_SMTP_PASSWORD")
+EMAIL_USE_TLS = env_bool("STTM2_SMTP_TLS", default=True)
+DEFAULT_FROM_EMAIL = env_str("STTM2_MAIL_FROM", "portale-sttm2@example.org")
+
+CELERY_BROKER_URL = celery_broker(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep-lost-deliveries": {"task": "uploads.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-prechecks": {"task": "uploads.sweep_prechecks", "schedule": timedelta(minutes=5)},
+    "forget-expired-files": {"task": "uploads.forget", "schedule": crontab(hour=3, minute=10)},
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "zones.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
+    "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour"},
+    # Whom a limit counts: the caller's own address, not what a request says of itself.
+    "NUM_PROXIES": 1 if env_bool("STTM2_BEHIND_PROXY", default=False) else 0,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Portale STTM 2",
+    "DESCRIPTION": "API dei servizi sovracomunali della Città metropolitana di Milano.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "LICENSE": {"name": "CC BY 4.0"},
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "services.models.Level",
+        "ValenceEnum": "services.models.Valence",
+        "StatusEnum": "services.models.Status",
+    },
+}
+
+# Never a third party's tiles by default; any XYZ address by setting (FRONTEND.md section 3).
+BASEMAP_URL = env_str("STTM2_BASEMAP_URL", "")
+BASEMAP_ATTRIBUTION = env_str("STTM2_BASEMAP_ATTRIBUTION", "")
+LEAFLET_CONFIG = {
+    "SPATIAL_EXTENT": (8.70, 45.16, 9.56, 45.66),
+    "DEFAULT_CENTER": (45.47, 9.15),
+    "DEFAULT_ZOOM": 10,
+    "MIN_ZOOM": 8,
+    "MAX_ZOOM": 19,
+    "TILES": [],
+    "RESET_VIEW": False,
+    "SCALE": "metric",
+}
+
+_BASEMAP_HOST = [BASEMAP_URL.split("/{")[0]] if BASEMAP_URL else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", *_BASEMAP_HOST],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION and env_bool("STTM2_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("STTM2_BEHIND_PROXY", default=False) else None
+)
+X_FRAME_OPTIONS = "DENY"
+
+# Deliveries: limits are in services/uploads/limits.py; here what an installation may change.
+READER_SOCKET = env_str("STTM2_READER_SOCKET", "")
+UPLOAD_MAX_BYTES = env_int("STTM2_UPLOAD_MAX_MB", default=100) * 1024 * 1024
+LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
+# Seconds for which the report of a check without account can be read; its file goes at once.
+PRECHECK_SECONDS = env_int("STTM2_PRECHECK_SECONDS", default=3600)
+RETENTION_DAYS_UNPUBLISHED = env_int("STTM2_RETENTION_DAYS", default=90)
+# Rules and sheet sections that live in higher apps, called from below by dotted path (HOUSE.md
+# section 1.6).
+EXTRA_RULE_MODULES: list[str] = ["lum.rules", "funding.rules"]
+ZONE_SHEET_SECTIONS = [
+    "services.sheets.zone_services",
+    "lum.sheets.zone_lum",
+    "funding.sheets.zone_funding",
+]
+SERVICE_SHEET_SECTIONS: list[str] = []
+# Figures compared with the official ones that a higher app computes: {figure: callable -> {zone:
+# value}}.
+MAP_SETTINGS = "services.views.maps.map_settings"
+ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # They tell each step of their work at INFO, which is nobody's news here.
+    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pyogrio")},
+    "root": {"handlers": ["console"], "level": env_str("STTM2_LOG_LEVEL", "INFO")},
+}

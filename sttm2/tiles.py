@@ -1,0 +1,126 @@
+"""`/tiles/{layer}/{z}/{x}/{y}.mvt` for the layers of `sttm2.layers`: versions, ETags,
+compression."""
+
+import gzip
+from functools import cache
+from pathlib import Path
+
+from django.db import connection
+from django.db.models import ExpressionWrapper, F, TextField
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from services import tilesets
+from services.filters import ServiceFilter
+from services.tilesets import BUFFER, TileAddress
+from services.versions import catalogue_version
+from sttm2.layers import BY_ID, Layer
+from zones.errors import DomainError, Invalid, NotFound
+
+MVT = "application/vnd.mapbox-vector-tile"
+DEEPEST_ZOOM = 22
+#: Says that the same data are drawn otherwise: raise it when tiles change their attributes or
+#: cells.
+FORM = 1
+
+
+@require_safe
+def tile(request: HttpRequest, layer: str, *, z: int, x: int, y: int) -> HttpResponse:
+    """One vector tile; 204 where nothing stands, 304 where the asker has the current one."""
+    try:
+        return _tile(request, _layer(layer), _address(z, x, y))
+    except DomainError as error:
+        body = {"type": f"/api/problemi/{error.code}", "code": error.code, "status": error.status}
+        body |= {"detail": str(error.message), **error.extra}
+        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+
+
+def etag(layer: Layer) -> str:
+    """Changes with the layer's data; the address says the rest (layer, place, filters)."""
+    version = catalogue_version() if layer.filters else _table_version(layer.table)
+    return f'"{FORM}-{version}"'
+
+
+def _layer(name: str) -> Layer:
+    if name not in BY_ID:
+        message = _("Non c'è uno strato «%(name)s»: ci sono %(all)s.")
+        raise NotFound("layer", message % {"name": name[:40], "all": ", ".join(BY_ID)})
+    return BY_ID[name]
+
+
+def _address(z: int, x: int, y: int) -> TileAddress:
+    if z > DEEPEST_ZOOM or x >= 2**z or y >= 2**z:
+        message = _(
+            "Non c'è una tessera %(z)s/%(x)s/%(y)s: lo zoom va da 0 a %(deepest)d,"
+            " x e y da 0 a 2^zoom − 1."
+        )
+        raise NotFound("tile", message % {"z": z, "x": x, "y": y, "deepest": DEEPEST_ZOOM})
+    return TileAddress(z, x, y)
+
+
+def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpResponse:
+    tag = etag(layer)
+    headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers=headers)
+    body = _services(request, address) if layer.filters else _reference(request, layer, address)
+    if not body:
+        return HttpResponse(status=204, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        body = gzip.compress(body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(body))
+    return HttpResponse(body, content_type=MVT, headers=headers)
+
+
+def _services(request: HttpRequest, address: TileAddress) -> bytes:
+    chosen = ServiceFilter.from_query(request.GET)
+    if address.z >= tilesets.POINTS_FROM_ZOOM or chosen.matched() <= tilesets.MANY:
+        return tilesets.points(address, chosen.hits(web_box=address.box()))
+    plain = chosen.but(category=()) == ServiceFilter()
+    in_pyramid = tilesets.COARSEST_ZOOM <= address.z <= tilesets.FINEST_ZOOM
+    if plain and in_pyramid and tilesets.pyramid_is_of(catalogue_version()):
+        return tilesets.stored_cells(address, chosen.category)
+    around = address.box(margin=1 / tilesets.CELLS)
+    return tilesets.live_cells(address, chosen.hits(web_box=around))
+
+
+def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> bytes:
+    if request.GET:
+        message = _("Lo strato «%(layer)s» non ha filtri.") % {"layer": layer.id}
+        raise Invalid("parameter", message, parameter=next(iter(request.GET)))
+    # Django would select a geometry as bytes; as text it leaves the column alone.
+    shape = ExpressionWrapper(F(layer.geometry), output_field=TextField())
+    rows = layer.rows().order_by().annotate(shape_web=shape)
+    inner, params = rows.values(*layer.columns, "shape_web").query.sql_with_params()
+    sql = _template().format(
+        rows=inner, layer=layer.id, columns=", ".join(layer.columns), shape=_shape(layer, address)
+    )
+    place = (address.z, address.x, address.y)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, (*place, *place, BUFFER / 4096, *params, BUFFER))
+        return bytes(cursor.fetchone()[0] or b"")
+
+
+def _shape(layer: Layer, address: TileAddress) -> str:
+    """Outlines lose what is smaller than half a pixel of a 512-pixel tile; points stay."""
+    if layer.geometry.startswith("point"):
+        return "shape_web"
+    return f"ST_SimplifyPreserveTopology(shape_web, {address.width / 1024:.3f})"
+
+
+@cache
+def _template() -> str:
+    lines = (Path(__file__).parent / "sql" / "tile.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def _table_version(table: str) -> str:
+    """A word that changes when a row of a small table does: `xmin` is the transaction that wrote
+    it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM {table}"  # noqa: S608
+        )
+        return ".".join(f"{int(number):x}" for number in cursor.fetchone())

@@ -1,0 +1,17 @@
+"""The demonstration, served for a browser from a database of its own; static files from their
+folders."""
+
+import os
+
+os.environ["STTM2_MODE"] = "demo"
+
+from sttm2.settings import *  # noqa: F403
+from sttm2.settings import CACHES, STORAGES
+
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": os.environ["BROWSER_CACHE"]}}
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -1,0 +1,165 @@
+"""From a planner's file to the public map by the pages, in a real browser."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from services.models import Service
+from services.uploads.models import Upload
+from tests import builders
+from tests.browser.conftest import AXE, ROOT, WIDTHS, _free_port, _wait
+
+pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def served(live_cast, worker) -> Iterator[str]:
+    """A server on the test's own database, beside the worker."""
+    database, port = connection.settings_dict, _free_port()
+    where = f"host={database['HOST']}&port={database['PORT']}"
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?{where}",
+        "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
+        "STTM2_MEDIA": str(settings.MEDIA_ROOT),
+        "STTM2_LOG_LEVEL": "ERROR",
+        "BROWSER_CACHE": settings.CELERY_TASK_DEFAULT_QUEUE,
+        "PORT": str(port),
+    }
+    command = [
+        "gunicorn",
+        "sttm2.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class",
+        "gthread",
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *command, "--threads", "4", "--no-control-socket"],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def signed_in(browser: Browser, address: str, user, width: str = "computer") -> Page:
+    """A page of a browser in which the person is signed in."""
+    columns, rows = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": columns, "height": rows}, reduced_motion="reduce"
+    )
+    client = Client()
+    client.force_login(user)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.problems = []
+    page.on("console", lambda m: m.type == "error" and page.problems.append(m.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    return page
+
+
+def clean(page: Page) -> None:
+    """Nothing for axe-core to find, nothing said in the console."""
+    page.evaluate(AXE + "; null")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    said = [
+        f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:2]]}"
+        for v in found["violations"]
+    ]
+    assert said + page.problems == []
+
+
+def send_file(page: Page, address: str) -> str:
+    """Choose the file, follow the check to its report; the delivery's address."""
+    page.goto(f"{address}/consegne/nuova/")
+    clean(page)
+    file = builders.plan_file(6, wrong_status=(2,), without_act=(4,))
+    content = {"name": "piano.csv", "mimeType": "text/csv", "buffer": file.read()}
+    page.set_input_files("input[type=file]", content)
+    page.get_by_role("button", name="Carica e controlla").press("Enter")
+    page.wait_for_url(re.compile(r"/controlli/$"), timeout=PATIENCE_MS)
+    return page.url.removesuffix("controlli/")
+
+
+def mend_and_answer(page: Page, delivery: str) -> None:
+    expect(page.locator(".verdict")).to_have_text(
+        "1 riga da correggere; le altre 5 puoi già inviarle."
+    )
+    page.locator("#m-ATT-08 > summary").press("Enter")
+    row = page.locator("#m-ATT-08 tbody tr").first
+    row.get_by_text("Rispondi").press("Enter")
+    row.get_by_label("Motivo").fill("L'atto arriva a marzo")
+    clean(page)
+    row.get_by_role("button", name="Registra la risposta").press("Enter")
+    expect(page.get_by_text("Risposta registrata")).to_be_visible()
+    page.goto(f"{delivery}correggi/")
+    clean(page)
+    page.locator(".mend-row > form > .field").get_by_label("Stato").select_option("esistente")
+    page.get_by_role("button", name="Salva e ricontrolla").press("Enter")
+    page.wait_for_url(re.compile(r"/controlli/$"), timeout=PATIENCE_MS)
+    expect(page.locator(".verdict")).to_contain_text("Puoi inviarla: nessun errore")
+
+
+def submit(page: Page, delivery: str) -> None:
+    page.goto(f"{delivery}invia/")
+    clean(page)
+    page.get_by_label("Atto di approvazione del piano").fill("Delibera C.C. n. 12/2025")
+    page.get_by_label("Data dell'atto").fill("2025-02-03")
+    page.get_by_label("A quando si riferiscono i dati").fill("2025-12-31")
+    page.get_by_label("Referente", exact=True).fill("Ufficio di piano")
+    page.get_by_label("E-mail d'ufficio del referente").fill("piano@comune.example")
+    page.get_by_role("button", name="Invia all'ufficio").press("Enter")
+    expect(page.get_by_role("heading", name="Ricevuta della consegna")).to_be_visible()
+    clean(page)
+
+
+def review(page: Page, desk: str) -> None:
+    """Take, accept the first row by its key, the rest in bulk, close."""
+    page.goto(desk)
+    page.get_by_role("button", name="Prendi in carico").press("Enter")
+    page.locator("tr[data-proposal]").first.focus()
+    page.keyboard.press("a")
+    expect(page.locator(".desk-counters")).to_contain_text("1 accettato")
+    clean(page)
+    page.get_by_text("Accetta in blocco").press("Enter")
+    page.get_by_role("button", name=re.compile("tutto ciò che resta")).press("Enter")
+    expect(page.locator(".desk-counters")).to_contain_text("0 da decidere")
+    page.get_by_role("button", name="Chiudi e pubblica").press("Enter")
+    expect(page.get_by_text(re.compile(r"Edizione n\. 1 pubblicata"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    clean(page)
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_a_plan_goes_from_the_planners_file_to_the_public_map(served, live_cast, browser, width):
+    page = signed_in(browser, served, live_cast.operator, width)
+    delivery = send_file(page, served)
+    clean(page)
+    mend_and_answer(page, delivery)
+    submit(page, delivery)
+    desk = signed_in(browser, served, live_cast.reviewer, width)
+    review(desk, delivery.replace("/consegne/", "/istruttoria/"))
+    upload = Upload.objects.get()
+    assert (upload.status, upload.edition.number) == ("published", 1)
+    assert Service.objects.filter(municipality="015209").count() == 6
+    citizen = browser.new_context().new_page()
+    citizen.goto(f"{served}/servizi/?municipality=015209")
+    expect(citizen.get_by_text("Biblioteca di quartiere 2").first).to_be_visible()

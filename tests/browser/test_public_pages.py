@@ -1,0 +1,98 @@
+"""Public pages in a real browser: accessible in both languages and widths, no foreign host, light,
+one h1."""
+
+import brotli
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/servizi/",
+    "/servizi/?category=sanita&zone=milano&locali=1",
+    "/zone/",
+    "/zone/confronto/",
+    "/zone/sud-ovest/",
+    "/comuni/",
+    "/comuni/015209/",
+    "/lum/",
+    "/lum/cologno-nord/",
+    "/finanziamenti/",
+    "/finanziamenti/pinqua-co4regeneration/",
+    "/dati/",
+    "/atlante/",
+    "/accessibilita/",
+    "/privacy/",
+    "/contatti/",
+    "/accesso/login/",
+    "/accesso/password/reset/",
+]
+FIRST_VIEW_BYTES = 300_000
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_page_is_accessible_fits_and_asks_no_one_else(desk, language, path):
+    desk.go(language + path, until="load")
+    for width in ("computer", "phone"):
+        assert desk.narrow(width).violations() == [], width
+        assert desk.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert desk.problems == []
+    assert desk.page.locator("h1").count() == 1
+
+
+def first_service(desk):
+    desk.go("/servizi/")
+    return desk.page.locator("tbody th a").first.get_attribute("href")
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_a_service_s_page_is_accessible_and_says_where_each_attribute_comes_from(desk, language):
+    desk.go(language + first_service(desk))
+    for width in ("computer", "phone"):
+        assert desk.narrow(width).violations() == [], width
+    assert desk.problems == []
+    assert desk.page.locator(".origin", has_text="Insieme dimostrativo").count() >= 1
+
+
+def test_an_unknown_page_says_so_and_is_accessible(desk):
+    answer = desk.page.goto(desk.portal + "/zone/atlantide/")
+    assert answer.status == 404
+    assert desk.violations() == []
+
+
+def test_first_view_of_the_home_page_is_light(desk):
+    """Counted as it goes out: text packed as whitenoise packs it, fonts and images as they are."""
+    sizes = {}
+
+    def weigh(response):
+        body = response.body() if response.ok else b""
+        packed = response.url.endswith((".woff2", ".png"))
+        sizes[response.url] = len(body) if packed else len(brotli.compress(body, quality=9))
+
+    desk.page.on("response", weigh)
+    desk.go("/")
+    assert sum(sizes.values()) <= FIRST_VIEW_BYTES, sizes
+
+
+def test_pages_work_at_320_pixels(desk):
+    desk.page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/", "/servizi/", "/zone/sud-ovest/", "/comuni/015209/"):
+        desk.go(path)
+        assert desk.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_everything_can_be_read_without_javascript(plain):
+    plain.go("/?category=sanita")
+    assert plain.page.locator(".in-view-list li").count() > 3
+    plain.page.locator(".in-view-list .entry").first.click()
+    assert plain.page.locator(".selected-panel .service-card").count() == 1
+    plain.page.locator(".selected-panel a").first.click()
+    assert "/servizi/s-" in plain.page.url
+
+
+def test_the_language_switch_keeps_page_and_filters(desk):
+    desk.go("/servizi/?category=sanita")
+    desk.page.locator(".slim-actions a[hreflang=en]").click()
+    assert desk.page.url.endswith("/en/servizi/?category=sanita")
+    assert desk.page.locator("html").get_attribute("lang") == "en"

@@ -1,0 +1,204 @@
+"""Deliveries for tests, made the way the product makes them: received, checked by the pipeline,
+submitted."""
+
+import datetime as dt
+import random
+
+import shapely
+from django.contrib.gis.geos import Point
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from services.actions import plan_source
+from services.uploads import acceptance, intake, review, tasks, workflow
+from services.uploads.models import Finding, Proposal, Receipt, StagedRow, Upload
+from services.uploads.states import Verb
+from zones.models import Municipality
+
+HEADER = "ID;TIPOLOGIA;DENOMINAZIONE;INDIRIZZO;STATO;SUP_FOND;COORD_X;COORD_Y"
+
+
+def statement(**fields) -> review.Statement:
+    today = timezone.localdate()
+    given = {
+        "act": "Delibera C.C. n. 12 del 03/02/2025",
+        "act_date": today - dt.timedelta(days=100),
+        "reference_date": today - dt.timedelta(days=10),
+        "contact_name": "Ufficio di piano",
+        "contact_email": "piano@comune.example",
+    }
+    return review.Statement(**{**given, **fields})
+
+
+def places(comune: str, n: int, seed: int = 1) -> list[tuple[float, float]]:
+    """Points inside the comune, well away from its boundary, EPSG:32632."""
+    outline = shapely.from_wkb(bytes(Municipality.objects.get(pk=comune).geometry.wkb))
+    core, draw, found = shapely.buffer(outline, -400), random.Random(seed), []
+    west, south, east, north = core.bounds
+    while len(found) < n:
+        x, y = round(draw.uniform(west, east), 2), round(draw.uniform(south, north), 2)
+        if core.contains(shapely.Point(x, y)):
+            found.append((x, y))
+    return found
+
+
+def plan_file(
+    rows: int = 6,
+    *,
+    comune: str = "015209",
+    wrong_status: tuple[int, ...] = (),
+    without_act: tuple[int, ...] = (),
+    name: str = "piano.csv",
+    first_name: str = "Biblioteca 1",
+) -> SimpleUploadedFile:
+    """A CSV of libraries; rows of `wrong_status` have an error, those of `without_act` a
+    warning."""
+    lines = [HEADER]
+    for number, (x, y) in enumerate(places(comune, rows), 1):
+        status = "chissà" if number in wrong_status else "esistente"
+        status = "previsto" if number in without_act else status
+        title = first_name if number == 1 else f"Biblioteca di quartiere {number}"
+        lines.append(f"B{number:03d};Biblioteca;{title};via Roma {number};{status};1200;{x};{y}")
+    return SimpleUploadedFile(name, "\n".join(lines).encode(), content_type="text/csv")
+
+
+def checked(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+    """A delivery of Sesto by its operator, checked in this process."""
+    received = intake.receive(
+        cast.operator, municipality=cast.comune, file=file or plan_file(**kwargs)
+    )
+    tasks.check_upload(str(received.upload.pk))
+    return Upload.objects.get(pk=received.upload.pk)
+
+
+def submitted(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+    upload = checked(cast, file, **kwargs)
+    review.submit(upload, user=cast.operator, statement=statement(only_correct_rows=True))
+    return upload
+
+
+def in_review(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+    upload = submitted(cast, file, **kwargs)
+    review.take(upload, user=cast.reviewer)
+    return upload
+
+
+def published(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+    return publish(submitted(cast, file, **kwargs), cast)
+
+
+def publish(upload: Upload, cast) -> Upload:
+    """Taken, accepted whole and published as the worker does."""
+    review.take(upload, user=cast.reviewer)
+    review.decide_in_bulk(upload, user=cast.reviewer, rule="all_pending", decision="accepted")
+    review.close(upload, user=cast.reviewer)
+    lease = workflow.take(upload.pk, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION)
+    acceptance.publish(lease)
+    return Upload.objects.get(pk=upload.pk)
+
+
+COLUMNS = (
+    ("ID", "identifier"),
+    ("TIPOLOGIA", "type"),
+    ("DENOMINAZIONE", "name"),
+    ("STATO", "status"),
+)
+
+
+def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Upload:
+    """A checked delivery written straight into the tables: quick, for pages and permissions.
+
+    Row 1 is kept out by an error (ATT-07), row 2 has a warning (ATT-08), a place and both its
+    words.
+    """
+    upload = Upload.objects.create(
+        municipality=cast.comune,
+        source=plan_source(cast.comune),
+        by=cast.operator,
+        status=status,
+        file_name="piano.csv",
+        file_size=1234,
+        sha256="ab" * 32,
+        row_count=rows,
+        error_count=1,
+        warning_count=1,
+        blocked_count=1,
+        checked_at=timezone.now(),
+        rule_set="1.0",
+        mapping={"piano": {"shape": "x", "columns": [_match(*pair) for pair in COLUMNS]}},
+        facts={"layers": [_layer(rows)], "others": []},
+        outcome={"ran": ["ATT-07", "ATT-08", "GEO-01"], "not_run": [], "file_blocked": False},
+        **fields,
+    )
+    upload.file.save("original", ContentFile(b"ID;TIPOLOGIA\n"))
+    StagedRow.objects.bulk_create(
+        _row(upload, n, place) for n, place in enumerate(places(cast.comune.pk, rows), 1)
+    )
+    Finding.objects.create(
+        upload=upload, code="ATT-07", severity="error", layer="piano", rows=[1], column="STATO",
+        params={"value": "chissà", "expected": "esistente, previsto, in attuazione, dismesso"},
+    )  # fmt: skip
+    Finding.objects.create(
+        upload=upload, code="ATT-08", severity="warning", layer="piano", rows=[2], column="STATO",
+        position=StagedRow.objects.get(upload=upload, row=2).point,
+    )  # fmt: skip
+    return upload
+
+
+def on_desk(cast, *, rows: int = 3, status: str = "in_review", **fields) -> Upload:
+    """A delivery in review written straight into the tables, one `new` proposal per good row."""
+    upload = ready(
+        cast,
+        rows=rows,
+        status=status,
+        submitted_at=timezone.now(),
+        submitted_by=cast.operator,
+        **fields,
+    )
+    good = upload.rows.filter(blocked=False)
+    Proposal.objects.bulk_create(
+        Proposal(upload=upload, staged_row=row, kind="new") for row in good
+    )
+    Receipt.objects.create(
+        upload=upload, number=f"STTM-{upload.pk.hex[:8]}", sha256=upload.sha256, by=cast.operator
+    )
+    return upload
+
+
+def _layer(rows: int) -> dict:
+    why = {"code": "absent", "params": {}}
+    crs = {"declared": None, "declared_name": "", "used": 32632, "why": why}
+    return {"name": "piano", "rows": rows, "encoding": "utf-8", "crs": crs}
+
+
+def _match(column: str, field: str) -> dict:
+    return {
+        "column": column,
+        "field": field,
+        "confidence": 0.95,
+        "samples": ["uno"],
+        "doubtful": False,
+    }
+
+
+def _row(upload: Upload, number: int, place: tuple[float, float]) -> StagedRow:
+    point = Point(*place, srid=32632)
+    status = {1: None, 2: "previsto"}.get(number, "esistente")
+    sent = {1: "chissà"}.get(number, status)
+    key, name = f"B{number:03d}", f"Biblioteca {number}"
+    understood = {"identifier": key, "type": "Biblioteca", "name": name, "status": status}
+    return StagedRow(
+        upload=upload,
+        layer="piano",
+        row=number,
+        identifier=key,
+        fingerprint=f"f{number}",
+        name=name,
+        kind="biblioteche",
+        blocked=number == 1,
+        geometry=point,
+        point=point,
+        raw={"ID": key, "TIPOLOGIA": "Biblioteca", "DENOMINAZIONE": name, "STATO": sent},
+        attributes=understood,
+    )

@@ -1,0 +1,53 @@
+"""Funding pages: totals to the cent, what is not allocated always shown, unknown is never zero."""
+
+from decimal import Decimal
+
+import pytest
+
+from funding.models import Programme, Project, Share
+from funding.selectors import totals
+from zones.models import Municipality
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def programme(db) -> Programme:
+    programme = Programme.objects.create(
+        slug="prova", name="Programma di prova", amount=Decimal("1000000.01"), source="prova"
+    )
+    project = Project.objects.create(
+        code="p1", programme=programme, title="Uno", amount=Decimal("600000.00"), source="prova"
+    )
+    rho = Municipality.objects.get(pk="015182")
+    Share.objects.create(project=project, municipality=rho, amount=Decimal("250000.00"))
+    Share.objects.create(
+        project=project, municipality=Municipality.objects.get(pk="015118"), amount=None
+    )
+    Share.objects.create(project=project, municipality=None, amount=Decimal("350000.00"))
+    return programme
+
+
+def test_placed_and_unplaced_make_the_source_s_amount_to_the_cent(programme):
+    sums = totals(programme)
+    assert sums.placed == Decimal("250000.00")
+    assert sums.unplaced_in_all == Decimal("750000.01")
+    assert sums.placed + sums.unplaced_in_all == programme.amount
+    assert sums.unknown_shares == 1
+
+
+def test_the_page_shows_what_is_not_allocated_and_what_is_not_known(client, programme):
+    text = client.get("/finanziamenti/prova/").content.decode()
+    assert "Non ripartito" in text
+    assert "750.000,01 €" in text
+    assert "non noto" in text
+    assert "Nord Ovest" in text
+
+
+def test_one_cup_in_two_programmes_is_flagged(client, programme):
+    Project.objects.update(cup="J41B21000000001")
+    other = Programme.objects.create(slug="altro", name="Altro programma", source="prova")
+    Project.objects.create(
+        code="p2", programme=other, title="Due", cup="J41B21000000001", source="prova"
+    )
+    assert "Altro programma" in client.get("/finanziamenti/prova/").content.decode()

@@ -1,0 +1,148 @@
+"""The commands, the locks and the settings example, as whoever sets the portal up sees them.
+
+Whether they set up a bare machine is tried in a minimal Debian, not here.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMANDS = ["backup", "bench", "fuzz", "lint", "restore", "run", "setup", "test"]
+SCRIPTS = [*(ROOT / "bin" / name for name in COMMANDS), ROOT / ".ci/run"]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "package-lock.json"]
+PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE | re.IGNORECASE)
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_bin_is_the_list_of_all_commands():
+    assert sorted(path.name for path in (ROOT / "bin").iterdir() if path.is_file()) == COMMANDS
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_command_can_be_run_and_says_on_top_what_it_does(script):
+    assert os.access(script, os.X_OK)
+    first, second = script.read_text().splitlines()[:2]
+    assert first == "#!/usr/bin/env bash"
+    assert second.startswith("# ")
+    assert len(second) > 40
+
+
+def test_shellcheck_finds_nothing():
+    if not shutil.which("shellcheck"):
+        pytest.skip("shellcheck is not installed")
+    library = sorted((ROOT / "bin/lib").glob("*.sh"))
+    found = run(
+        "shellcheck", "-s", "bash", "-x", "-S", "warning", "-e", "SC1091,SC2034",
+        *map(str, [*SCRIPTS, *library]),
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout
+
+
+def test_setup_asked_for_something_unknown_shows_how_it_is_used():
+    answer = run("bin/setup", "--nonsense")
+    assert answer.returncode == 2
+    assert "bin/setup --stop" in answer.stdout
+
+
+def test_run_on_a_taken_port_says_so_and_how_to_go_on():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        answer = run("bin/run", PORT=port)
+    assert answer.returncode == 1
+    assert f"127.0.0.1:{port}" in answer.stderr
+    assert "PORT=" in answer.stderr
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_registry(lock):
+    text = (ROOT / lock).read_text()
+    assert '"resolved"' not in text
+    assert not re.search(r"https?://[^\"\s]*(pypi|registry|npmjs|pythonhosted|simple/)", text)
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_every_python_package_is_pinned_with_its_hashes(lock):
+    blocks = re.split(r"\n(?=[a-z0-9])", (ROOT / lock).read_text(), flags=re.IGNORECASE)
+    bare = [block.split()[0] for block in blocks if PIN.match(block) and "sha256:" not in block]
+    assert len(blocks) > 50
+    assert not bare
+
+
+def test_the_two_python_locks_agree():
+    running, testing = (dict(PIN.findall((ROOT / lock).read_text())) for lock in LOCKS[:2])
+    assert {name: testing.get(name) for name in running} == running
+
+
+def test_every_front_end_package_is_locked_with_its_hash():
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert all("integrity" in entry for name, entry in lock.items() if name)
+
+
+def asked_settings() -> set[str]:
+    source = "".join(path.read_text() for path in (ROOT / "sttm2").glob("*.py"))
+    return set(
+        re.findall(r"""env_(?:str|int|bool|list|secret)\(\s*["']([A-Z0-9_]+)["']""", source)
+    )
+
+
+def test_the_settings_example_lists_every_variable_and_no_other():
+    listed = set(
+        re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    )
+    assert listed == asked_settings() | {"POSTGRES_PASSWORD"}
+
+
+def compose() -> dict:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def test_the_containers_are_those_of_bin_run_and_wait_for_each_other():
+    services = compose()["services"]
+    assert set(services) == {"db", "redis", "prepare", "web", "worker", "beat"}
+    for service in services.values():
+        for name, wait in service.get("depends_on", {}).items():
+            healthy = wait["condition"] != "service_healthy" or "healthcheck" in services[name]
+            assert healthy
+
+
+def test_only_the_web_is_reachable_and_only_from_this_machine():
+    ports = {name: service.get("ports", []) for name, service in compose()["services"].items()}
+    assert {name for name, open_ports in ports.items() if open_ports} == {"web"}
+    assert all(port.startswith("127.0.0.1:") for port in ports["web"])
+
+
+def test_the_containers_keep_database_and_files_in_declared_volumes():
+    declaration = compose()
+    used = {
+        volume.split(":")[0]
+        for service in declaration["services"].values()
+        for volume in service.get("volumes", [])
+    }
+    assert used == set(declaration["volumes"])
+
+
+def test_what_the_containers_must_be_told_stands_in_the_settings_example():
+    text = (ROOT / "docker-compose.yml").read_text()
+    example = (ROOT / ".env.example").read_text()
+    asked = set(re.findall(r"\$\{([A-Z0-9_]+)", text))
+    assert asked
+    assert all(re.search(rf"^#?{name}=", example, re.MULTILINE) for name in asked)

@@ -1,0 +1,1 @@
+"""Tests of the roof: tiles, API root, schema, console."""

@@ -1,0 +1,36 @@
+"""What every start loads: in order, quickly, the same again, and nothing made up in production."""
+
+import io
+import time
+
+import pytest
+from django.core.management import call_command
+
+from lum.models import Lum
+from services.models import Edition, Service
+
+pytestmark = pytest.mark.django_db
+
+
+def load() -> str:
+    out = io.StringIO()
+    call_command("load_reference", stdout=out)
+    return out.getvalue()
+
+
+def test_a_second_load_says_that_nothing_changed_and_is_quick():
+    load()
+    editions = Edition.objects.count()
+    begun = time.monotonic()
+    told = load()
+    assert time.monotonic() - begun < 5
+    assert "nuovi" not in told and "aggiornati" not in told
+    assert "comuni: 133 (133 invariati)" in told and "niente di nuovo" in told
+    assert Edition.objects.count() == editions
+
+
+def test_production_gets_the_reference_without_the_demonstration(settings):
+    settings.PRODUCTION = True
+    load()
+    assert Lum.objects.count() == 62
+    assert not Service.objects.exists()

@@ -1,0 +1,134 @@
+"""The office's desk: queue, proposals, decisions one by one and in bulk, sending back, closing."""
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from services.uploads.models import Upload
+from tests import builders
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def office(cast) -> Client:
+    client = Client()
+    client.force_login(cast.reviewer)
+    return client
+
+
+def page(name: str, upload: Upload) -> str:
+    return reverse(f"uploads:{name}", args=[upload.pk])
+
+
+def test_the_queue_shows_what_waits_and_its_filters_narrow_it(cast, office):
+    builders.on_desk(cast, status="submitted")
+    url = reverse("uploads:reviews")
+    assert "Sesto San Giovanni" in office.get(url).content.decode()
+    assert "Sesto San Giovanni" in office.get(url, {"q": "sesto"}).content.decode()
+    assert "Nessuna consegna qui" in office.get(url, {"coda": "restituite"}).content.decode()
+
+
+def test_a_delivery_is_taken_before_it_is_decided(cast, office):
+    upload = builders.on_desk(cast, status="submitted")
+    assert "Prendi in carico" in office.get(page("review", upload)).content.decode()
+    office.post(page("take", upload))
+    upload.refresh_from_db()
+    assert (upload.status, upload.reviewer) == ("in_review", cast.reviewer)
+
+
+def test_one_row_is_accepted_by_its_button_and_the_counters_follow(cast, office):
+    upload = builders.on_desk(cast)
+    one = upload.proposals.first()
+    answer = office.post(page("decide", upload), {"one": f"{one.pk}:accepted"}, headers=HTMX)
+    shown = answer.content.decode()
+    assert "<html" not in shown
+    assert "1 proposta decisa." in shown
+    one.refresh_from_db()
+    assert (one.decision, one.by) == ("accepted", cast.reviewer)
+
+
+def test_a_refusal_asks_for_its_reason_and_keeps_it(cast, office):
+    upload = builders.on_desk(cast)
+    one = upload.proposals.first()
+    bare = office.post(page("decide", upload), {"p": one.pk, "decision": "refused"}, headers=HTMX)
+    assert "ha bisogno di un motivo" in bare.content.decode()
+    office.post(
+        page("decide", upload), {"p": one.pk, "decision": "refused", "reason_code": "duplicate"}
+    )
+    one.refresh_from_db()
+    assert (one.decision, one.reason_code) == ("refused", "duplicate")
+    assert "doppione" in office.get(page("review", upload)).content.decode()
+
+
+def test_all_of_a_filter_are_decided_beyond_the_page(cast, office):
+    upload = builders.on_desk(cast, rows=61)
+    assert "Tutte le 60 del filtro" in office.get(page("review", upload)).content.decode()
+    office.post(
+        page("decide", upload), {"all_in_filter": "1", "tipo": "new", "decision": "accepted"}
+    )
+    assert upload.proposals.filter(decision="accepted").count() == 60
+
+
+def test_a_bulk_rule_says_how_many_before_and_decides_them(cast, office):
+    upload = builders.on_desk(cast)
+    assert "Accetta i nuovi: 2 proposte" in office.get(page("review", upload)).content.decode()
+    office.post(page("bulk", upload), {"rule": "new", "decision": "accepted"})
+    assert upload.proposals.filter(decision="accepted").count() == 2
+
+
+def test_unanswered_warnings_are_shown_as_such(cast, office):
+    upload = builders.on_desk(cast)
+    assert "senza risposta" in office.get(page("review", upload)).content.decode()
+
+
+def test_a_page_of_fifty_asks_as_many_questions_as_a_page_of_two(
+    cast, office, django_assert_max_num_queries
+):
+    upload = builders.on_desk(cast, rows=61)
+    office.get(page("review", upload))
+    with django_assert_max_num_queries(40):
+        office.get(page("review", upload))
+
+
+def test_closing_needs_every_row_decided(cast, office):
+    upload = builders.on_desk(cast)
+    assert office.post(page("close", upload)).status_code == 409
+    office.post(page("bulk", upload), {"rule": "all_pending", "decision": "accepted"})
+    office.post(page("close", upload))
+    upload.refresh_from_db()
+    assert upload.status == "decided"
+
+
+def test_sending_back_needs_a_note_and_the_comune_reads_it(cast, office):
+    upload = builders.on_desk(cast)
+    empty = office.post(page("send-back", upload), {"note": " "})
+    assert "Scrivi al Comune" in " ".join(str(m) for m in get_messages(empty.wsgi_request))
+    office.post(page("send-back", upload), {"note": "Manca il parco Nord"})
+    comune = Client()
+    comune.force_login(cast.operator)
+    shown = comune.get(page("detail", upload)).content.decode()
+    assert "Manca il parco Nord" in shown
+    assert "Correggi qui" in shown
+
+
+def test_both_sides_write_in_one_thread(cast, office):
+    upload = builders.on_desk(cast)
+    office.post(page("message", upload), {"note": "Di quale atto si tratta?", "from": "desk"})
+    assert "Di quale atto si tratta?" in office.get(page("review", upload)).content.decode()
+
+
+def test_before_and_after_are_on_the_map(cast, office):
+    upload = builders.on_desk(cast)
+    found = office.get(page("proposal-places", upload)).json()["features"]
+    assert {f["properties"].get("when") for f in found if f["geometry"]["type"] == "Point"} == {
+        "after"
+    }
+
+
+def test_a_published_delivery_names_its_edition_and_the_public_map(cast, office):
+    upload = builders.published(cast, rows=4)
+    shown = office.get(page("review", upload)).content.decode()
+    assert f"Edizione n. {upload.edition.number}" in shown
+    assert reverse("zones:municipality", args=["015209"]) in shown

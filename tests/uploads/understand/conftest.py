@@ -1,0 +1,58 @@
+"""A taxonomy, a territory and small read files, made without a database."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import shapely
+
+from services.taxonomy import Taxonomy
+from services.uploads.delivery import ReadFile, ReadLayer
+from services.uploads.understand.context import Context
+from services.uploads.understand.lexicon import Lexicon
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
+SESTO = shapely.box(517_000, 5_040_000, 521_500, 5_044_500)
+METROPOLIS = shapely.box(476_000, 5_005_000, 551_000, 5_056_000)
+
+
+@pytest.fixture(scope="session")
+def taxonomy() -> Taxonomy:
+    return Taxonomy.from_json(FIXTURES / "taxonomy.json")
+
+
+@pytest.fixture(scope="session")
+def lexicon(taxonomy: Taxonomy) -> Lexicon:
+    return Lexicon.of(taxonomy)
+
+
+@pytest.fixture
+def context(taxonomy: Taxonomy) -> Context:
+    return Context(
+        taxonomy=taxonomy,
+        municipality="015209",
+        municipality_name="Sesto San Giovanni",
+        outline=SESTO,
+        metropolis=METROPOLIS,
+    )
+
+
+def layer(
+    columns: Mapping[str, Sequence[Any]],
+    geometry: Sequence[shapely.Geometry | None] | None = None,
+    **facts: Any,
+) -> ReadLayer:
+    """A layer as the reader gives it; `facts` are further fields of `ReadLayer`."""
+    wkb = None
+    if geometry is not None:
+        wkb = pl.Series([None if one is None else shapely.to_wkb(one) for one in geometry],
+                        dtype=pl.Binary)  # fmt: skip
+    frame = pl.DataFrame(dict(columns), strict=False)
+    return ReadLayer(name=facts.pop("name", "servizi"), frame=frame, wkb=wkb, **facts)
+
+
+def read_file(*layers: ReadLayer) -> ReadFile:
+    """A read file of these layers."""
+    return ReadFile(format="prova", layers=tuple(layers))

@@ -1,0 +1,124 @@
+"""Columns find their field by choice, by name, by likeness, by content; the rest is asked."""
+
+import polars as pl
+import pytest
+
+from services.uploads.understand.columns import Chosen, follows_schema, match_columns
+
+
+def matched(lexicon, columns, **chosen):
+    frame = pl.DataFrame(columns, strict=False)
+    return match_columns(frame, lexicon, Chosen(**chosen))
+
+
+def fields(found):
+    return {match.column: match.field for match in found.columns}
+
+
+MILANO = {
+    "ID": ["001", "002"], "CATEGORIA": ["ISTRUZIONE", "SPORT"],
+    "TIPOLOGIA": ["SCUOLA PRIMARIA", "CENTRO SPORTIVO"], "DENOMINAZ": ["Galli", "Breda"],
+    "INDIRIZZO": ["Via Roma 1", "Via Milano 2"], "MATRICE": ["SERVIZI PUBBLICI ESISTENTI"] * 2,
+    "TIPO_GEST": ["PUBBLICA", "PRIVATA"], "STATO": ["IN ESERCIZIO"] * 2,
+    "SUP_FOND": [9546.0, 2452.0], "SLP": [100.0, 200.0], "X": [1513946.3, 1513947.3],
+    "Y": [5033472.8, 5033473.8],
+}  # fmt: skip
+
+
+def test_the_milano_schema_is_read_without_asking_anything(lexicon):
+    found = matched(lexicon, MILANO)
+    assert found.profile == "milano_pds"
+    assert fields(found) == {
+        "ID": "identifier", "CATEGORIA": "category", "TIPOLOGIA": "type", "DENOMINAZ": "name",
+        "INDIRIZZO": "address", "MATRICE": "matrix", "TIPO_GEST": "management_type",
+        "STATO": "status", "SUP_FOND": "area", "SLP": "floor_area", "X": "x", "Y": "y",
+    }  # fmt: skip
+    assert not [match for match in found.columns if match.doubtful]
+    assert follows_schema(found.columns)
+
+
+def test_regional_pairs_of_code_and_description_are_told_apart(lexicon):
+    found = matched(
+        lexicon,
+        {"FUN_PREV1": ["12", "13"], "DFUN_PREV1": ["Ospedale", "Biblioteca"],
+         "NOME_COM": ["Rho", "Rho"], "TIPO_X": ["1", "2"]},
+    )  # fmt: skip
+    assert fields(found)["FUN_PREV1"] == "type_code"
+    assert fields(found)["DFUN_PREV1"] == "type"
+    assert fields(found)["NOME_COM"] == "municipality_name"
+
+
+def test_territorial_level_codes_are_kept_apart_from_the_valence(lexicon):
+    found = matched(lexicon, {"LIV_TERR": [1, 2], "TIPOLOGIA": ["RSA", "Museo"]})
+    assert fields(found)["LIV_TERR"] == "level_code"
+
+
+def test_a_name_cut_to_ten_characters_is_recognised_and_told(lexicon):
+    found = matched(lexicon, {"DENOMINAZI": ["a", "b"], "DESCRIZION": ["Teatri", "Musei"]})
+    cut = {match.column: match.cut for match in found.columns}
+    assert fields(found) == {"DENOMINAZI": "name", "DESCRIZION": "type"}
+    assert cut == {"DENOMINAZI": "denominazione", "DESCRIZION": ""} or cut["DESCRIZION"] in (
+        "", "descrizione",
+    )  # fmt: skip
+
+
+def test_a_misspelt_name_is_proposed_and_asked(lexicon):
+    found = matched(lexicon, {"denominazone": ["a", "b"], "tipologa": ["Teatri", "Musei"]})
+    assert fields(found) == {"denominazone": "name", "tipologa": "type"}
+    assert all(match.doubtful for match in found.columns)
+
+
+def test_a_column_without_a_telling_name_is_proposed_by_its_content(lexicon):
+    found = matched(
+        lexicon,
+        {"A": ["Biblioteca", "Teatro", "Farmacia"], "B": ["a@b.it", "c@d.it", "e@f.it"],
+         "C": [9.1, 9.2, 9.3], "D": [45.4, 45.5, 45.6]},
+    )  # fmt: skip
+    assert fields(found) == {"A": "type", "B": "email", "C": "x", "D": "y"}
+    assert all(match.doubtful for match in found.columns)
+
+
+def test_names_of_bodies_that_contain_a_type_are_not_a_list_of_types(lexicon):
+    found = matched(lexicon, {"ENTE_X": ["ATS di Milano", "ATS della Brianza", "ATS di Pavia"]})
+    assert fields(found) == {"ENTE_X": None}
+
+
+def test_a_number_column_that_holds_words_is_not_a_number(lexicon):
+    found = matched(lexicon, {"AREA": ["Area Nord", "Area Sud"], "NOME": ["a", "b"]})
+    assert fields(found)["AREA"] is None
+
+
+def test_a_repeated_code_is_a_doubtful_identifier(lexicon):
+    found = matched(lexicon, {"CODICE": ["A"] * 9 + ["B"], "TIPO": ["Museo"] * 10})
+    match = found.columns[0]
+    assert match.field != "identifier" or match.doubtful
+
+
+def test_what_people_chose_wins_over_what_was_remembered_and_over_names(lexicon):
+    columns = {"NOME": ["a", "b"], "TIPO": ["Museo", "Teatro"], "ALTRO": ["x", "y"]}
+    found = matched(
+        lexicon, columns, remembered={"ALTRO": "name", "TIPO": None}, chosen={"TIPO": "type"}
+    )
+    assert fields(found) == {"NOME": None, "TIPO": "type", "ALTRO": "name"}
+    assert [match.confidence for match in found.columns] == [0.0, 1.0, 1.0]
+
+
+def test_a_column_put_aside_stays_aside(lexicon):
+    found = matched(lexicon, MILANO, chosen={"TIPOLOGIA": None})
+    assert fields(found)["TIPOLOGIA"] is None
+
+
+def test_two_columns_never_share_a_field(lexicon):
+    found = matched(lexicon, {"NOME": ["a"], "DENOMINAZIONE": ["b"], "TITOLO": ["c"]})
+    taken = [match.field for match in found.columns if match.field]
+    assert len(taken) == len(set(taken))
+
+
+def test_columns_of_the_gis_program_are_kept_aside_without_doubt(lexicon):
+    found = matched(lexicon, {"OBJECTID": [1], "Shape_Area": [12.5], "fid": [3]})
+    assert {match.why.code for match in found.columns} == {"technical"}
+
+
+@pytest.mark.parametrize("columns", [{"foglio": ["1"], "mappale": ["2"]}, {"a": [None]}])
+def test_a_layer_of_something_else_does_not_follow_the_schema(lexicon, columns):
+    assert not follows_schema(matched(lexicon, columns).columns)

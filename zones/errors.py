@@ -1,0 +1,54 @@
+"""The few kinds of mistake that belong to a person, not to the data and not to us (HOUSE.md 5.7).
+
+Each carries a code and an Italian message (English by translation); `sttm2.rest` maps kinds to
+HTTP statuses.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class DomainError(Exception):
+    """A request that cannot be honoured; the message says what to do instead."""
+
+    status = 422
+
+    def __init__(self, code: str, message: Text, **extra: Any) -> None:
+        super().__init__(str(message))
+        self.code = code
+        self.message = message
+        self.extra: Mapping[str, Any] = extra
+
+
+class NotAllowed(DomainError):
+    """The person may not do this here (the thing itself is visible to them)."""
+
+    status = 403
+
+
+class NotFound(DomainError):
+    """It does not exist, or it is not the asker's: the two are told apart to nobody."""
+
+    status = 404
+
+
+class WrongState(DomainError):
+    """The thing is not in a state from which this can be done."""
+
+    status = 409
+
+
+class Invalid(DomainError):
+    """What was sent cannot be understood or is not acceptable."""
+
+    status = 400
+
+
+class TooLarge(DomainError):
+    """Over a published limit."""
+
+    status = 413

@@ -1,0 +1,304 @@
+"""What the pages about zones and comuni need: figures official and computed, comuni, territories
+of sheets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Q, Sum
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from zones.models import (
+    Indicator,
+    IndicatorValue,
+    Municipality,
+    OfficialFigure,
+    Ternary,
+    Zone,
+    ZoneMembership,
+)
+from zones.sheets import Territory
+from zones.sheets.build import extra_figures
+
+RESIDENTS = "popolazione"
+AREA = "superficie-calcolata"
+WHOLE = ""
+LABELS_SECONDS = 3600
+#: Figures of the deck that can be computed here, with how many decimals they are shown.
+COMPARED = {
+    "superficie": 2,
+    "abitanti": 0,
+    "comuni": 0,
+    "zone": 0,
+    "comuni-polo": 0,
+    "comuni-citta-centrale": 0,
+    "lum": 0,
+}
+LABELS = {
+    "superficie": _("Superficie territoriale (ST)"),
+    "abitanti": _("Abitanti"),
+    "comuni": _("Comuni"),
+    "zone": _("Zone (riquadri)"),
+    "comuni-polo": _("Comuni polo attrattore"),
+    "comuni-citta-centrale": _("Comuni della città centrale"),
+    "lum": _("LUM"),
+}
+UNITS = {"ab.": _("ab.")}
+
+
+@dataclass(frozen=True)
+class ComparedFigure:
+    """One figure as a document states it and as it results here; None where it cannot be
+    computed."""
+
+    figure: str
+    label: str
+    unit: str
+    decimals: int
+    official: Decimal | None
+    computed: Decimal | None
+    unverified: int = 0
+    note: str = ""
+    source: str = ""
+
+    @property
+    def difference(self) -> Decimal | None:
+        if self.official is None or self.computed is None:
+            return None
+        return self.computed - self.official
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.difference)
+
+
+@dataclass(frozen=True)
+class ZoneSummary:
+    """A zone with its figures, in the deck's order."""
+
+    zone: Zone | None
+    figures: tuple[ComparedFigure, ...]
+
+    @property
+    def name(self) -> str:
+        return self.zone.name if self.zone else ""
+
+
+@dataclass(frozen=True)
+class YearFigure:
+    """An indicator of a territory in a year."""
+
+    indicator: Indicator
+    year: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class MunicipalityRow:
+    """A comune in a list: its residents may be unknown."""
+
+    municipality: Municipality
+    zone_slug: str
+    zone_name: str
+    residents: int | None
+    area_km2: Decimal | None
+
+
+def zone_summaries() -> list[ZoneSummary]:
+    """The eight zones, then the whole, each with official and computed figures side by side."""
+    official = _official()
+    computed = _computed()
+    unverified = _unverified()
+    places: list[Zone | None] = [*Zone.objects.all(), None]
+    return [
+        ZoneSummary(zone, _compare(zone.slug if zone else WHOLE, official, computed, unverified))
+        for zone in places
+    ]
+
+
+def zone_summary(zone: Zone) -> ZoneSummary:
+    return next(summary for summary in zone_summaries() if summary.zone == zone)
+
+
+def _compare(
+    place: str,
+    official: Mapping[str, Mapping[str, OfficialFigure]],
+    computed: Mapping[str, Mapping[str, Decimal]],
+    unverified: Mapping[str, Mapping[str, int]],
+) -> tuple[ComparedFigure, ...]:
+    stated = official.get(place, {})
+    return tuple(
+        ComparedFigure(
+            figure=figure,
+            label=str(LABELS[figure]),
+            unit=str(UNITS.get(stated[figure].unit, stated[figure].unit)),
+            decimals=decimals,
+            official=stated[figure].value,
+            computed=computed.get(figure, {}).get(place),
+            unverified=unverified.get(figure, {}).get(place, 0),
+            note=stated[figure].note,
+            source=stated[figure].source,
+        )
+        for figure, decimals in COMPARED.items()
+        if figure in stated
+    )
+
+
+def _official() -> dict[str, dict[str, OfficialFigure]]:
+    figures: dict[str, dict[str, OfficialFigure]] = {}
+    for figure in OfficialFigure.objects.all():
+        figures.setdefault(figure.zone_id or WHOLE, {})[figure.figure] = figure
+    return figures
+
+
+def _computed() -> dict[str, dict[str, Decimal]]:
+    """Per figure and zone ("" for the whole); a zone without a value is absent, not zero."""
+    members = ZoneMembership.objects.in_force().values("zone")
+    yes = Ternary.YES
+    counts = {
+        "comuni": Count("municipality"),
+        "comuni-polo": Count("municipality", filter=Q(municipality__polo_attrattore=yes)),
+        "comuni-citta-centrale": Count("municipality", filter=Q(municipality__citta_centrale=yes)),
+    }
+    figures: dict[str, dict[str, Decimal]] = {}
+    for name, expression in counts.items():
+        rows = members.annotate(n=expression).values_list("zone", "n")
+        figures[name] = _with_whole({zone: Decimal(n) for zone, n in rows})
+    figures["superficie"] = _with_whole(_by_zone(AREA))
+    figures["abitanti"] = _with_whole(_by_zone(RESIDENTS))
+    figures["zone"] = {WHOLE: Decimal(Zone.objects.count())}
+    for name, values in extra_figures().items():
+        figures[name] = {place: Decimal(value) for place, value in values.items()}
+    return figures
+
+
+def _with_whole(values: dict[str, Decimal]) -> dict[str, Decimal]:
+    return {**values, WHOLE: sum(values.values(), Decimal(0))} if values else {}
+
+
+def _by_zone(indicator: str) -> dict[str, Decimal]:
+    """The indicator's latest year, summed over each zone's comuni."""
+    values = _latest(indicator)
+    sums: dict[str, Decimal] = {}
+    for membership in ZoneMembership.objects.in_force():
+        value = values.get(membership.municipality_id)
+        if value is not None:
+            sums[membership.zone_id] = sums.get(membership.zone_id, Decimal(0)) + value
+    return sums
+
+
+def _unverified() -> dict[str, dict[str, int]]:
+    """How many comuni still wait for a yes or a no."""
+    waiting = Ternary.TO_VERIFY
+    result: dict[str, dict[str, int]] = {}
+    for figure, column in (
+        ("comuni-polo", "polo_attrattore"),
+        ("comuni-citta-centrale", "citta_centrale"),
+    ):
+        rows = dict(
+            ZoneMembership.objects.in_force()
+            .filter(**{f"municipality__{column}": waiting})
+            .values_list("zone")
+            .annotate(n=Count("pk"))
+        )
+        result[figure] = {**rows, WHOLE: sum(rows.values())}
+    return result
+
+
+def _latest(indicator: str) -> dict[str, Decimal]:
+    """The indicator's values of its latest year, by ISTAT code."""
+    values = IndicatorValue.objects.filter(indicator=indicator)
+    year = values.aggregate(last=Max("year"))["last"]
+    return dict(values.filter(year=year).values_list("municipality", "value"))
+
+
+def residents_of(municipalities: Sequence[str] | None = None) -> int | None:
+    """Residents of the comuni (all when None) in the latest year; None when nobody counted
+    them."""
+    values = _latest(RESIDENTS)
+    chosen = [
+        v for istat, v in values.items() if municipalities is None or istat in municipalities
+    ]
+    return int(sum(chosen)) if chosen else None
+
+
+def population_profile(municipalities: Sequence[str]) -> list[YearFigure]:
+    """Residents in all and by age, in every year there is."""
+    rows = (
+        IndicatorValue.objects.filter(municipality__in=municipalities)
+        .filter(indicator__slug__startswith=RESIDENTS)
+        .values("indicator", "year")
+        .annotate(total=Sum("value"))
+    )
+    indicators = {indicator.slug: indicator for indicator in Indicator.objects.all()}
+    figures = [YearFigure(indicators[r["indicator"]], r["year"], r["total"]) for r in rows]
+    return sorted(figures, key=lambda figure: (_age(figure.indicator.slug), figure.year))
+
+
+def _age(slug: str) -> int:
+    """The first year of an age class, for ordering; the totals come first."""
+    first = slug.removeprefix(f"{RESIDENTS}-").split("-")[0]
+    return int(first) if first.isdigit() else {RESIDENTS: -3, "femmine": -2}.get(first, -1)
+
+
+def municipality_rows(zone: str = "") -> list[MunicipalityRow]:
+    """Comuni (of a zone, or all) with their zone, residents and area."""
+    residents = _latest(RESIDENTS)
+    area = _latest(AREA)
+    comuni = Municipality.objects.current().with_zone().defer("geometry", "geometry_web")
+    if zone:
+        comuni = comuni.filter(zone_slug=zone)
+    return [
+        MunicipalityRow(
+            municipality=comune,
+            zone_slug=comune.zone_slug or "",
+            zone_name=comune.zone_name or "",
+            residents=int(residents[comune.pk]) if comune.pk in residents else None,
+            area_km2=area.get(comune.pk),
+        )
+        for comune in comuni.order_by("name")
+    ]
+
+
+def zone_territory(zone: Zone) -> Territory:
+    codes = tuple(
+        Municipality.objects.current().in_zone(zone.slug).values_list("istat", flat=True)
+    )
+    english = (get_language() or "it").startswith("en")
+    name = (english and zone.name_en) or zone.name
+    return Territory(name, codes, residents_of(codes), residents_of(), zone=zone.slug)
+
+
+def municipality_territory(municipality: Municipality) -> Territory:
+    code = municipality.istat
+    return Territory(
+        municipality.name, (code,), residents_of((code,)), residents_of(), municipality=code
+    )
+
+
+def whole_territory() -> Territory:
+    codes = tuple(Municipality.objects.current().values_list("istat", flat=True))
+    residents = residents_of()
+    return Territory("Città metropolitana di Milano", codes, residents, residents)
+
+
+def place_labels() -> dict[str, list[list[object]]]:
+    """Names for the map with the point they stand on: {"zone" | "comuni": [[name, lon, lat],
+    ...]}."""
+    labels: dict[str, list[list[object]]] | None = cache.get("place-labels")
+    if labels is None:
+        labels = {
+            "zone": [_label(zone) for zone in Zone.objects.with_label_point()],
+            "comuni": [
+                _label(comune) for comune in Municipality.objects.current().with_label_point()
+            ],
+        }
+        cache.set("place-labels", labels, LABELS_SECONDS)
+    return labels
+
+
+def _label(place: Zone | Municipality) -> list[object]:
+    point = place.label_point  # type: ignore[union-attr]
+    return [place.name, round(point.x, 4), round(point.y, 4)]
