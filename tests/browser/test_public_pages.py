@@ -28,6 +28,8 @@ PAGES = [
     "/accesso/password/reset/",
 ]
 FIRST_VIEW_BYTES = 300_000
+BELOW_FOOTER = """() => document.documentElement.scrollHeight - Math.max(innerHeight,
+    document.querySelector("footer").getBoundingClientRect().bottom + scrollY)"""
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -37,6 +39,7 @@ def test_page_is_accessible_fits_and_asks_no_one_else(desk, language, path):
     for width in ("computer", "phone"):
         assert desk.narrow(width).violations() == [], width
         assert desk.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert desk.page.evaluate(BELOW_FOOTER) <= 1, "the page goes on below its footer"
     assert desk.problems == []
     assert desk.page.locator("h1").count() == 1
 
