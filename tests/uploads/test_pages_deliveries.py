@@ -145,6 +145,21 @@ def test_places_are_geojson_in_degrees(cast, operator):
     assert 45.4 < lat < 45.7
 
 
+def test_a_row_to_mend_is_drawn_with_its_shape_and_what_its_findings_point_at(cast, operator):
+    upload = builders.ready(cast)
+    finding = Finding.objects.of(upload).filter(position__isnull=False).exclude(layer="").first()
+    row = finding.rows[0]
+    asked = {"strato": finding.layer, "riga": row}
+    found = operator.get(page("places", upload), asked).json()["features"]
+    roles = {f["properties"].get("role", "outline") for f in found}
+    assert {"outline", "row", "finding"} <= roles
+    (mine,) = [f for f in found if f["properties"].get("role") == "row"]
+    assert mine["properties"]["row"] == row
+    assert finding.code in {f["properties"].get("code") for f in found}
+    nowhere = operator.get(page("places", upload), {"strato": "x", "riga": "99999"}).json()
+    assert [f["properties"].keys() for f in nowhere["features"]] == [{"outline"}]
+
+
 def test_a_warning_is_answered_with_a_reason(cast, operator):
     upload = builders.ready(cast)
     given = {"code": "ATT-08", "layer": "piano", "rows": "2", "kind": "right", "reason": "Va bene"}

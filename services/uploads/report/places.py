@@ -6,14 +6,18 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, Point
 
-from services.uploads.models import Finding, Upload
+from services.uploads.findings import Severity
+from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.report.page import SHOWN, row_findings
+from services.uploads.report.wording import told
 from zones.geo import GEOGRAPHIC_SRID
 from zones.models import Municipality
 
 Feature = dict[str, Any]
 MAX_PLACES = 500
 OUTLINE_M = 40.0
+SHAPE_M = 0.2
+MAX_BESIDE = 30
 
 
 def collection(features: list[Feature]) -> dict[str, Any]:
@@ -34,20 +38,21 @@ def outline(municipality: Municipality) -> list[Feature]:
     """The comune's outline, simplified to what a small map can show."""
     if municipality.geometry is None:
         return []
-    simple = municipality.geometry.simplify(OUTLINE_M, preserve_topology=True)
+    return [shape_feature(municipality.geometry, OUTLINE_M, {"outline": municipality.name})]
+
+
+def shape_feature(shape: GEOSGeometry, tolerance_m: float, properties: dict[str, Any]) -> Feature:
+    """One feature from a master geometry, simplified by some metres, to the metre."""
+    simple = shape.simplify(tolerance_m, preserve_topology=True)
     simple.transform(GEOGRAPHIC_SRID)
-    geometry = {
-        "type": simple.geom_type,
-        "coordinates": _rounded(json.loads(simple.json)["coordinates"]),
-    }
-    return [
-        {"type": "Feature", "geometry": geometry, "properties": {"outline": municipality.name}}
-    ]
+    drawn = json.loads(simple.json)
+    geometry = {"type": drawn["type"], "coordinates": _rounded(drawn["coordinates"])}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
 def _rounded(coordinates: Any) -> Any:
     if isinstance(coordinates, float):
-        return round(coordinates, 5)
+        return round(coordinates, 6)
     return [_rounded(one) for one in coordinates]
 
 
@@ -74,3 +79,37 @@ def _of_all(upload: Upload) -> list[Feature]:
         point_feature(f.position, {"code": f.code, "severity": f.severity, "rows": f.rows[:10]})
         for f in placed[:MAX_PLACES]
     ]
+
+
+def row_places(upload: Upload, layer: str, row: int) -> dict[str, Any]:
+    """One row with its shape, the rows that its findings also name, and the findings' places.
+
+    `properties.role` tells them apart: `row`, `other`, `finding`. Of an invalid shape the proposed
+    repair is drawn: that is what is stored. A row that is not there gives the outline alone.
+    """
+    mine = Finding.objects.of(upload).filter(rows__contains=[row], layer__in=("", layer))
+    found = list(mine.exclude(severity=Severity.INFO).order_by("severity", "code")[:MAX_BESIDE])
+    beside = {number for one in found for number in one.rows if number != row}
+    numbers = [row, *sorted(beside)[:MAX_BESIDE]]
+    rows = StagedRow.objects.of(upload).filter(layer=layer, row__in=numbers)
+    shapes = [
+        shape_feature(
+            one.geometry,
+            SHAPE_M,
+            {"role": "row" if one.row == row else "other", "row": one.row, "label": _label(one)},
+        )
+        for one in rows.exclude(geometry=None).order_by("row").defer("sent", "raw", "attributes")
+    ]
+    points = [
+        point_feature(
+            one.position,
+            {"role": "finding", "code": one.code, "message": told(one, rows=[row]).message},
+        )
+        for one in found
+        if one.position
+    ]
+    return collection(outline(upload.municipality) + shapes + points)
+
+
+def _label(row: StagedRow) -> str:
+    return " · ".join(part for part in (str(row.row), row.identifier, row.name) if part)

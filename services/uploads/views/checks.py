@@ -18,6 +18,7 @@ from services.uploads.report.steps import has_report
 from services.uploads.report.wording import language
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
+from services.uploads.views.mending import number
 from zones.errors import Invalid, NotFound, WrongState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -70,9 +71,13 @@ def mistake(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
 
 @private
 def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """Findings as GeoJSON; `?code=` narrows to one mistake."""
+    """Findings as GeoJSON; `?code=` narrows to one mistake, `?strato=&riga=` draws one row."""
     upload = delivery(request, pk)
-    found = report_places.finding_places(upload, request.GET.get("code", ""))
+    row = number(request.GET.get("riga"))
+    if row is None:
+        found = report_places.finding_places(upload, request.GET.get("code", ""))
+    else:
+        found = report_places.row_places(upload, request.GET.get("strato", ""), row)
     return JsonResponse(found, content_type="application/geo+json")
 
 

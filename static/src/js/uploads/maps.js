@@ -86,9 +86,39 @@ function pick(fieldset) {
     marker.setLatLng(latlng).addTo(made);
   });
   [lon, lat].forEach((field) => field.addEventListener("change", read));
-  const seen = new ResizeObserver(() => made.invalidateSize());
+  let drawn = false;
+  const seen = new ResizeObserver(() => {
+    made.invalidateSize();
+    if (drawn || !element.clientWidth) return;
+    drawn = true; // only once somebody looks: a page has ten rows
+    drawRow(fieldset.dataset.placePicker, made, marker);
+  });
   seen.observe(element);
   read();
+}
+
+const ROW = {
+  row: { color: "#06c", weight: 2, fillOpacity: 0.25 },
+  other: { color: "#5b6f82", weight: 1, dashArray: "4 3", fillOpacity: 0.1 },
+};
+
+// The row's shape over the outline of the comune, those it collides with, and where the findings point.
+async function drawRow(address, made, marker) {
+  const shapes = L.featureGroup();
+  for (const found of await features(address)) {
+    if (ground(found, made)) continue;
+    const { role, label, message } = found.properties;
+    const drawn =
+      role === "finding"
+        ? dot(found, { fillOpacity: 0.9 }).bindPopup(text([message]))
+        : L.geoJSON(found, { style: ROW[role], pointToLayer: () => dot(found, { ...ROW[role], radius: 5 }), interactive: false });
+    drawn.addTo(made);
+    if (label && role === "other") drawn.bindTooltip(label, { permanent: true, direction: "center", className: "row-label" });
+    if (role !== "other") shapes.addLayer(drawn);
+  }
+  if (made.hasLayer(marker)) shapes.addLayer(marker);
+  marker.bringToFront?.();
+  fit(made, shapes);
 }
 
 document.querySelectorAll("[data-findings-map]").forEach(drawFindings);
