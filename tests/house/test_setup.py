@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -55,6 +56,18 @@ def test_shellcheck_finds_nothing():
         *map(str, [*SCRIPTS, *library]),
     )  # fmt: skip
     assert found.returncode == 0, found.stdout
+
+
+def test_what_the_commands_and_locks_name_exists():
+    """A comment that sends someone to a script that is not there costs them an hour."""
+    named = set()
+    for path in [
+        *SCRIPTS,
+        *sorted((ROOT / "bin/lib").glob("*.sh")),
+        *ROOT.glob("requirements*.in"),
+    ]:
+        named |= set(re.findall(r"(?<![\w/])bin/(?:lib/)?[a-z]+(?:\.[a-z]+)?", path.read_text()))
+    assert not {name for name in named if not (ROOT / name).exists()}
 
 
 def test_setup_asked_for_something_unknown_shows_how_it_is_used():
@@ -146,3 +159,21 @@ def test_what_the_containers_must_be_told_stands_in_the_settings_example():
     asked = set(re.findall(r"\$\{([A-Z0-9_]+)", text))
     assert asked
     assert all(re.search(rf"^#?{name}=", example, re.MULTILINE) for name in asked)
+
+
+def test_the_entry_for_the_catalogue_of_public_software_is_whole_and_honest():
+    """The mandatory keys of publiccode.yml 0.4; no address of a repository that is not ours."""
+    entry = yaml.safe_load((ROOT / "publiccode.yml").read_text())
+    mandatory = (
+        "publiccodeYmlVersion name url platforms developmentStatus softwareType description"
+    )
+    assert set(mandatory.split()) | {"legal", "maintenance", "localisation"} <= set(entry)
+    address = urlsplit(entry["url"])
+    assert address.scheme == "https"
+    assert address.hostname
+    assert not address.hostname.startswith("example.")
+    assert {"it", "en"} <= set(entry["description"])
+    for words in entry["description"].values():
+        assert len(words["shortDescription"]) <= 150
+        assert 150 <= len(words["longDescription"]) <= 10_000
+        assert words["features"]
