@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from services.models import Edition, Service
-from services.uploads.models import Upload
+from services.uploads.models import Notice, Upload
 from services.uploads.states import Status
 from zones.models import Role, User
 from zones.policies import has_role, is_reviewer
@@ -64,6 +64,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "portal_languages": _languages(request),
         "portal_stand": SimpleLazyObject(_stand),
         "portal_tasks": SimpleLazyObject(lambda: _tasks(request)),
+        "portal_notices": SimpleLazyObject(lambda: _notices(request)),
         "portal_is_reviewer": SimpleLazyObject(lambda: is_reviewer(request.user)),
         "portal_oidc": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
     }
@@ -113,3 +114,11 @@ def _tasks(request: HttpRequest) -> int:
     if is_reviewer(user):
         turn += OFFICE_TURN
     return Upload.objects.for_user(user).filter(status__in=turn).count() if turn else 0
+
+
+def _notices(request: HttpRequest) -> int:
+    """News that the person signed in has not read."""
+    user = request.user
+    if not isinstance(user, User):
+        return 0
+    return Notice.objects.of(user, Upload.objects.for_user(user)).unread().count()

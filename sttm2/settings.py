@@ -155,7 +155,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 SMTP_HOST = env_str("STTM2_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
-EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
+EMAIL_FILE_PATH = env_str("STTM2_MAIL_FOLDER", str(LOCAL_DIR / "mail"))
+EMAIL_TIMEOUT = 20
 EMAIL_HOST, EMAIL_PORT = SMTP_HOST or "localhost", env_int("STTM2_SMTP_PORT", default=587)
 EMAIL_HOST_USER = env_str("STTM2_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env_secret("STTM2_SMTP_PASSWORD")
@@ -174,6 +175,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-lost-deliveries": {"task": "uploads.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-letters": {"task": "uploads.sweep_letters", "schedule": timedelta(seconds=60)},
     "sweep-prechecks": {"task": "uploads.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "forget-expired-files": {"task": "uploads.forget", "schedule": crontab(hour=3, minute=10)},
 }

@@ -170,6 +170,7 @@ class Worker:
             "DATABASE_URL": url,
             "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
             "STTM2_MEDIA": str(settings.MEDIA_ROOT),
+            "STTM2_MAIL_FOLDER": str(settings.MEDIA_ROOT / "mail"),
             "STTM2_LEASE_SECONDS": "3",
             **self.environment,
         }

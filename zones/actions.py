@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zones.errors import Invalid, NotAllowed, NotFound, WrongState
@@ -102,7 +103,8 @@ def accept_as_new(invitation: Invitation, *, name: str, password: str) -> User:
     """Create the account and give it the mandate; the link proves the e-mail address."""
     if User.objects.filter(email__iexact=invitation.email).exists():
         raise WrongState("account-exists", _("Hai già un account: accedi e riapri il link."))
-    user = User.objects.create_user(invitation.email, password, name=name)
+    language = (get_language() or "it")[:2]
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     _grant(invitation, user)
     return user

@@ -1,7 +1,7 @@
 """Forms of the profile: an API key, an invitation, its acceptance. Shape only; who may is decided
 in `policies`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -35,6 +35,15 @@ class TokenForm(forms.Form):
         choices=[(30, _("30 giorni")), (90, _("90 giorni")), (365, _("un anno"))],
         initial=90,
     )
+
+
+class MessagesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How the portal writes to the person."""
+
+    class Meta:
+        model = User
+        fields = ("post", "language")
+        widgets: ClassVar = {"post": forms.RadioSelect}
 
 
 class InvitationForm(forms.Form):

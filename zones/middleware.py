@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 Handler = Callable[[HttpRequest], HttpResponse]
-RESERVED = ("/consegne/", "/istruttoria/", "/profilo/", "/persone/", "/admin/")
+RESERVED = ("/consegne/", "/istruttoria/", "/avvisi/", "/profilo/", "/persone/", "/admin/")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 

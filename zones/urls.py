@@ -13,6 +13,7 @@ urlpatterns = [
     path("comuni/", views.municipality_list, name="municipalities"),
     path("comuni/<str:istat>/", views.municipality_detail, name="municipality"),
     path("profilo/", views.profile, name="profile"),
+    path("profilo/messaggi/", views.messages_choose, name="messages"),
     path("profilo/chiavi/", views.token_create, name="token-create"),
     path("profilo/chiavi/<int:pk>/revoca/", views.token_revoke, name="token-revoke"),
     path("profilo/persone/", views.people, name="people"),

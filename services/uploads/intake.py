@@ -228,10 +228,11 @@ def take_over(upload: Upload, *, user: User) -> None:
     _may(user, upload.municipality)
     with transaction.atomic():
         current = workflow.locked(upload.pk)
-        note = str(current.by)
+        before = current.by
         current.by = upload.by = user
         current.save(update_fields=["by"])
-        workflow.record(upload, "take_over", by=user, note=note)
+        payload = {"was": before.pk}
+        workflow.record(upload, "take_over", by=user, note=str(before), payload=payload)
 
 
 def withdraw(upload: Upload, *, user: User, note: str = "") -> None:

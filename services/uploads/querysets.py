@@ -83,6 +83,23 @@ class FindingQuerySet(models.QuerySet[Any]):
         return self.filter(rows__len=0)
 
 
+class NoticeQuerySet(models.QuerySet[Any]):
+    """News for people."""
+
+    def of(self, user: "User | AnonymousUser", seen: "UploadQuerySet") -> "NoticeQuerySet":
+        """A person's own, about deliveries they may still know of (`seen`)."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(person=user.pk, event__upload__in=seen)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def due(self) -> "NoticeQuerySet":
+        """Letters whose turn it is."""
+        return self.filter(mail="due", mail_after__lte=timezone.now())
+
+
 @cache
 def _sql(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from services.uploads import notices
 from services.uploads.models import Upload, UploadEvent
 from services.uploads.states import LEASED, Verb, target
 from zones.errors import WrongState
@@ -72,12 +73,14 @@ def move(
     return upload
 
 
+@transaction.atomic
 def record(
     upload: Upload, verb: str, *, by: User | None, note: str = "", **extra: Any
 ) -> UploadEvent:
-    """Append a line to the delivery's log; verbs outside the table are edits and messages."""
+    """Append a line to the delivery's log, and tell whom it concerns; verbs outside the table are
+    edits and messages."""
     from_status = extra.get("from_status", "")
-    return UploadEvent.objects.create(
+    event = UploadEvent.objects.create(
         upload=upload,
         verb=verb,
         by=by,
@@ -86,6 +89,8 @@ def record(
         to_status=upload.status if from_status else "",
         payload=extra.get("payload", {}),
     )
+    notices.spread(event)
+    return event
 
 
 @transaction.atomic

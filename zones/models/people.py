@@ -3,6 +3,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -33,6 +34,14 @@ class UserManager(BaseUserManager["User"]):
         )
 
 
+class Post(models.TextChoices):
+    """Which notices a person also gets by e-mail; in the portal all of them are listed."""
+
+    ALL = "all", _("tutti gli avvisi delle consegne che seguo")
+    MINE = "mine", _("solo quelli delle consegne che ho caricato io")
+    NONE = "none", _("nessuno: li leggo nel portale")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account; what they may do follows from their mandates alone."""
 
@@ -41,6 +50,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("accede all'amministrazione"), default=False)
     is_active = models.BooleanField(_("attivo"), default=True)
     is_demonstration = models.BooleanField(_("account dimostrativo"), default=False)
+    language = models.CharField(
+        _("lingua dei messaggi"), max_length=2, choices=settings.LANGUAGES, default="it"
+    )
+    post = models.CharField(
+        _("avvisi per e-mail"), max_length=4, choices=Post.choices, default=Post.ALL
+    )
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -6,6 +6,7 @@ from zones.views.people import (
     invitation_revoke,
     invite,
     mandate_revoke,
+    messages_choose,
     people,
     profile,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "invitation_revoke",
     "invite",
     "mandate_revoke",
+    "messages_choose",
     "municipality_detail",
     "municipality_list",
     "people",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from zones import actions
 from zones.errors import DomainError, NotAllowed
-from zones.forms import AcceptanceForm, InvitationForm, TokenForm
+from zones.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
 from zones.models import Invitation, Mandate, Role, User
 from zones.policies import is_manager, may_revoke
 
@@ -35,13 +35,30 @@ def profile(request: HttpRequest) -> HttpResponse:
     return show_profile(request)
 
 
+@login_required
+@require_POST
+def messages_choose(request: HttpRequest) -> HttpResponse:
+    form = MessagesForm(request.POST, instance=User.objects.get(pk=actor(request).pk))
+    if not form.is_valid():
+        return show_profile(request, post_form=form, status=422)
+    form.save()
+    messages.success(request, _("Scelte sui messaggi salvate."))
+    return redirect("zones:profile")
+
+
 def show_profile(
-    request: HttpRequest, *, form: TokenForm | None = None, key: str = "", status: int = 200
+    request: HttpRequest,
+    *,
+    form: TokenForm | None = None,
+    post_form: MessagesForm | None = None,
+    key: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """The profile, with the form as it was typed and a new key the one time it can be seen."""
     user = actor(request)
     context = {
         "form": form or TokenForm(),
+        "post_form": post_form or MessagesForm(instance=user),
         "key": key,
         "mandates": user.mandates.select_related("municipality").order_by("-valid_from"),
         "in_force": set(user.mandates.in_force().values_list("pk", flat=True)),

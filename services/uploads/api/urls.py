@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.uploads.api import deliveries, desk, files, prechecks
+from services.uploads.api import deliveries, desk, files, notices, prechecks
 
 _ONE = "uploads/<uuid:pk>/"
 
@@ -22,6 +22,8 @@ urlpatterns = [
         {"extension": "xlsx"},
         name="api-package-xlsx",
     ),
+    path("notices/", notices.NoticeList.as_view(), name="api-notices"),
+    path("notices/read/", notices.NoticesRead.as_view(), name="api-notices-read"),
     path("uploads/", deliveries.UploadList.as_view(), name="api-uploads"),
     path("confirmations/", deliveries.ConfirmationList.as_view(), name="api-confirmations"),
     path(_ONE, deliveries.UploadDetail.as_view(), name="api-upload"),

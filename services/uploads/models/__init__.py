@@ -2,12 +2,14 @@
 event log."""
 
 from services.uploads.models.delivery import FieldMapping, Receipt, StagedRow, Upload, UploadEvent
+from services.uploads.models.notices import Notice
 from services.uploads.models.report import Answer, Finding, Proposal
 
 __all__ = [
     "Answer",
     "FieldMapping",
     "Finding",
+    "Notice",
     "Proposal",
     "Receipt",
     "StagedRow",

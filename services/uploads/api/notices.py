@@ -1,0 +1,95 @@
+"""News of one's deliveries over HTTP: the list, and marking what was read."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from services.uploads.api.access import DeliveryView, person, whole
+from services.uploads.models import Notice, Upload
+from services.uploads.querysets import NoticeQuerySet
+from services.uploads.report import news
+
+PAGE, MOST = 100, 1_000
+
+
+class NoticeOut(serializers.Serializer[Any]):
+    """A notice in words; `path` is the page where to go on."""
+
+    id = serializers.IntegerField(source="pk")
+    at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    upload = serializers.UUIDField(source="event.upload_id")
+    municipality = serializers.CharField(source="event.upload.municipality_id")
+    event = serializers.CharField(source="event.verb")
+    title = serializers.CharField(source="news.title")
+    text = serializers.CharField(source="news.text")
+    quoted = serializers.CharField(source="news.quoted")
+    path = serializers.CharField(source="news.path")
+
+
+class NoticeList(DeliveryView):
+    """The caller's notices, newest first."""
+
+    @extend_schema(
+        operation_id="notices_list",
+        parameters=[
+            OpenApiParameter("unread", bool, description="Solo quelli da leggere"),
+            OpenApiParameter("before", int, description="id dell'ultimo già letto"),
+            OpenApiParameter("limit", int, description="Fino a 1.000"),
+        ],
+        responses=NoticeOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        asked = request.query_params
+        found = _mine(request).order_by("-pk")
+        if asked.get("unread", "") in ("1", "true"):
+            found = found.unread()
+        if asked.get("before"):
+            found = found.filter(pk__lt=whole(asked["before"], default=1, most=2**62))
+        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
+        related = ("person", "event__by", "event__upload__municipality", "event__upload__edition")
+        listed = list(found.select_related(*related)[:limit])
+        following = None
+        if len(listed) == limit:
+            query = asked.copy()
+            query["before"] = str(listed[-1].pk)
+            following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        for notice in listed:
+            notice.news = news.told(notice)
+        results = NoticeOut(listed, many=True).data
+        unread = _mine(request).unread().count()
+        return Response({"unread": unread, "results": results, "next": following})
+
+
+class ReadIn(serializers.Serializer[Any]):
+    """Which notices were read; without `ids`, all of them."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), required=False, max_length=MOST
+    )
+
+
+class NoticesRead(DeliveryView):
+    """Mark notices as read."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "read"}
+
+    @extend_schema(
+        operation_id="notices_read", request=ReadIn, responses={200: serializers.DictField()}
+    )
+    def post(self, request: Request) -> Response:
+        given = ReadIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        found = Notice.objects.filter(person=person(request)).unread()
+        if "ids" in given.validated_data:
+            found = found.filter(pk__in=given.validated_data["ids"])
+        return Response({"read": found.update(read_at=timezone.now())})
+
+
+def _mine(request: Request) -> NoticeQuerySet:
+    found: NoticeQuerySet = Notice.objects.of(request.user, Upload.objects.for_user(request.user))
+    return found
