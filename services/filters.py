@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import math
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ PARAMETERS: Final = (
     "q", "bbox", "al", "id",
 )  # fmt: skip
 LONGEST_QUERY: Final = 120
+CACHE_SECONDS: Final = 3600
 MOST_IDS: Final = 1000
 
 
@@ -113,7 +114,7 @@ class ServiceFilter:
             level=_level(query, types),
             q=_words(query),
             bbox=Box.parse(text) if (text := query.get("bbox", "").strip()) else None,
-            al=_day(query),
+            al=day_asked(query),
             id=_ids(query),
         )
 
@@ -141,16 +142,14 @@ class ServiceFilter:
     def before(self) -> dt.datetime | None:
         """The end of the day asked for (UTC, excluded); None when that is still to come, and so is
         now."""
-        if self.al is None or self.al >= timezone.localdate():
-            return None
-        midnight = dt.datetime.combine(self.al + dt.timedelta(days=1), dt.time(), tzinfo=ROME)
-        return midnight.astimezone(dt.UTC)
+        return end_of(self.al)
 
     def queryset(self, *, web_box: Sequence[float] | None = None) -> ServiceQuerySet:
         """The services in force that the filter selects (and in a box of EPSG:3857 metres, for
         tiles).
 
-        The past (`al`) is not in a queryset: take `hits()` or `rows()`, which hold for it too.
+        The past (`al`) is not in a queryset: take `hits()`, `rows()` or `answers()`, which hold
+        for it too.
         """
         found: ServiceQuerySet = Service.objects.published()
         conditions = self._conditions()
@@ -176,12 +175,26 @@ class ServiceFilter:
         statement = Hits(keys_of(self.queryset()), self.day, self.before).around(chosen)
         return list(Service.objects.raw(statement.sql, statement.params))
 
+    def answers(self, asked: QuerySet[Any, Any]) -> Sequence[tuple[Any, ...]]:
+        """The rows of a `values_list` over `queryset()`, on the day asked for."""
+        if self.before is None:
+            return list(asked)
+        statement = self.hits().around(asked)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.params)
+            return list(cursor.fetchall())
+
+    def remembered(self, what: str, compute: Callable[[], Any], version: str = "") -> Any:
+        """What is computed of this filter, kept as long as the catalogue (`version`) and the day
+        are the same, an hour at most."""
+        choice = hashlib.sha256(f"{self.day} {self.canonical()}".encode()).hexdigest()
+        return cache.get_or_set(
+            f"{what}:{version or catalogue_version()}:{choice}", compute, CACHE_SECONDS
+        )
+
     def matched(self, version: str = "") -> int:
-        """How many, exactly; remembered per filter and state of the catalogue (`version`)."""
-        what = hashlib.sha256(f"{self.day} {self.canonical()}".encode()).hexdigest()
-        key = f"matched:{version or catalogue_version()}:{what}"
-        number: int = cache.get_or_set(key, self._count, 3600) or 0
-        return number
+        """How many, exactly."""
+        return self.remembered("matched", self._count, version) or 0
 
     def _count(self) -> int:
         statement = self.hits().count()
@@ -303,7 +316,16 @@ def _words(query: QueryDict) -> str:
     return " ".join(folded(text).split())
 
 
-def _day(query: QueryDict) -> dt.date | None:
+def end_of(day: dt.date | None) -> dt.datetime | None:
+    """The midnight that ends a day gone by in Europe/Rome, as UTC; None if that is to come."""
+    if day is None or day >= timezone.localdate():
+        return None
+    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=ROME)
+    return midnight.astimezone(dt.UTC)
+
+
+def day_asked(query: QueryDict) -> dt.date | None:
+    """The day named by `al`, if any. Raises Invalid unless it is a day gone by."""
     text = query.get("al", "").strip()
     if not text:
         return None

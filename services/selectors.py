@@ -1,10 +1,12 @@
 """What the public pages about services need: the taxonomy, counts in both readings, facets, one
 service's story."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from services.models import (
     Assessment,
@@ -21,6 +23,8 @@ from services.taxonomy import Category, Kind, Taxonomy
 from zones.models import Municipality
 
 HISTORY_LENGTH = 50
+#: Who answers a `values_list`: the database of today, or `ServiceFilter.answers` on a past day.
+Answers = Callable[[QuerySet[Any, Any]], Iterable[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -117,25 +121,18 @@ def taxonomy() -> Taxonomy:
     return Taxonomy(categories, kinds)
 
 
-def reading_counts(services: ServiceQuerySet) -> ReadingCounts:
+def reading_counts(services: ServiceQuerySet, answers: Answers = list) -> ReadingCounts:
     """Counts of a filtered queryset in one query."""
-    return ReadingCounts(**services.order_by().aggregate(**READING_COUNTS))
+    rows = answers(services.order_by().values_list("category").annotate(**READING_COUNTS))
+    totals = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
+    return ReadingCounts(*totals)
 
 
-def category_counts(services: ServiceQuerySet) -> list[CategoryCounts]:
+def category_counts(services: ServiceQuerySet, answers: Answers = list) -> list[CategoryCounts]:
     """Every category of the taxonomy, the empty ones too, then what was not recognised, if any."""
-    rows = (
-        services.order_by()
-        .values("category")
-        .annotate(planned=Count("pk", filter=~Q(status="esistente")), **READING_COUNTS)
-    )
-    found = {
-        row["category"]: (
-            ReadingCounts(**{key: row[key] for key in READING_COUNTS}),
-            row["planned"],
-        )
-        for row in rows
-    }
+    planned = Count("pk", filter=~Q(status="esistente"))
+    rows = services.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
+    found = {row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in answers(rows)}
     nothing = (ReadingCounts(), 0)
     counts = [
         CategoryCounts(category, *found.get(category.slug, nothing))
@@ -146,18 +143,21 @@ def category_counts(services: ServiceQuerySet) -> list[CategoryCounts]:
     return counts
 
 
-def facet_counts(services: ServiceQuerySet, field: str) -> Mapping[str, int]:
+def facet_counts(
+    services: ServiceQuerySet, field: str, answers: Answers = list
+) -> Mapping[str, int]:
     """How many services per value of a field."""
     rows = services.order_by().values_list(field).annotate(n=Count("pk"))
-    return {value or "": n for value, n in rows}
+    return {value or "": n for value, n in answers(rows)}
 
 
 def latest_editions(limit: int = 5) -> list[Edition]:
     return list(Edition.objects.select_related("source__municipality")[:limit])
 
 
-def for_rows(services: ServiceQuerySet) -> ServiceQuerySet:
-    """Only the columns a row shows: a queryset that `ServiceFilter.rows` can ask of any day."""
+def for_rows(services: ServiceQuerySet, *more: str) -> ServiceQuerySet:
+    """Only the columns a row shows, and `more`: a queryset that `ServiceFilter.rows` can ask of
+    any day."""
     columns: ServiceQuerySet = services.only(
         "public_id",
         "name",
@@ -172,6 +172,7 @@ def for_rows(services: ServiceQuerySet) -> ServiceQuerySet:
         "is_demonstration",
         "accuracy",
         "point",
+        *more,
     )
     return columns
 
@@ -184,8 +185,9 @@ def named(services: Iterable[Service]) -> list[Service]:
     return rows
 
 
-def service_story(service: Service) -> ServiceStory:
-    """The service's records in force and past, its assessment and its latest events."""
+def service_story(service: Service, before: dt.datetime | None = None) -> ServiceStory:
+    """The service's records in force and past, its assessment and its latest events; with
+    `before`, as all that stood before that moment. Assessments are kept only as they are now."""
     records = Record.objects.select_related(
         "from_edition", "to_edition", "kind", "municipality"
     ).defer("municipality__geometry", "municipality__geometry_web")
@@ -195,19 +197,49 @@ def service_story(service: Service) -> ServiceStory:
         .prefetch_related(Prefetch("records", records.order_by("-from_number")))
         .order_by("source__reading", "pk")
     )
-    said, past = _split(items)
+    said, past = _split(items, before)
+    events = service.events.select_related("edition__source")
+    if before:
+        published = Q(edition__published_at__lt=before)
+        events = events.filter(published | Q(edition__isnull=True, at__lt=before))
+        return ServiceStory(service, said, past, None, tuple(events[:HISTORY_LENGTH]))
     assessment = service.assessments.select_related("criteria_set").order_by("-at").first()
-    events = service.events.select_related("edition__source")[:HISTORY_LENGTH]
-    return ServiceStory(service, said, past, assessment, tuple(events))
+    return ServiceStory(service, said, past, assessment, tuple(events[:HISTORY_LENGTH]))
 
 
-def _split(items: Sequence[SourceItem]) -> tuple[tuple[Said, ...], tuple[Record, ...]]:
+def _split(
+    items: Sequence[SourceItem], before: dt.datetime | None
+) -> tuple[tuple[Said, ...], tuple[Record, ...]]:
+    """Records in force and past ones; what began at the moment or later is left out."""
     said: list[Said] = []
     past: list[Record] = []
     for item in items:
         for record in item.records.all():
-            if record.to_edition_id is None:
+            ended = record.to_edition.published_at if record.to_edition else None
+            if before and record.from_edition.published_at >= before:
+                continue
+            if ended is None or (before and ended >= before):
                 said.append(Said(item, record))
             else:
                 past.append(record)
     return tuple(said), tuple(past)
+
+
+def origins_of(said: Iterable[Said]) -> dict[str, int]:
+    """Per shown attribute, the item it comes from: the choice of `sql/refresh_services.sql`, for
+    the days of which no service keeps it."""
+    turns = sorted(
+        said, key=lambda s: (s.item.source.reading, -s.record.from_edition_id, s.record.pk)
+    )
+    speaks: dict[str, Callable[[Record], object]] = {
+        "name": lambda record: record.name,
+        "kind": lambda record: record.kind_id,
+        "status": lambda record: True,
+        "address": lambda record: record.attributes.get("address"),
+        "position": lambda record: record.point,
+        "attributes": lambda record: True,
+    }
+    first = {
+        name: next((s for s in turns if test(s.record)), None) for name, test in speaks.items()
+    }
+    return {name: found.item.pk for name, found in first.items() if found}

@@ -7,6 +7,7 @@ constants.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry, Polygon
@@ -30,7 +31,12 @@ def as_geojson(geometry: GEOSGeometry) -> GeoJson:
 
 def extent(geometry: GEOSGeometry, *, margin_m: float = 0) -> tuple[float, ...]:
     """West, south, east, north (CRS84) of a master geometry, widened by a margin in metres."""
-    west, south, east, north = geometry.extent
+    return box_in_degrees(geometry.extent, margin_m=margin_m)
+
+
+def box_in_degrees(sides: Sequence[float], *, margin_m: float = 0) -> tuple[float, ...]:
+    """West, south, east, north (CRS84) of a box in master metres, widened by a margin."""
+    west, south, east, north = sides
     box = Polygon.from_bbox((west - margin_m, south - margin_m, east + margin_m, north + margin_m))
     box.srid = MASTER_SRID
     return tuple(box.transform(GEOGRAPHIC_SRID, clone=True).extent)

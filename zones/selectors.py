@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.gis.db.models import Extent
 from django.core.cache import cache
 from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from zones.geo import box_in_degrees
 from zones.models import (
     Indicator,
     IndicatorValue,
@@ -19,6 +21,7 @@ from zones.models import (
     Zone,
     ZoneMembership,
 )
+from zones.querysets import PlaceQuerySet
 from zones.sheets import Territory
 from zones.sheets.build import extra_figures
 
@@ -46,6 +49,12 @@ LABELS = {
     "lum": _("LUM"),
 }
 UNITS = {"ab.": _("ab.")}
+
+
+def extent_of(places: PlaceQuerySet) -> tuple[float, ...] | None:
+    """West, south, east, north (CRS84) of zones or comuni; None if none of them is drawn."""
+    sides = places.order_by().aggregate(sides=Extent("geometry"))["sides"]
+    return box_in_degrees(sides) if sides else None
 
 
 @dataclass(frozen=True)

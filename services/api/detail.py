@@ -1,6 +1,7 @@
 """One service: what is shown of it, the records it is made of in both readings, and its
 history."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -15,14 +16,15 @@ from rest_framework.response import Response
 
 from services.api.features import GEOJSON, PROBLEM, site
 from services.api.schema import (
+    DAY,
     ProblemSerializer,
     ServiceFeatureSerializer,
     ServicePropertiesSerializer,
 )
-from services.filters import ServiceFilter
+from services.filters import ServiceFilter, day_asked, end_of
 from services.geojson import feature_page
 from services.models import Assessment, Record, Service, ServiceEvent
-from services.selectors import ServiceStory, service_story
+from services.selectors import ServiceStory, origins_of, service_story
 from services.uploads.schema import FIELDS
 from zones.api import PublicRead
 from zones.errors import DomainError, NotFound
@@ -122,6 +124,7 @@ class ServiceDetail(PublicRead):
 
     @extend_schema(
         operation_id="services_retrieve",
+        parameters=[DAY],
         responses={
             (200, GEOJSON): ServiceDetailSerializer,
             308: None,
@@ -136,19 +139,25 @@ class ServiceDetail(PublicRead):
         if service.redirect_to is not None:
             here = reverse("api-service", args=[service.redirect_to.public_id])
             return HttpResponsePermanentRedirect(here, preserve_request=True)
-        if service.retired_at is not None:
+        day = day_asked(request.query_params)
+        if service.retired_at is not None and end_of(day) is None:
             message = _("Il servizio non è più pubblicato: %(why)s.")
             why = service.retired_reason or _("ritirato")
             raise Gone("service-retired", message % {"why": why}, retired_at=service.retired_at)
-        return Response(_feature(service), content_type=GEOJSON)
+        return Response(_feature(service, day), content_type=GEOJSON)
 
 
-def _feature(service: Service) -> dict[str, Any]:
-    hits = ServiceFilter(id=(service.public_id,), level="all").hits()
-    feature: dict[str, Any] = json.loads(
-        feature_page(hits, site=site(), after=0, limit=1).features
-    )
-    feature["properties"] |= _made_of(service_story(service))
+def _feature(service: Service, day: dt.date | None) -> dict[str, Any]:
+    """The service as it is, or as it stood at the end of a day gone by."""
+    chosen = ServiceFilter(id=(service.public_id,), level="all", al=day)
+    page = feature_page(chosen.hits(), site=site(), after=0, limit=1)
+    if not page.returned:
+        raise NotFound("service-not-then", _("Quel giorno il servizio non era pubblicato."))
+    story = service_story(service, before=chosen.before)
+    if chosen.before:
+        service.origins = origins_of(story.said)
+    feature: dict[str, Any] = json.loads(page.features)
+    feature["properties"] |= _made_of(story)
     return feature
 
 

@@ -79,6 +79,9 @@ def _several(name: str, words: str, allowed: tuple[str, ...] = ()) -> OpenApiPar
     return OpenApiParameter(name, many, description=words, explode=False, style="form")
 
 
+DAY = OpenApiParameter(
+    "al", {"type": "string", "format": "date"}, description="As published at the end of a day."
+)
 FILTERS = [
     _several("zone", "Slugs of zones."),
     _several("municipality", "ISTAT codes of comuni."),
@@ -103,9 +106,7 @@ FILTERS = [
     OpenApiParameter(
         "bbox", str, description="West,south,east,north in degrees (CRS84); of the shown point."
     ),
-    OpenApiParameter(
-        "al", {"type": "string", "format": "date"}, description="As published at the end of a day."
-    ),
+    DAY,
     _several("id", "Public ids, at most 1,000."),
 ]
 PAGING = [

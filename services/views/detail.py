@@ -1,6 +1,7 @@
 """The page of one service: each attribute with its source, both readings, valence with reasons,
 history."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from services.filters import day_asked, end_of
 from services.models import Assessment, Record, Service, ServiceType
-from services.selectors import Said, ServiceStory, for_rows, service_story
+from services.selectors import Said, ServiceStory, origins_of, service_story
 from services.uploads.schema import BY_NAME, POSITION_FIELDS
+from services.views.days import service_on
 from services.views.maps import map_settings
+from zones.errors import NotFound
 from zones.geo import as_geojson, extent
 
 #: Attributes that have a line of their own above the others.
@@ -61,11 +65,15 @@ def service_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         public_id=public_id,
     )
     if service.redirect_to:
+        tail = f"?{request.GET.urlencode()}" if request.GET else ""
         address = reverse("services:detail", args=[service.redirect_to.public_id])
-        return redirect(address, permanent=True)
-    story = service_story(service)
+        return redirect(address + tail, permanent=True)
+    day = day_asked(request.GET)
+    story = service_story(service) if day is None else _story_on(service, day)
+    service = story.service
     context = {
         "service": service,
+        "day": day,
         "story": story,
         "lines": tuple(_lines(story)),
         "statements": tuple(_statement(said) for said in story.said),
@@ -78,12 +86,28 @@ def service_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def service_card(request: HttpRequest, public_id: str) -> HttpResponse:
     """The popup of the map, as a fragment."""
-    service = for_rows(Service.objects.published()).filter(public_id=public_id).first()
+    day = day_asked(request.GET)
+    service = service_on(public_id, day)
     if service is None:
         raise Http404
     position = as_geojson(service.point)["coordinates"] if service.point else None
-    context = {"service": service, "story": service_story(service), "position": position}
+    story = service_story(service, before=end_of(day))
+    context = {"service": service, "story": story, "position": position, "day": day}
     return render(request, "includes/service_card.html", context)
+
+
+def _story_on(service: Service, day: dt.date) -> ServiceStory:
+    """The service as it stood at the end of that day; NotFound if it was not published then."""
+    then = service_on(service.public_id, day)
+    if then is None:
+        message = _("Il %(day)s questo servizio non era pubblicato.")
+        text = message % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
+        raise NotFound("service-not-then", text)
+    before = end_of(day)
+    story = service_story(then, before=before)
+    if before:
+        then.origins = origins_of(story.said)
+    return story
 
 
 def _map(service: Service) -> dict[str, Any] | None:

@@ -3,20 +3,16 @@ thing changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.core.cache import cache
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from services.filters import UNDECLARED, ServiceFilter
 from services.models import MacroCategory, ServiceType, Status, Valence
 from services.selectors import Choice, facet_counts
-from services.versions import catalogue_version
 from zones.models import Municipality, Zone
-
-CACHE_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -45,11 +41,11 @@ def facets_of(chosen: ServiceFilter) -> Facets:
     """Counts of each facet leave that facet's own choice out, so that they say what a click would
     show."""
     zones = list(Zone.objects.only("slug", "name", "name_en", "order"))
-    comuni = Municipality.objects.current().with_zone().only("istat", "name")
+    comuni = Municipality.objects.current().with_zone(chosen.day).only("istat", "name")
     if chosen.zone:
         comuni = comuni.filter(zone_slug__in=chosen.zone)
     by_comune = _counts(chosen.but(zone=(), municipality=()), "municipality")
-    zone_of = dict(Municipality.objects.with_zone().values_list("istat", "zone_slug"))
+    zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
     by_zone: dict[str, int] = {}
     for istat, n in by_comune.items():
         by_zone[zone_of.get(istat) or ""] = by_zone.get(zone_of.get(istat) or "", 0) + n
@@ -78,10 +74,10 @@ def facets_of(chosen: ServiceFilter) -> Facets:
 
 
 def _counts(chosen: ServiceFilter, field: str) -> Mapping[str, int]:
-    key = f"facet:{catalogue_version()}:{field}:{chosen.canonical()}"
-    count = partial(facet_counts, chosen.queryset(), field)
-    counts: Mapping[str, int] | None = cache.get_or_set(key[:240], count, CACHE_SECONDS)
-    return counts or {}
+    def count() -> Mapping[str, int]:
+        return facet_counts(chosen.queryset(), field, chosen.answers)
+
+    return chosen.remembered(f"facet:{field}", count) or {}
 
 
 def _undeclared(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -131,6 +127,9 @@ def chips_of(chosen: ServiceFilter, facets: Facets) -> list[Chip]:
         chips.append(Chip(label, chosen.but(reading="").canonical()))
     if chosen.q:
         chips.append(Chip(f"«{chosen.q}»", chosen.but(q="").canonical()))
+    if chosen.al:
+        day = date_format(chosen.al, "SHORT_DATE_FORMAT")
+        chips.append(Chip(_("al %(day)s") % {"day": day}, chosen.but(al=None).canonical()))
     if chosen.level != "supra":
         chips.append(Chip(_("anche servizi comunali"), chosen.but(level="supra").canonical()))
     return chips

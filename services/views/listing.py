@@ -37,7 +37,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "chips": chips_of(chosen, facets),
         "page": page,
         "services": named(chosen.rows(found[first : first + PAGE])),
-        "totals": reading_counts(chosen.queryset()),
+        "totals": reading_counts(chosen.queryset(), chosen.answers),
         "query": chosen.canonical(),
         "order": order if order in ORDERS else "nome",
     }

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 from services.filters import ServiceFilter
 from services.models import Service
 from services.selectors import category_counts, for_rows, latest_editions, named, reading_counts
+from services.views.days import service_on
 from services.views.facets import chips_of, facets_of
 from services.views.maps import map_settings
-from zones.geo import METROPOLITAN_BOUNDS, extent
-from zones.models import Zone
+from zones.geo import METROPOLITAN_BOUNDS
+from zones.models import Municipality, Zone
+from zones.selectors import extent_of
 
 IN_VIEW = 40
 
@@ -25,14 +27,14 @@ IN_VIEW = 40
 def service_map(request: HttpRequest) -> HttpResponse:
     chosen = ServiceFilter.from_query(request.GET, others=None)
     facets = facets_of(chosen)
-    within = chosen.but(category=(), bbox=None).queryset()
-    selected = _selected(request.GET.get("servizio", ""))
+    within = chosen.but(category=(), bbox=None)
+    selected = _selected(chosen, request.GET.get("servizio", ""))
     context = {
         "chosen": chosen,
         "facets": facets,
         "chips": chips_of(chosen, facets),
-        "counts": category_counts(within),
-        "totals": reading_counts(within),
+        "counts": category_counts(within.queryset(), within.answers),
+        "totals": reading_counts(within.queryset(), within.answers),
         "editions": latest_editions(),
         "selected": selected,
         "map": _map(request, chosen, selected),
@@ -53,22 +55,22 @@ def _in_view(chosen: ServiceFilter) -> dict[str, Any]:
     services = for_rows(chosen.queryset()).order_by("name", "pk")[:IN_VIEW]
     return {
         "services": named(chosen.rows(services)),
+        "chosen": chosen,
         "matched": chosen.matched(),
         "list_query": chosen.canonical(),
     }
 
 
-def _selected(public_id: str) -> Service | None:
-    return for_rows(Service.objects.published()).filter(public_id=public_id[:10]).first()
+def _selected(chosen: ServiceFilter, public_id: str) -> Service | None:
+    return service_on(public_id, chosen.al) if public_id else None
 
 
 def _map(request: HttpRequest, chosen: ServiceFilter, selected: Service | None) -> dict[str, Any]:
-    zone = Zone.objects.filter(slug__in=chosen.zone).first() if len(chosen.zone) == 1 else None
-    bounds = extent(zone.geometry) if zone and zone.geometry else METROPOLITAN_BOUNDS
     return map_settings(
-        bounds=bounds,
+        bounds=_bounds(chosen),
         services=chosen.but(bbox=None).canonical(),
         lum=True,
+        day=chosen.al,
         page={
             "address": reverse("services:map"),
             "inView": reverse("services:in-view"),
@@ -80,3 +82,15 @@ def _map(request: HttpRequest, chosen: ServiceFilter, selected: Service | None) 
             "none": _("Nessun servizio in questa vista."),
         },
     )
+
+
+def _bounds(chosen: ServiceFilter) -> tuple[float, ...]:
+    """What the address asks to look at: its box, else its comuni, else its zones, else all."""
+    if chosen.bbox:
+        return (chosen.bbox.west, chosen.bbox.south, chosen.bbox.east, chosen.bbox.north)
+    places = None
+    if chosen.municipality:
+        places = extent_of(Municipality.objects.filter(pk__in=chosen.municipality))
+    elif chosen.zone:
+        places = extent_of(Zone.objects.filter(pk__in=chosen.zone))
+    return places or METROPOLITAN_BOUNDS

@@ -1,6 +1,7 @@
 """What a map in a page is told: where to look, which tiles to ask for, words in the reader's
 language."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -24,9 +25,10 @@ def map_settings(
     shape: GeoJson | None = None,
     page: dict[str, str] | None = None,
     words: dict[str, str] | None = None,
+    day: dt.date | None = None,
 ) -> dict[str, Any]:
     """Settings of one map, for `json_script`; bounds and shape in CRS84, `services` a filter or
-    None."""
+    None; `day` the day in the past that it shows."""
     return {
         "bounds": list(bounds),
         "services": services,
@@ -36,7 +38,7 @@ def map_settings(
         "shape": shape,
         "page": page or {},
         "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
-        "card": reverse("services:card", args=["ID"]),
+        "card": reverse("services:card", args=["ID"]) + (f"?al={day}" if day else ""),
         "lumPage": reverse("lum:detail", args=["CODE"]),
         "labels": place_labels(),
         "basemap": settings.BASEMAP_URL,

@@ -71,6 +71,40 @@ def test_a_click_on_the_map_selects_the_service_under_it(home):
     expect(entries(home).locator(f"xpath=self::*[@data-id='{chosen}']")).to_have_class("selected")
 
 
+def seen(home):
+    """West, south, east, north of what the map shows."""
+    home.page.wait_for_function("window.portalMap?.layer")
+    return home.page.evaluate(
+        "(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(portalMap.map.getBounds())"
+    )
+
+
+def holds(outer, inner):
+    return (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and outer[2] >= inner[2]
+        and outer[3] >= inner[3]
+    )
+
+
+def test_the_map_goes_where_the_filter_of_place_says(home):
+    everywhere = seen(home)
+    with home.page.expect_navigation():
+        home.page.locator("#m-zone").select_option("nord-milano")
+    zone = seen(home)
+    assert holds(everywhere, zone)
+    with home.page.expect_navigation():
+        home.page.locator("#m-municipality").select_option("015209")
+    comune = seen(home)
+    assert (
+        holds(comune, [9.21, 45.525, 9.265, 45.55]) and comune[2] - comune[0] < zone[2] - zone[0]
+    )
+    home.go("/?municipality=015209&bbox=9.60,45.40,9.70,45.50")
+    box = seen(home)
+    assert holds(box, [9.60, 45.40, 9.70, 45.50]) and not holds(box, [9.21, 45.525, 9.265, 45.55])
+
+
 def test_the_list_follows_the_view(home):
     home.page.evaluate("portalMap.map.setView([45.4642, 9.19], 14)")
     expect(home.page.locator(".in-view-count")).not_to_have_attribute("data-matched", "203")

@@ -132,6 +132,15 @@ def test_al_shows_what_was_published_at_the_end_of_that_day_in_rome(client):
     assert names(get(client, al="2026-03-31", type="musei")) == []
     past = get(client, al="2026-03-31")
     assert past["numberMatched"] == past["numberReturned"] == 1
+    one = f"{URL}{item.service.public_id}/"
+    then, now = (
+        client.get(one, query).json()["properties"] for query in ({"al": "2026-04-09"}, {})
+    )
+    assert (then["name"], now["name"]) == ("Vecchio nome", "Nome nuovo")
+    assert [len(then["records"]), len(then["past_records"]), len(now["past_records"])] == [1, 0, 1]
+    assert then["origins"] == {**now["origins"]}
+    assert client.get(one, {"al": "2026-03-30"}).status_code == 404
+    assert client.get(one, {"al": "ieri"}).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Public pages as a reader gets them: sources, withheld contacts, redirects, past, mistakes."""
 
+import datetime as dt
+import json
 import re
 
 import pytest
@@ -7,11 +9,15 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from services.actions import EditionHead, NewRecord, plan_source, publish_edition
-from services.models import Service
+from services.models import Service, SourceItem
+from services.selectors import origins_of, service_story
+from tests.services.catalogue import Thing, publish, publish_records, record
+from zones.geo import METROPOLITAN_BOUNDS
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
 SESTO = "015209"
+MARCH = dt.datetime(2026, 3, 31, 21, 59, tzinfo=dt.UTC)  # 23:59 in Rome, summer time
 
 
 def hex_point(x: float, y: float) -> str:
@@ -114,3 +120,103 @@ def test_every_page_has_one_heading_and_says_the_language(client, hospital):
         text = page(client, f"/en{path}")
         assert text.count("<h1") == 1
         assert '<html lang="en">' in text
+
+
+@pytest.fixture
+def renamed(db) -> Service:
+    """A theatre that became a museum, under
+    another name and in another place, after 9 April; a library joined it."""
+    publish([Thing("Vecchio nome", key="k1", kind="teatri", address="Via Antica 1")], at=MARCH)
+    item = SourceItem.objects.get(key="k1")
+    changed = record(Thing("Nome nuovo", kind="musei", lon=9.24), item=item.pk)
+    added = record(Thing("Biblioteca aggiunta"))
+    publish_records([changed, added], at=MARCH + dt.timedelta(days=10))
+    return Service.objects.get(items=item)
+
+
+def test_a_service_of_a_past_day_is_what_was_said_then(client, renamed):
+    path = f"/servizi/{renamed.public_id}/"
+    now, then = page(client, path), page(client, f"{path}?al=2026-04-09")
+    assert "<h1><span" in now and "Nome nuovo</h1>" in now
+    assert "Vecchio nome</h1>" in then and "Via Antica 1" in then
+    assert "Nome nuovo" not in then
+    assert "09/04/2026" in then and f'href="{path}"' in then
+    facts = then.partition("facts-title")[2].partition("</section>")[0]
+    assert facts.count("Piano dei Servizi di Sesto San Giovanni, edizione 1") >= 4
+    assert page(client, f"{path}?al=2026-04-10").count("Nome nuovo") >= 2
+
+
+def test_a_service_that_was_not_published_yet_says_so(client, renamed):
+    for tail in ("", "riquadro/"):
+        answer = client.get(f"/servizi/{renamed.public_id}/{tail}?al=2026-03-30")
+        assert answer.status_code == 404
+    text = client.get(f"/servizi/{renamed.public_id}/?al=2026-03-30").content.decode()
+    assert "30/03/2026" in text
+    assert client.get(f"/servizi/{renamed.public_id}/?al=ieri").status_code == 400
+
+
+def test_a_merged_service_keeps_the_day_on_its_way(client, renamed):
+    old = Service.objects.create(name="Museo vecchio", redirect_to=renamed)
+    answer = client.get(f"/servizi/{old.public_id}/?al=2026-04-09")
+    assert answer.url == f"/servizi/{renamed.public_id}/?al=2026-04-09"
+
+
+def test_origins_of_the_past_follow_the_rule_of_the_present(renamed):
+    """Plans first; an attribute that the plan leaves empty comes from elsewhere."""
+    publish([Thing("Altro nome", key="r1")], reading=2)
+    other = SourceItem.objects.get(key="r1")
+    SourceItem.objects.filter(pk=other.pk).update(service=renamed)
+    changed = record(Thing("Altro nome", address="Via Nuova 2"), item=other.pk)
+    publish_records([changed], reading=2)
+    renamed.refresh_from_db()
+    assert renamed.origins["address"] == other.pk
+    for service in Service.objects.filter(pk__in=SourceItem.objects.values("service")):
+        assert origins_of(service_story(service).said) == service.origins
+
+
+def facet(text: str, name: str, value: str) -> int | None:
+    select = re.search(rf'<select id="[a-z]-{name}".*?</select>', text, re.S).group(0)
+    found = re.search(rf'<option value="{value}"[^>]*>[^<(]*(?:\((\d+)\))?</option>', select)
+    return found and int(found[1] or 1)
+
+
+def totals(text: str) -> tuple[int, ...]:
+    """The counts of both readings, from the list's figures or from the legend's last row."""
+    row = re.search(r'<tr class="total">.*?</tr>', text, re.S)
+    cells = (
+        row.group(0) if row else re.search(r'<dl class="figures">.*?</dl>', text, re.S).group(0)
+    )
+    found = re.findall(r'(?:class="num"|big-figure")>(?:<strong>)?(\d+)', cells)
+    return tuple(map(int, found))
+
+
+@pytest.mark.parametrize("path", ["/servizi/", "/"])
+def test_counts_of_a_past_day_are_that_day_s(client, renamed, path):
+    now, then = page(client, path), page(client, f"{path}?al=2026-04-09")
+    assert facet(now, "type", "musei") == 1
+    assert facet(then, "type", "teatri") == 1
+    assert facet(then, "type", "musei") is None
+    assert totals(now) == (2, 0, 0, 2)
+    assert totals(then) == (1, 0, 0, 1)
+    assert totals(page(client, f"{path}?al=2026-03-30")) == (0, 0, 0, 0)
+
+
+def looked_at(client, query: str) -> list[float]:
+    text = page(client, f"/?{query}")
+    settings = re.search(r'<script id="map-settings"[^>]*>(.*?)</script>', text, re.S).group(1)
+    return json.loads(settings)["bounds"]
+
+
+def test_the_map_looks_at_what_the_filter_names(client):
+    sesto, milano, zone = (
+        looked_at(client, query)
+        for query in ("municipality=015209", "municipality=015146", "zone=nord-milano")
+    )
+    both = looked_at(client, "municipality=015209,015146")
+    assert sesto[2] - sesto[0] < 0.1
+    sides = [min(sesto[0], milano[0]), *both[1:3], max(sesto[3], milano[3])]
+    assert both == pytest.approx(sides, abs=0.005)
+    assert zone[0] <= sesto[0] and zone[2] >= sesto[2]
+    assert looked_at(client, "zone=nord-milano&municipality=015209") == sesto
+    assert looked_at(client, "municipality=015209&bbox=9,45,9.2,45.1") == [9, 45, 9.2, 45.1]
+    assert looked_at(client, "") == list(METROPOLITAN_BOUNDS)

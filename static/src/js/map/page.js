@@ -29,9 +29,9 @@ export function followPage(view) {
   if (page.selected) select(page, page.selected, null);
 }
 
-/** Text is sent by its button; choices act at once. A change of place needs the server's new frame. */
+/** Text and dates are sent by their button; choices act at once. A change of place needs the server's new frame. */
 function changed(page, event) {
-  if (event.target.type === "search") return;
+  if (["search", "date"].includes(event.target.type)) return;
   reload(page);
 }
 
