@@ -132,6 +132,13 @@ class Visit:
         self.page.set_viewport_size({"width": columns, "height": rows})
         return self
 
+    def until(self, condition: str) -> None:
+        """Wait until a condition of the page holds; its own waiting would need `unsafe-eval`."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < patience, f"never came true: {condition}"
+            self.page.wait_for_timeout(50)
+
     def violations(self) -> list[str]:
         """What axe-core finds on the page, in words."""
         # Scripts of a page come from the portal alone; the test's own goes in beside the policy.

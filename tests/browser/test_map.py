@@ -16,7 +16,7 @@ PICK = """([lng, lat]) => {
 @pytest.fixture
 def home(desk):
     desk.go("/")
-    desk.page.wait_for_function("window.portalMap?.layer")
+    desk.until("Boolean(window.portalMap?.layer)")
     return desk
 
 
@@ -73,7 +73,7 @@ def test_a_click_on_the_map_selects_the_service_under_it(home):
 
 def seen(home):
     """West, south, east, north of what the map shows."""
-    home.page.wait_for_function("window.portalMap?.layer")
+    home.until("Boolean(window.portalMap?.layer)")
     return home.page.evaluate(
         "(b => [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()])(portalMap.map.getBounds())"
     )
@@ -114,4 +114,4 @@ def test_the_map_moves_with_the_keyboard(home):
     home.page.locator("#map").focus()
     before = home.page.evaluate("portalMap.map.getCenter().lng")
     home.page.keyboard.press("ArrowRight")
-    home.page.wait_for_function(f"portalMap.map.getCenter().lng > {before}")
+    home.until(f"portalMap.map.getCenter().lng > {before}")

@@ -18,18 +18,25 @@ from services.uploads.readers.errors import ReaderDied, Unreadable
 from tests.uploads.readers.conftest import ROOT, start_server, write_points
 
 PROBE = """
-import socket, sys
+import socket, subprocess, sys, threading
 from services.uploads.limits import Limits
 from services.uploads.readers import child, confinement
 child.prepare()
 import pyogrio
 print(",".join(sorted(pyogrio.list_drivers())))
+# Libraries start threads, and to a process with threads the kernel gives no namespace of its own.
+threading.Thread(target=threading.Event().wait, daemon=True).start()
 confinement.confine(Limits())
 try:
     socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2).close()
     print("reached")
 except OSError:
     print("closed")
+try:
+    subprocess.run(["true"])
+    print("ran")
+except OSError:
+    print("no other program")
 """
 
 
@@ -216,7 +223,7 @@ def test_several_callers_at_once_get_their_own_file(read, tmp_path):
     assert got == {i: [f"servizio {i}"] for i in range(12)}
 
 
-def test_only_the_allowed_drivers_and_no_network(tmp_path):
+def test_only_the_allowed_drivers_no_network_and_no_other_program(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
         done = subprocess.run(
@@ -226,8 +233,9 @@ def test_only_the_allowed_drivers_and_no_network(tmp_path):
             text=True,
             check=True,
         )
-    drivers, network = done.stdout.splitlines()
+    drivers, network, program = done.stdout.splitlines()
     assert set(drivers.split(",")) <= {
         "ESRI Shapefile", "FlatGeobuf", "GML", "GPKG", "GeoJSON", "LIBKML", "MEM",
     }  # fmt: skip
     assert network == "closed"
+    assert program == "no other program"
