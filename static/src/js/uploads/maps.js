@@ -111,9 +111,9 @@ async function drawRow(address, made, marker) {
     const drawn =
       role === "finding"
         ? dot(found, { fillOpacity: 0.9 }).bindPopup(text([message]))
-        : L.geoJSON(found, { style: ROW[role], pointToLayer: () => dot(found, { ...ROW[role], radius: 5 }), interactive: false });
+        : L.geoJSON(found, { style: ROW[role], pointToLayer: () => dot(found, { ...ROW[role], radius: 5 }) });
     drawn.addTo(made);
-    if (label && role === "other") drawn.bindTooltip(label, { permanent: true, direction: "center", className: "row-label" });
+    if (label) drawn.bindTooltip(label, { sticky: true });
     if (role !== "other") shapes.addLayer(drawn);
   }
   if (made.hasLayer(marker)) shapes.addLayer(marker);
