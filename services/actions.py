@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from services import tilesets
 from services.ids import new_item_key, new_service_id
-from services.models import CriteriaSet, Edition, Source
+from services.models import Assessment, CriteriaSet, Edition, Service, ServiceEvent, Source
 from services.querysets import run_sql
 from zones.models import Municipality, User
 
@@ -98,6 +98,47 @@ def plan_source(municipality: Municipality) -> Source:
         },
     )
     return source
+
+
+def office_source() -> Source:
+    """The metropolitan office's own source (Lettura 2): services that no other source has said."""
+    source, _created = Source.objects.get_or_create(
+        slug="ufficio-metropolitano",
+        defaults={
+            "name": "Ufficio metropolitano",
+            "reading": Source.Reading.OTHER,
+            "owner": "Città metropolitana di Milano",
+            "licence": "CC BY 4.0",
+        },
+    )
+    return source
+
+
+@transaction.atomic
+def validate(edition: Edition, service: Service, *, valence: str, reason: str) -> None:
+    """Show the valence the office gives, with its reason; an empty one takes the office's back."""
+    criteria = current_criteria()
+    now, by = timezone.now(), edition.published_by
+    mine = Assessment.objects.select_for_update().get(service=service, criteria_set=criteria)
+    before = mine.validated
+    mine.validated, mine.override_reason = valence, reason.strip() if valence else ""
+    mine.by, mine.at = by, now
+    mine.save(update_fields=["validated", "override_reason", "by", "at"])
+    origins = Service.ValenceOrigin
+    said = ((mine.validated, origins.VALIDATED), (mine.proposed, origins.PROPOSED),
+            (mine.declared, origins.DECLARED))  # fmt: skip
+    shown, origin = next((pair for pair in said if pair[0]), ("", ""))
+    Service.objects.filter(pk=service.pk).update(
+        valence=shown, valence_origin=origin, updated_at=now
+    )
+    ServiceEvent.objects.create(
+        service=service,
+        edition=edition,
+        verb=ServiceEvent.Verb.VALIDATED,
+        changes={"valence": [before, valence]},
+        by=by,
+        at=now,
+    )
 
 
 def current_criteria() -> CriteriaSet:

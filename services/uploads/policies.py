@@ -35,4 +35,5 @@ def may_review(user: Person, upload: Upload) -> bool:
 
 def may_write(user: Person, upload: Upload) -> bool:
     """Take part in the thread of a delivery."""
-    return may_upload(user, upload.municipality_id) or may_review(user, upload)
+    ours = upload.sort == Upload.Sort.OFFICE and is_reviewer(user)
+    return may_upload(user, upload.municipality_id) or may_review(user, upload) or ours

@@ -6,6 +6,7 @@ from django.urls import path
 from services.uploads.views import (
     checks,
     columns,
+    corrections,
     deliveries,
     desk,
     files,
@@ -66,6 +67,9 @@ urlpatterns = [
     path("avvisi/", notices.notices, name="notices"),
     path("avvisi/letti/", notices.read_all, name="notices-read"),
     path("avvisi/<int:pk>/", notices.follow, name="notice"),
+    path("servizi/<str:public_id>/rettifica/", corrections.correct, name="correct"),
+    path("istruttoria/nuovo-servizio/", corrections.open_new, name="open-new"),
+    path(f"{_ONE}annulla-rettifica/", corrections.undo, name="undo-correction"),
     path("verifica/", precheck.new, name="precheck"),
     path(_CHECK, precheck.report, name="precheck-report"),
     path(f"{_CHECK}avanzamento/", precheck.progress, name="precheck-progress"),

@@ -73,14 +73,18 @@ class ReadIn(serializers.Serializer[Any]):
     )
 
 
+class ReadOut(serializers.Serializer[Any]):
+    """How many were unread until now."""
+
+    read = serializers.IntegerField()
+
+
 class NoticesRead(DeliveryView):
     """Mark notices as read."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "read"}
 
-    @extend_schema(
-        operation_id="notices_read", request=ReadIn, responses={200: serializers.DictField()}
-    )
+    @extend_schema(operation_id="notices_read", request=ReadIn, responses={200: ReadOut})
     def post(self, request: Request) -> Response:
         given = ReadIn(data=request.data)
         given.is_valid(raise_exception=True)

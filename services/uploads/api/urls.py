@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.uploads.api import deliveries, desk, files, notices, prechecks
+from services.uploads.api import corrections, deliveries, desk, files, notices, prechecks
 
 _ONE = "uploads/<uuid:pk>/"
 
@@ -21,6 +21,12 @@ urlpatterns = [
         files.PackageFile.as_view(),
         {"extension": "xlsx"},
         name="api-package-xlsx",
+    ),
+    path("corrections/", corrections.CorrectionList.as_view(), name="api-corrections"),
+    path(
+        "corrections/<uuid:pk>/undo/",
+        corrections.CorrectionUndo.as_view(),
+        name="api-correction-undo",
     ),
     path("notices/", notices.NoticeList.as_view(), name="api-notices"),
     path("notices/read/", notices.NoticesRead.as_view(), name="api-notices-read"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from services.uploads import schema
+from services.uploads.understand.values import dtype_of
 from services.uploads.understood import Geometries
 
 _DIGEST = 16
@@ -46,6 +49,20 @@ def fingerprints(frame: pl.DataFrame, geometry: Geometries) -> pl.Series:
     )
     digests = [digest for piece in pieces for digest in piece]
     return pl.Series("fingerprint", digests, dtype=pl.String)
+
+
+def fingerprint_of(attributes: Mapping[str, Any], shape: bytes | None) -> str:
+    """The same hash of one row: its attributes as stored, its geometry (EPSG:32632) as WKB."""
+    columns = []
+    for name in schema.NAMES:
+        value = attributes.get(name)
+        dtype = dtype_of(schema.BY_NAME[name])
+        if not dtype.is_numeric():
+            dtype, value = pl.String(), None if value in (None, "") else str(value)
+        columns.append(pl.Series(name, [value], dtype=dtype))
+    geometry = np.array([shapely.from_wkb(shape)], dtype=object)
+    digest: str = fingerprints(pl.DataFrame(columns), geometry)[0]
+    return digest
 
 
 def _digests(texts: pl.Series, geometry: Geometries) -> list[str]:

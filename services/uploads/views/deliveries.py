@@ -17,6 +17,7 @@ from services.uploads.report import sample, story
 from services.uploads.report.page import mistakes_of
 from services.uploads.report.wording import Words
 from services.uploads.states import FINAL, Status
+from services.uploads.views import corrections
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import HOME, Crumb, frame
 from zones.errors import DomainError, Invalid, NotFound
@@ -91,6 +92,8 @@ def limits_words() -> list[str]:
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The file step: what was received, how far the check is, what comes next, the thread."""
     upload = delivery(request, pk)
+    if upload.sort == Upload.Sort.OFFICE:
+        return corrections.shown(request, upload)
     context = {
         **frame(request, upload, "file"),
         "thread": story.thread(upload),
