@@ -1,18 +1,15 @@
 """All SQL about sources, editions, records and services: published, within, current; no model
 imports."""
 
-import datetime as dt
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
-from django.db import connection
 from django.db.models import F, Func, Q, Value
 
 from zones.geo import WEB_SRID
+from zones.sqlfiles import SqlFolder
 
 
 class Folded(Func):
@@ -29,12 +26,6 @@ class RecordQuerySet(models.QuerySet[Any]):
     def current(self) -> "RecordQuerySet":
         return self.filter(to_edition__isnull=True)
 
-    def as_of(self, moment: dt.datetime) -> "RecordQuerySet":
-        """What was published at a moment (UTC): the record of the edition then in force."""
-        return self.filter(from_edition__published_at__lte=moment).filter(
-            Q(to_edition__isnull=True) | Q(to_edition__published_at__gt=moment)
-        )
-
 
 class ServiceQuerySet(models.QuerySet[Any]):
     """Services as the public sees them."""
@@ -46,13 +37,6 @@ class ServiceQuerySet(models.QuerySet[Any]):
     def supra_municipal(self) -> "ServiceQuerySet":
         """Without the services that are local by their type (shown only when asked for)."""
         return self.filter(level="supra")
-
-    def in_reading(self, reading: int) -> "ServiceQuerySet":
-        return self.filter(**{f"in_reading_{reading}": True})
-
-    def with_zone(self) -> "ServiceQuerySet":
-        found: ServiceQuerySet = self.annotate(zone_slug=F("municipality__memberships__zone_id"))
-        return found
 
     def within_web_box(self, box: Sequence[float]) -> "ServiceQuerySet":
         """Whose representative point lies in west, south, east, north (EPSG:3857 metres)."""
@@ -73,12 +57,4 @@ class ServiceQuerySet(models.QuerySet[Any]):
         return found
 
 
-@cache
-def _sql(name: str) -> str:
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def run_sql(name: str, **params: Any) -> None:
-    """Run the statements of `services/sql/<name>.sql`, values always bound."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(name), params)
+run_sql = SqlFolder(__file__).run

@@ -3,12 +3,12 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
 
-FOLDER = Path(__file__).parent / "sql"
+from zones.sqlfiles import SqlFolder
+
 #: What is published of a service, in order: the columns of `sql/features.sql` but the geometry.
 PROPERTIES = (
     *("id", "name", "category", "type", "level", "status", "valence", "valence_origin"),
@@ -21,11 +21,7 @@ WRITTEN = frozenset(
 )
 
 
-@cache
-def text(name: str) -> str:
-    """A file of `services/sql` without its comments, gaps in braces still open."""
-    lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
+text = SqlFolder(__file__).text
 
 
 def features(source: str = "services_service", more: str = "") -> str:

@@ -269,7 +269,6 @@ ZONE_SHEET_SECTIONS = [
     "lum.sheets.zone_lum",
     "funding.sheets.zone_funding",
 ]
-SERVICE_SHEET_SECTIONS: list[str] = []
 # Figures compared with the official ones that a higher app computes: {figure: callable -> {zone:
 # value}}.
 MAP_SETTINGS = "services.views.maps.map_settings"

@@ -2,8 +2,6 @@
 compression."""
 
 import gzip
-from functools import cache
-from pathlib import Path
 
 from django.db import connection
 from django.db.models import ExpressionWrapper, F, TextField
@@ -17,6 +15,7 @@ from services.tilesets import BUFFER, TileAddress
 from services.versions import catalogue_version
 from sttm2.layers import BY_ID, Layer
 from zones.errors import DomainError, Invalid, NotFound
+from zones.sqlfiles import SqlFolder
 
 MVT = "application/vnd.mapbox-vector-tile"
 DEEPEST_ZOOM = 22
@@ -94,8 +93,15 @@ def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> byte
     shape = ExpressionWrapper(F(layer.geometry), output_field=TextField())
     rows = layer.rows().order_by().annotate(shape_web=shape)
     inner, params = rows.values(*layer.columns, "shape_web").query.sql_with_params()
-    sql = _template().format(
-        rows=inner, layer=layer.id, columns=", ".join(layer.columns), shape=_shape(layer, address)
+    sql = (
+        SqlFolder(__file__)
+        .text("tile")
+        .format(
+            rows=inner,
+            layer=layer.id,
+            columns=", ".join(layer.columns),
+            shape=_shape(layer, address),
+        )
     )
     place = (address.z, address.x, address.y)
     with connection.cursor() as cursor:
@@ -108,12 +114,6 @@ def _shape(layer: Layer, address: TileAddress) -> str:
     if layer.geometry.startswith("point"):
         return "shape_web"
     return f"ST_SimplifyPreserveTopology(shape_web, {address.width / 1024:.3f})"
-
-
-@cache
-def _template() -> str:
-    lines = (Path(__file__).parent / "sql" / "tile.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
 
 
 def _table_version(table: str) -> str:

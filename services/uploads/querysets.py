@@ -1,16 +1,14 @@
 """Which deliveries, rows and findings; `for_user` is the wall between comuni. No model imports."""
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db import models
-from django.db import connection
 from django.db.models import Count, F, Func, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from services.uploads.states import DRAFT, LEASED, OPEN
+from zones.sqlfiles import SqlFolder
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -58,9 +56,6 @@ class StagedRowQuerySet(models.QuerySet[Any]):
     def of(self, upload: Any) -> "StagedRowQuerySet":
         return self.filter(upload=upload)
 
-    def sendable(self) -> "StagedRowQuerySet":
-        return self.filter(blocked=False)
-
 
 class FindingQuerySet(models.QuerySet[Any]):
     """Findings of deliveries."""
@@ -100,23 +95,8 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.filter(mail="due", mail_after__lte=timezone.now())
 
 
-@cache
-def _sql(name: str) -> str:
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def run_sql(name: str, **params: Any) -> None:
-    """Run the statements of `services/uploads/sql/<name>.sql`, values always bound."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(name), params)
-
-
-def rows_of(name: str, **params: Any) -> list[Any]:
-    """The rows that `services/uploads/sql/<name>.sql` answers, values always bound."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(name), params)
-        rows: list[Any] = cursor.fetchall()
-    return rows
+_SQL = SqlFolder(__file__)
+run_sql, rows_of = _SQL.run, _SQL.rows
 
 
 def answers_of(upload: Any) -> dict[str, list[dict[str, str]]]:

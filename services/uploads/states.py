@@ -4,7 +4,6 @@ diagram.
 `workflow.py` is the only writer of a status and asks this table; nothing else may move a delivery.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from django.db import models
@@ -103,11 +102,6 @@ LEASED: Final = (Status.CHECKING, Status.PUBLISHING)
 def target(state: str, verb: Verb) -> Status | None:
     """Where `verb` leads from `state`, or None when it may not be done there."""
     return TRANSITIONS.get((Status(state), verb))
-
-
-def verbs_from(state: str) -> Iterable[Verb]:
-    """What may be done from a state, in the table's order."""
-    return [verb for (source, verb) in TRANSITIONS if source == state]
 
 
 def as_mermaid() -> str:

@@ -1,6 +1,5 @@
 """Celery's side of the workshop: tasks take ids, hold no logic, may be run twice (acks late)."""
 
-import logging
 from datetime import timedelta
 
 from celery import shared_task
@@ -10,8 +9,6 @@ from django.utils import timezone
 from services.uploads import acceptance, pipeline, workflow
 from services.uploads.models import Upload
 from services.uploads.states import Status, Verb
-
-logger = logging.getLogger(__name__)
 
 
 @shared_task(name="uploads.check")

@@ -123,7 +123,6 @@ class StagedRow(models.Model):
     raw = models.JSONField(default=dict)
     attributes = models.JSONField(default=dict)
     autofixes = models.JSONField(default=list)
-    edits = models.JSONField(default=dict)
     sent = models.BinaryField(null=True, blank=True)
     geometry = models.GeometryField(srid=MASTER_SRID, null=True, blank=True, spatial_index=False)
     point = models.PointField(srid=MASTER_SRID, null=True, blank=True, spatial_index=False)
