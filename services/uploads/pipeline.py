@@ -25,12 +25,15 @@ from services.uploads.delivery import ReadFile
 from services.uploads.models import FieldMapping, Finding
 from services.uploads.readers import client
 from services.uploads.readers.errors import ReaderDied, Unreadable
+from services.uploads.rules import registry
 from services.uploads.rules.context import RuleContext
 from services.uploads.rules.report import Report
 from services.uploads.rules.run import run_all
+from services.uploads.rules.thresholds import Thresholds
 from services.uploads.states import Verb
 from services.uploads.understand.build import understand
 from services.uploads.understand.context import Context
+from services.uploads.understand.repair import Tolerance
 from services.uploads.understood import Delivery
 from zones.models import Municipality
 
@@ -65,8 +68,12 @@ def _quiet(stage: str, done: int, total: int) -> None:
     """Nobody is waiting for progress."""
 
 
-def examine(request: Request, *, on_progress: Progress = _quiet) -> Examination:
+def examine(
+    request: Request, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
+) -> Examination:
     """Read, understand and judge a file without storing anything.
+
+    `thresholds`: those of the rule set unless others are to be tried.
 
     Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
     (ours).
@@ -81,13 +88,19 @@ def examine(request: Request, *, on_progress: Progress = _quiet) -> Examination:
     on_progress("understand", 0, sum(layer.rows for layer in read.layers))
     shapes = {layer.name: choices.shape_of(layer.frame.columns) for layer in read.layers}
     world = surroundings.rule_context(request.source, request.municipality, day=request.day)
-    delivery = _understand(read, request, world=world, shapes=shapes)
-    report = run_all(delivery, world, on_progress=on_progress)
+    limits = thresholds or registry.declared_thresholds()
+    delivery = _understand(read, request, world=world, shapes=shapes, limits=limits)
+    report = run_all(delivery, world, thresholds=limits, on_progress=on_progress)
     return Examination(read, delivery, report, shapes)
 
 
 def _understand(
-    read: ReadFile, request: Request, *, world: RuleContext, shapes: dict[str, str]
+    read: ReadFile,
+    request: Request,
+    *,
+    world: RuleContext,
+    shapes: dict[str, str],
+    limits: Thresholds,
 ) -> Delivery:
     place, options = world.territory, request.options
     context = Context(
@@ -104,6 +117,7 @@ def _understand(
         edits=choices.edits(options),
         accepted=choices.accepted(options),
         undone=choices.undone(options),
+        tolerance=Tolerance(limits["repair_pct"] / 100, limits["repair_m2"]),
     )
     return understand(read, context=context)
 

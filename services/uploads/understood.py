@@ -98,11 +98,11 @@ class CrsCandidate:
 class CrsDecision:
     """The reference system of one layer: declared, used (None: not recognised), and why.
 
-    `why.code`: `declared`, `declared_else`, `absent`, `overridden`, `far`, `no_geometry`,
-    `unrecognised`. `declared_name` is what the file says when no EPSG code is known.
-    `swapped` counts the rows whose axes were exchanged, `km` the distance of the layer from the
-    municipality (0 inside), `accuracy_m` what the transformation costs, `parity` the systems
-    that place cannot tell apart from the one used.
+    `why.code`: `declared`, `declared_else`, `absent`, `absent_far`, `overridden`, `far`,
+    `no_geometry`, `unrecognised`. `declared_name` is what the file says when no EPSG code is
+    known. `swapped` counts the rows whose axes were exchanged, `km` the distance of the layer
+    from the municipality (0 inside), `accuracy_m` what the transformation costs, `parity` the
+    systems that place cannot tell apart from the one used.
     """
 
     declared: int | None

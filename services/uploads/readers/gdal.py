@@ -29,6 +29,7 @@ GDAL_FAULTS = (
     GeometryError,
     pl.exceptions.PolarsError,
     UnicodeError,
+    UnboundLocalError,  # pyogrio's, when the declared system is no text in UTF-8
 )
 CONFIGURATION = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

@@ -1,6 +1,6 @@
 """Shapefiles and lone .dbf tables, from files already in the private directory."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyogrio
@@ -11,6 +11,15 @@ from services.uploads.readers.errors import Unreadable
 from services.uploads.readers.job import Found, Job, check_size, geometry_of
 
 FORMAT = "Shapefile"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What the .prj beside the shapes declares, and what is to be told of it."""
+
+    declared: crs.Declared = crs.NOTHING
+    origin: str = ""
+    notes: list[Note] = field(default_factory=list)
 
 
 def read(job: Job) -> Found:
@@ -32,28 +41,34 @@ def read(job: Job) -> Found:
     notes += dbf.repeated_names(head)
     found = _encoding(job, table, head)
     names = dbf.neutral_names(table, head, found.name)
+    reference = _reference(job)
     layer = _through_gdal(job, found.name)
     layer = replace(layer, frame=layer.frame.rename(names, strict=False))
     if not layer.frame.height:
         return Found(others=[OtherLayer(job.stem, "empty", 0)])
-    return Found(layers=[_layer(job, layer, found, notes + dbf.full_cells(table, head))])
+    notes += reference.notes + dbf.full_cells(table, head)
+    return Found(layers=[_layer(job, layer, found, reference=reference, notes=notes)])
 
 
 def _layer(
-    job: Job, layer: gdal.GdalLayer, found: encoding.Encoding, notes: list[Note]
+    job: Job,
+    layer: gdal.GdalLayer,
+    found: encoding.Encoding,
+    *,
+    reference: _Reference,
+    notes: list[Note],
 ) -> ReadLayer:
     wkb, facts = geometry_of(job, layer)
-    declared, origin, told = _reference(job)
-    notes = notes + told + facts + _cut_names(layer)
+    notes = notes + facts + _cut_names(layer)
     if damaged := encoding.damaged_cells(layer.frame):
         notes.append(damaged)
     return ReadLayer(
         name=job.stem,
         frame=layer.frame,
         wkb=wkb,
-        declared_crs=declared.epsg,
-        declared_wkt=declared.wkt,
-        crs_origin=origin,
+        declared_crs=reference.declared.epsg,
+        declared_wkt=reference.declared.wkt,
+        crs_origin=reference.origin,
         encoding=found.name,
         encoding_origin=found.origin,
         notes=tuple(notes),
@@ -83,6 +98,8 @@ def _through_gdal(job: Job, codec: str) -> gdal.GdalLayer:
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
     # GDAL looks for its own name of the encoding beside the table; ours is already decided.
     job.path.with_suffix(".cpg").unlink(missing_ok=True)
+    # The .prj has been read by us; one that is no text in UTF-8 would stop GDAL's bindings.
+    job.path.with_suffix(".prj").unlink(missing_ok=True)
     try:
         return gdal.read_layer(job.path, encoding=_gdal_name(codec))
     except gdal.GDAL_FAULTS as error:
@@ -97,20 +114,20 @@ def _gdal_name(codec: str) -> str:
     return {"mac_roman": "MACINTOSH", "utf-8": "UTF-8"}.get(codec, codec.upper())
 
 
-def _reference(job: Job) -> tuple[crs.Declared, str, list[Note]]:
+def _reference(job: Job) -> _Reference:
     prj = job.path.with_suffix(".prj")
     if job.path.suffix == ".dbf":
-        return crs.NOTHING, "", []
+        return _Reference()
     if not prj.exists():
-        return crs.NOTHING, "", [Note("FIL-05", {"name": job.stem, "reason": "missing"})]
+        return _Reference(notes=[Note("FIL-05", {"name": job.stem, "reason": "missing"})])
     declared = crs.from_prj(prj)
     twin = job.path.with_suffix(".qpj")
     if twin.exists() and (declared is None or declared.epsg is None):
         # QGIS 2 wrote the same system beside the .prj, with its EPSG code.
         declared = crs.from_prj(twin) or declared
     if declared is None:
-        return crs.NOTHING, "", [Note("FIL-05", {"name": job.stem, "reason": "unreadable"})]
-    return declared, "prj", []
+        return _Reference(notes=[Note("FIL-05", {"name": job.stem, "reason": "unreadable"})])
+    return _Reference(declared, "prj")
 
 
 def _cut_names(layer: gdal.GdalLayer) -> list[Note]:

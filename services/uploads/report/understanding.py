@@ -40,6 +40,9 @@ CRS_WHY: dict[str, Text] = {
         "il file ne dichiara un altro, ma con quello i dati cadono lontano"
     ),
     "absent": gettext_lazy("il file non lo dichiara: con questo i dati cadono nel Comune"),
+    "absent_far": gettext_lazy(
+        "il file non lo dichiara: è l'unico che porta i dati in Italia, ma lontano dal Comune"
+    ),
     "overridden": gettext_lazy("l'hai scelto tu"),
     "far": gettext_lazy("lo dichiara il file, ma i dati cadono lontano dal Comune"),
     "no_geometry": gettext_lazy("lo strato non ha posizioni"),
@@ -121,7 +124,7 @@ def _layer(
         crs_declared=_epsg(crs.get("declared")) or crs.get("declared_name", ""),
         crs_used=_epsg(crs.get("used")),
         crs_why=CRS_WHY.get(why, ""),
-        crs_asks=why in ("unrecognised", "far"),
+        crs_asks=why in ("unrecognised", "far", "absent_far"),
         columns=[
             _column(f"{key}-{number}", match, confirmed=confirmed)
             for number, match in enumerate(known.get("columns", []))

@@ -70,7 +70,7 @@ def identifiers_are_unique(
 
 @rule(
     "UNI-02", WARNING, GROUP,
-    params={"same_service_m": 20.0},
+    params={"same_service_m": 20.0, "same_address_m": 1_000.0},
     it=Wording(
         title="Stesso servizio scritto due volte",
         one="Righe {where} ({who}): stesso nome, stesso tipo e stesso luogo.",
@@ -79,7 +79,9 @@ def identifiers_are_unique(
         "all'avviso.",
         why="Un servizio scritto due volte conta due volte. Sono uguali il nome e il tipo (senza "
         "badare "
-        "a maiuscole e accenti) e l'indirizzo, oppure i punti distano al massimo 20 metri.",
+        "a maiuscole e accenti) e l'indirizzo, oppure i punti distano al massimo 20 metri. Due "
+        "codici "
+        "meccanografici diversi, o lo stesso indirizzo in due Comuni, sono due servizi.",
     ),
     en=Wording(
         title="The same service twice",
@@ -103,17 +105,24 @@ def services_are_told_once(
 ) -> Sequence[Group]:
     """No service is written twice: same name and type, and same address or at most 20 m apart.
 
-    A service written twice counts twice. Names are compared without case and accents.
+    A service written twice counts twice. Names are compared without case and accents. Different
+    school codes are different services, and so is one address in two towns ("Via Roma 1").
     """
     tell = Teller(delivery)
-    return [tell.group(same) for same in same_services(delivery, t["same_service_m"])]
+    return [tell.group(same) for same in same_services(delivery, t)]
 
 
-def same_services(delivery: Delivery, metres: float) -> list[Index]:
+def same_services(delivery: Delivery, t: Thresholds) -> list[Index]:
     """Groups of rows of the same service (UNI-02), each in row order."""
     keys = _service_keys(delivery)
-    pairs = [_pairs_at_one_address(keys), _pairs_nearby(delivery, keys, metres)]
+    pairs = [
+        _pairs_at_one_address(delivery, keys, t["same_address_m"]),
+        _pairs_nearby(delivery, keys, t["same_service_m"]),
+    ]
     linked = np.concatenate([*pairs, _identical(delivery, keys)], axis=1)
+    codes = folded(delivery.frame["school_code"]).fill_null("").to_numpy()
+    first, second = codes[linked[0]], codes[linked[1]]
+    linked = linked[:, (first == second) | (first == "") | (second == "")]
     return sorted(components(linked, len(delivery)), key=lambda same: int(same[0]))
 
 
@@ -135,8 +144,19 @@ def _address(delivery: Delivery) -> pl.Series:
     return folded(whole.set(~has_street.fill_null(value=False), None))
 
 
-def _pairs_at_one_address(keys: pl.DataFrame) -> Index:
-    return chained(keys.select("name", "kind", "address"))
+def _pairs_at_one_address(delivery: Delivery, keys: pl.DataFrame, metres: float) -> Index:
+    # Sorted, so that each row is chained to one of its own school and place where there is one.
+    flat = xy(delivery.points)
+    order = keys.with_columns(
+        code=folded(delivery.frame["school_code"]),
+        x=pl.Series(flat[:, 0]),
+        y=pl.Series(flat[:, 1]),
+    ).sort("code", "x", "y", maintain_order=True)
+    rows = order["i"].to_numpy()
+    pairs = rows[chained(order.select("name", "kind", "address"))]
+    away = np.hypot(*(flat[pairs[0]] - flat[pairs[1]]).T)
+    kept: Index = pairs[:, ~(away > metres)].astype(np.intp)
+    return kept
 
 
 def _identical(delivery: Delivery, keys: pl.DataFrame) -> Index:

@@ -25,6 +25,10 @@ from services.uploads.rules.thresholds import Thresholds
 from services.uploads.rules.wording import Wording
 from services.uploads.understood import Delivery
 
+#: The beginning of the name of a shop or an inn: at the well, of the garden.
+SIGN = (
+    r"(?i)^\W*(?:a(?:l|llo|lla|i|gli|lle)|de(?:l|llo|lla|i|gli|lle))(?:\s|$)|^\W*(?:all|dell)['’]"
+)
 WIDER = ("intercomunale", "metropolitana")
 SMALL = (
     "POLYGON ((501000 5031000, 501050 5031000, 501050 5031050, 501000 5031050, 501000 5031000))"
@@ -226,7 +230,8 @@ def valences_follow_criteria(
 def names_agree_with_categories(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits:
     """The words of the name do not belong to another category than the one given.
 
-    A hospital among the schools is usually a row that slipped. The type column counts more.
+    A hospital among the schools is usually a row that slipped. The type column counts more. A
+    name such as "Al Pozzo" or "Del Giardino" is a sign, not a service.
     """
     category = {kind.slug: kind.category for kind in delivery.taxonomy.kinds if kind.category}
     names = {found.slug: found.name for found in delivery.taxonomy.categories}
@@ -234,8 +239,9 @@ def names_agree_with_categories(delivery: Delivery, t: Thresholds, context: Rule
     said = delivery.frame["name_kind"].replace_strict(
         category, default=None, return_dtype=pl.String
     )
+    sign = delivery.frame["name"].str.contains(SIGN)
     return hits(
-        delivery, mask(given != said), "name", name=delivery.frame["name"],
+        delivery, mask(given != said) & ~mask(sign), "name", name=delivery.frame["name"],
         category=given.replace_strict(names, default=None, return_dtype=pl.String),
         other=said.replace_strict(names, default=None, return_dtype=pl.String),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -313,7 +314,12 @@ def csv_dialect_is_told(
 
     The file itself does not say them.
     """
-    return told_by_reader(delivery, "FIL-09", "sep", "dec")
+    said = told_by_reader(delivery, "FIL-09", "sep", "dec")
+    words = {"\t": "tab", "": "none", None: "none"}
+    return [
+        replace(one, params={name: words.get(mark, mark) for name, mark in one.params.items()})
+        for one in said
+    ]
 
 
 @rule(

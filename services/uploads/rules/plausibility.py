@@ -256,7 +256,8 @@ def columns_vary(delivery: Delivery, t: Thresholds, context: RuleContext) -> Seq
     for layer in delivery.layers:
         if layer.rows < t["constant_rows"]:
             continue
-        for name in ("name", "address", "area", "capacity", "url", "identifier"):
+        # One identifier for all is UNI-01's.
+        for name in ("name", "address", "area", "capacity", "url"):
             cells = as_sent(delivery, name).slice(layer.start, layer.rows)
             if name in layer.column_of and cells.n_unique() == 1 and cells[0] not in (None, ""):
                 told_as = {"n": layer.rows, "value": cells[0]}

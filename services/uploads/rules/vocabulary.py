@@ -70,6 +70,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
                             "the declared one would put the layer far from the municipality"),
     "crs_absent": _w("non dichiarato: riconosciuto da dove cadono le coordinate",
                      "not declared: recognised by where the coordinates fall"),
+    "crs_absent_far": _w("non dichiarato: è l'unico che porta i dati in Italia, ma lontano dal "
+                         "Comune",
+                         "not declared: the only one that brings the data to Italy, yet far from "
+                         "the municipality"),
     "crs_overridden": _w("scelto da chi consegna", "chosen by the sender"),
     "crs_far": _w("dichiarato, ma lo strato cade lontano dal Comune",
                   "declared, but the layer lies far from the municipality"),
@@ -113,6 +117,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     ),
     # Terms of a score (CMP-05)
     "name": _w("nome", "name"), "distance": _w("distanza", "distance"),
+    # How a CSV is written (FIL-09)
+    "tab": _w("tabulazione", "tab"),
     # Units
     "bytes": _w("byte", "bytes"), "rows": _w("righe", "rows"), "columns": _w("colonne", "columns"),
     "layers": _w("strati", "layers"), "vertices": _w("vertici", "vertices"),

@@ -111,7 +111,9 @@ def _word(name: str, value: str, language: str) -> str:
 
 
 #: Parameters whose values are codes of `vocabulary.WORDS`.
-CODED = frozenset({"reason", "why", "type", "terms", "because", "unit", "suggestion"})
+CODED = frozenset(
+    {"reason", "why", "type", "terms", "because", "unit", "suggestion", "sep", "dec"}
+)
 
 
 def _day(day: date, language: str) -> str:

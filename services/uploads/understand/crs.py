@@ -7,7 +7,7 @@ of 1,500,000 or 2,520,000 m); it cannot tell ETRS89, RDN2008 and WGS84 of one zo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -33,6 +33,7 @@ ACCURACY_M: Mapping[int, float] = MappingProxyType({
 """Metres lost without the IGM grids (EPSG operations 1660, 1662); others are under one metre."""
 NORTH_FIRST = frozenset({6707, 6708, 6709})
 ENOUGH = 0.5
+NEARLY_ALL = 0.9
 SAMPLE = 2_000
 NEAR_M = 3_000.0
 FARTHEST = 1e9
@@ -143,7 +144,9 @@ def decide(
         return _used(base, chosen, "overridden", tried, swapped=_swapped(tried, chosen))
     if declared and known(declared):
         return _declared(base, tried, good, declared)
-    return _undeclared(base, tried, good)
+    if good:
+        return _undeclared(base, tried, good, "absent")
+    return _undeclared(base, tried, _in_italy(x, y, tried), "absent_far")
 
 
 def _declared(
@@ -159,18 +162,23 @@ def _declared(
 
 
 def _undeclared(
-    base: CrsDecision, tried: list[CrsCandidate], good: list[CrsCandidate]
+    base: CrsDecision, tried: list[CrsCandidate], good: list[CrsCandidate], why: str
 ) -> CrsDecision:
     if not good:
-        return CrsDecision(
-            base.declared,
-            None,
-            Reason("unrecognised"),
-            declared_name=base.declared_name,
-            candidates=tuple(tried),
-        )
+        return replace(base, why=Reason("unrecognised"), candidates=tuple(tried))
     best = _best(good)
-    return _used(base, best.epsg, "absent", tried, swapped=best.swapped)
+    return _used(base, best.epsg, why, tried, swapped=best.swapped)
+
+
+def _in_italy(x: Points, y: Points, tried: list[CrsCandidate]) -> list[CrsCandidate]:
+    """The one reading that brings nearly all rows to Italy; none where several would.
+
+    A register of the region says nothing about the metropolis, yet 45 and 9 are degrees.
+    """
+    there = [
+        one for one in tried if _share(ITALY, *_placed(x, y, one.epsg, one.swapped)) >= NEARLY_ALL
+    ]
+    return there if len(there) == 1 else []
 
 
 def _best(good: list[CrsCandidate]) -> CrsCandidate:

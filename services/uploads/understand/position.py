@@ -197,7 +197,7 @@ def _moved_piece(
     swap = np.full(len(flat), whole)
     result = transformed(flat, source, swapped=whole)
     away = ~_near(result, territory)
-    if away.any() and decision.why.code != "far":
+    if away.any() and decision.why.code not in ("far", "absent_far"):
         # A few rows with their axes exchanged among good ones.
         other = transformed(flat[away], source, swapped=not whole)
         better = _near(other, territory)
@@ -228,6 +228,9 @@ def transformed(flat: Geometries, source: int, *, swapped: bool = False) -> Geom
 
 def _finite(geometry: Geometries) -> Geometries:
     whole = np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    # Bounds pass over a NaN vertex among good ones, and GEOS then fails on the shape.
+    vertices, owner = shapely.get_coordinates(geometry, return_index=True)
+    whole[owner[~np.isfinite(vertices).all(axis=1)]] = False
     if not whole.all():
         geometry = geometry.copy()
         geometry[~whole] = None

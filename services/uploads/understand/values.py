@@ -26,6 +26,10 @@ TYPES: Mapping[ValueKind, pl.DataType] = {
 }
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y")
 _UNITS = r"(?i)\s*(m²|m2|mq|m\^2|€|euro|eur|mq\.|posti|ab\.?)$"
+_MAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+"
+#: One mailbox or several, as people write them in one cell.
+_MAILS = rf"^{_MAIL}(?:(?:\s*[,;/]\s*|\s+){_MAIL})*[,;]?$"
+_MARKUP_ALONE = r"^(?:\s|<[^<>]*>|&nbsp;)*$"
 _DMS = r"^(\d{1,3})\s*[°º]\s*(\d{1,2})\s*['’′]\s*(\d{1,2}(?:[.,]\d+)?)\s*[\"”″]?\s*([NSEOW]?)$"
 
 
@@ -166,7 +170,10 @@ def _already_number(column: pl.Series, field: Field, undone: pl.Series | None) -
 
 def _blank(text: pl.Series) -> pl.Series:
     known = words.vocabulary()["blank"]
-    return text.str.strip_chars().str.to_lowercase().is_in(known).fill_null(value=False)
+    bare = text.str.strip_chars().str.to_lowercase()
+    # What an editor of web pages leaves in an empty field: <p></p>, <br>, &nbsp;
+    empty = bare.str.contains(_MARKUP_ALONE) & bare.str.contains(r"[<&]")
+    return (bare.is_in(known) | empty).fill_null(value=False)
 
 
 def _text(text: pl.Series, field: Field) -> tuple[pl.Series, Change]:
@@ -269,7 +276,7 @@ def _url(text: pl.Series, field: Field) -> tuple[pl.Series, Change]:
 
 def _email(text: pl.Series, field: Field) -> tuple[pl.Series, Change]:
     bare = text.str.strip_chars().str.replace(r"(?i)^mailto:", "")
-    return _well_formed(bare, r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Change.TRIMMED
+    return _well_formed(bare, _MAILS), Change.TRIMMED
 
 
 def _well_formed(text: pl.Series, pattern: str) -> pl.Series:

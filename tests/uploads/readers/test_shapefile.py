@@ -33,6 +33,12 @@ def test_italian_systems_are_recognised_from_the_prj(read_text, tmp_path, epsg):
     assert (layer.declared_crs, layer.crs_origin) == (epsg, "prj")
 
 
+def test_a_prj_that_is_no_utf_8_is_read_all_the_same(read_text, tmp_path):
+    members = shapefile_members(tmp_path / "s", ["Città"])
+    members["servizi.prj"] = members["servizi.prj"].replace(b"WGS_1984", b"Citt\xe0\x9b", 1)
+    assert read_text(zipped(members), "s.zip").layers[0].frame["NOME"].to_list() == ["Città"]
+
+
 def test_fil_05_a_missing_prj_and_one_that_is_a_web_page_are_told(read_text, tmp_path):
     members = shapefile_members(tmp_path / "s", NAMES)
     members["servizi.prj"] = b"<!DOCTYPE html><html>404 Not Found</html>"

@@ -51,6 +51,56 @@ def test_uni_02_does_not_join_the_same_street_with_other_numbers():
     assert silent("UNI-02", rows(one, {**one, "street_number": "90"}))
 
 
+LIBRARY = {"name": "Biblioteca comunale", "kind": "biblioteca", "address": "Via Roma 1"}
+
+
+def test_uni_02_does_not_join_one_address_in_two_towns():
+    here, there = "POINT (501000 5031000)", "POINT (521000 5031000)"
+    apart = rows({**LIBRARY, "geometry": here}, {**LIBRARY, "geometry": there})
+    assert silent("UNI-02", apart)
+    joined = rows(
+        {**LIBRARY, "geometry": here}, {**LIBRARY, "geometry": there},
+        {**LIBRARY, "geometry": here}, {**LIBRARY, "geometry": "POINT (521000 5031500)"},
+    )  # fmt: skip
+    assert [m.partition(" (")[0] for m in said("UNI-02", joined)] == ["Righe 1, 3", "Righe 2, 4"]
+
+
+def test_uni_02_joins_a_row_without_place_to_its_address():
+    pair = rows({**LIBRARY, "geometry": "POINT (501000 5031000)"}, {**LIBRARY, "geometry": None})
+    assert len(said("UNI-02", pair)) == 1
+
+
+def test_uni_02_knows_the_schools_of_one_institute_apart_by_their_codes():
+    school = {"name": "I.I.S. Ferraris", "kind": "superiori", "address": "Via Po 1"}
+    coded = [{**school, "school_code": code} for code in ("MITF1", "MIRI2", "MITF1", None)]
+    told = said("UNI-02", rows(*coded[:2]))
+    assert told == []
+    assert [m.partition(" (")[0] for m in said("UNI-02", rows(*coded[:3]))] == ["Righe 1, 3"]
+
+
+def test_sem_05_takes_al_pozzo_for_a_sign_and_not_for_a_well():
+    shop = {"kind": "superiori", "name_kind": "ospedale"}
+    for name in ("Al Pozzo", "DEL GIARDINO SRL", "All'Ospedale"):
+        assert silent("SEM-05", Example(rows=({**shop, "name": name},)))
+    assert said("SEM-05", Example(rows=({**shop, "name": "Alberto Ospedale"},)))
+
+
+def test_sem_09_knows_the_further_sites_of_a_school():
+    assert silent("SEM-09", row(name="Scuola", school_code="VAMM866011-01"))
+    assert said("SEM-09", row(name="Scuola", school_code="VAMM866011-"))
+
+
+def test_att_12_leaves_one_identifier_for_all_rows_to_uni_01():
+    same = rows(*({"identifier": "S327554", "name": f"Area {n}"} for n in range(12)))
+    assert silent("ATT-12", same)
+    assert len(said("UNI-01", same)) == 1
+
+
+def test_fil_09_says_tab_and_that_no_decimals_were_seen():
+    told = said("FIL-09", examples.noting("FIL-09", sep="\t", dec=""))
+    assert told == ["Letto con separatore «tabulazione» e decimale «nessuno»."]
+
+
 def test_geo_07_is_an_error_where_boundaries_are_detailed():
     outside = row(name="Liceo", geometry="POINT (506000 5031000)")
     delivery, context = examples.delivery(outside), examples.context(outside)

@@ -122,3 +122,8 @@ def test_columns_of_the_gis_program_are_kept_aside_without_doubt(lexicon):
 @pytest.mark.parametrize("columns", [{"foglio": ["1"], "mappale": ["2"]}, {"a": [None]}])
 def test_a_layer_of_something_else_does_not_follow_the_schema(lexicon, columns):
     assert not follows_schema(matched(lexicon, columns).columns)
+
+
+def test_of_two_areas_the_one_with_its_unit_is_the_surface(lexicon):
+    columns = {"AREA": ["175", "48"], "AREA_MQ": ["2046.2", "627.1"], "TIPO": ["Parco"] * 2}
+    assert fields(matched(lexicon, columns))["AREA_MQ"] == "area"

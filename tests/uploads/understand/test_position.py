@@ -102,6 +102,36 @@ def test_coordinates_that_fall_nowhere_are_not_guessed(context):
     assert delivery.geometry.tolist() == [None, None]
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_degrees_of_a_register_of_the_region_are_recognised_and_said_to_be_far(context, swapped):
+    bergamo = shapely.points([9.67, 9.68, 10.22], [45.69, 45.70, 45.54])
+    sent = shapely.points(shapely.get_coordinates(bergamo)[:, ::-1]) if swapped else bergamo
+    delivery = understand(read_file(layer(types(3), sent)), context=context)
+    crs = delivery.layers[0].crs
+    assert (crs.used, crs.why.code, crs.axes_exchanged) == (4326, "absent_far", swapped)
+    assert crs.km == pytest.approx(35, abs=5)
+    assert (delivery.frame["position"] == "ok").all()
+
+
+def test_metres_that_two_systems_bring_to_italy_are_not_guessed(context):
+    ambiguous = shapely.points([500_000.0, 500_100.0], [4_700_000.0, 4_700_100.0])
+    delivery = understand(read_file(layer(types(2), ambiguous)), context=context)
+    assert delivery.layers[0].crs.used is None
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_a_shape_with_one_vertex_that_is_no_number_has_no_place(context):
+    good = shapely.box(519_000, 5_042_000, 519_100, 5_042_100)
+    hurt = shapely.get_coordinates(good)
+    hurt[2, 1] = np.nan
+    sent = [shapely.transform(good, lambda _coordinates: hurt), good]
+    for declared in (32632, 3003):
+        delivery = understand(
+            read_file(layer(types(2), sent, declared_crs=declared)), context=context
+        )
+        assert delivery.frame["position"].to_list()[0] == "not_finite"
+
+
 def test_the_planner_may_say_which_system_it_is(context):
     sent, _ = points_in(32632)
     told = replace(context, crs={"servizi": 25832})

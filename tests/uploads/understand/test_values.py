@@ -135,3 +135,10 @@ def test_numbers_written_by_a_machine_come_back_the_same(numbers):
 def test_dates_come_back_from_both_ways_of_writing(day):
     assert value("opening_date", day.isoformat()) == day
     assert value("opening_date", f"{day:%d/%m/%Y}") == day
+
+
+def test_several_mail_addresses_in_one_cell_and_empty_markup_are_understood():
+    mails = ["info@a.it, info@b.com", "a@b.it\nc@d.it", "a@b.it; c@d.it", "a@b.it c"]
+    assert parsed("email", *mails).value.is_not_null().to_list() == [True, True, True, False]
+    empty = parsed("url", "<p></p>", "<br/>&nbsp;", "<p>x</p>")
+    assert empty.fix.cast(pl.String).to_list() == ["blank", "blank", "failed"]
