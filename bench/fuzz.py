@@ -36,7 +36,6 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     chosen = arguments()
-    database.create()
     # Everything temporary goes to one folder, so that what is left behind can be seen.
     room = Path(tempfile.mkdtemp(prefix="fuzz-"))
     for name in ("tmp", "media"):
@@ -51,6 +50,7 @@ def main() -> int:
             env=environment, cwd=ROOT, stderr=log,
         )  # fmt: skip
     try:
+        database.create()
         while not (room / "reader.sock").exists() and running.poll() is None:
             time.sleep(0.1)
         asked = [str(chosen.seconds), str(chosen.files), chosen.seed, str(chosen.start)]

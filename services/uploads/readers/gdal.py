@@ -29,7 +29,9 @@ GDAL_FAULTS = (
     GeometryError,
     pl.exceptions.PolarsError,
     UnicodeError,
-    UnboundLocalError,  # pyogrio's, when the declared system is no text in UTF-8
+    # What pyogrio and polars raise when the declared system is no text in UTF-8.
+    UnboundLocalError,
+    pl.exceptions.PanicException,
 )
 CONFIGURATION = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

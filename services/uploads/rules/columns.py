@@ -82,7 +82,7 @@ def hits(delivery: Delivery, chosen: Mask | Index, name: str = "", /, **params: 
 
 
 def as_one(
-    delivery: Delivery, chosen: Mask, name: str, severity: Severity | None = None
+    delivery: Delivery, chosen: Mask, name: str, severity: Severity | None = None, **params: Any
 ) -> list[Group]:
     """One finding per layer about all its chosen rows, as a missing column is one mistake."""
     column = column_name(delivery, name)
@@ -90,7 +90,7 @@ def as_one(
     for layer in delivery.layers:
         index = np.flatnonzero(chosen[layer.start : layer.stop]) + layer.start
         if len(index):
-            found.append(Group(tuple(index.tolist()), column, layer.name, severity=severity))
+            found.append(Group(tuple(index.tolist()), column, layer.name, params, severity=severity))
     return found
 
 

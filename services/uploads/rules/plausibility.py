@@ -223,7 +223,7 @@ def names_identify(
     value = as_sent(delivery, "name").fill_null("")
     nameless, asked = empty.fill_null(value=True).to_numpy(), having(delivery, "name")
     by_row = hits(delivery, nameless & asked, "name", value=value)
-    return [by_row, *as_one(delivery, nameless & ~asked, "name")]
+    return [by_row, *as_one(delivery, nameless & ~asked, "name", value="—")]
 
 
 @rule(

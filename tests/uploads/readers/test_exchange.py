@@ -56,3 +56,13 @@ def test_fil_01_entities_are_refused_unread(read_text, trick, codec):
 def test_network_links_are_not_followed(read_text):
     link = "<NetworkLink><Link><href>http://127.0.0.1:9/x.kml</href></Link></NetworkLink>"
     assert read_text(KML.format(PLACEMARK + link), "servizi.kml").layers[0].rows == 1
+
+
+def test_fil_01_a_declared_system_that_is_no_text_is_refused(read_text, tmp_path):
+    wkt = 'LOCAL_CS["Catasto XYZ",UNIT["metre",1]]'
+    path = write_points(tmp_path / "servizi.fgb", ["Citta"], crs=wkt)
+    spoilt = path.read_bytes().replace(b"Catasto XYZ", b"Catasto\x9b\xff\xfeZ")
+    assert spoilt != path.read_bytes()
+    with pytest.raises(Unreadable) as refusal:
+        read_text(spoilt, "servizi.fgb")
+    assert refusal.value.params["reason"] == "damaged"

@@ -96,6 +96,11 @@ def test_att_12_leaves_one_identifier_for_all_rows_to_uni_01():
     assert len(said("UNI-01", same)) == 1
 
 
+def test_att_11_of_one_row_without_a_column_of_names_has_no_gap_in_its_words():
+    told = said("ATT-11", row(type="Liceo"))
+    assert told == ["Riga 1: il nome «—» non identifica il servizio."]
+
+
 def test_fil_09_says_tab_and_that_no_decimals_were_seen():
     told = said("FIL-09", examples.noting("FIL-09", sep="\t", dec=""))
     assert told == ["Letto con separatore «tabulazione» e decimale «nessuno»."]
