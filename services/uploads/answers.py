@@ -85,10 +85,17 @@ def offered(upload: Upload) -> list[Answer]:
 
 
 @transaction.atomic
-def take_offered(upload: Upload, *, user: User, code: str = "") -> int:
-    """Give the answers offered (of one code, or all) again, under one's own name; how many."""
+def take_offered(
+    upload: Upload, *, user: User, code: str = "", ids: Sequence[int] | None = None
+) -> int:
+    """Give the answers offered (of one code, by their keys, or all) again, under one's own name;
+    how many."""
     _may_edit(user, upload)
-    chosen = [one for one in offered(upload) if code in ("", one.code)]
+    chosen = [
+        one
+        for one in offered(upload)
+        if code in ("", one.code) and (ids is None or one.pk in ids)
+    ]
     Answer.objects.bulk_create(
         Answer(
             municipality=upload.municipality,

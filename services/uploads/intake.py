@@ -15,7 +15,7 @@ from services.models import Source
 from services.uploads import policies, tasks, workflow
 from services.uploads.compare import edition_in_force
 from services.uploads.models import Upload
-from services.uploads.states import Status, Verb, target
+from services.uploads.states import FINAL, Status, Verb, target
 from zones.errors import Invalid, NotAllowed, TooLarge, WrongState
 from zones.models import Municipality, User
 
@@ -206,7 +206,7 @@ def recheck(upload: Upload, *, user: User, options: dict[str, Any] | None = None
     if not policies.may_edit(user, upload) and upload.status != Status.FAILED:
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     with transaction.atomic():
-        merged = {**upload.options, **(options or {})}
+        merged = {**workflow.locked(upload.pk).options, **(options or {})}
         if upload.status == Status.RETURNED:
             workflow.move(upload, Verb.REOPEN, by=user)
         verb = Verb.BEGIN_CHECK if upload.status == Status.FAILED else Verb.RECHECK
@@ -224,10 +224,20 @@ def recheck(upload: Upload, *, user: User, options: dict[str, Any] | None = None
 
 
 def take_over(upload: Upload, *, user: User) -> None:
-    """Go on with a colleague's open delivery, under one's own name."""
+    """Go on with a colleague's open delivery, under one's own name. Raises WrongState when it is
+    over."""
     _may(user, upload.municipality)
     with transaction.atomic():
         current = workflow.locked(upload.pk)
+        if current.status in FINAL:
+            raise WrongState(
+                "wrong-state",
+                _("La consegna è «%(state)s»: non c'è più nulla da continuare.")
+                % {"state": current.get_status_display()},
+                state=current.status,
+            )
+        if current.by_id == user.pk:
+            return
         before = current.by
         current.by = upload.by = user
         current.save(update_fields=["by"])

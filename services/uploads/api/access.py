@@ -20,7 +20,8 @@ from zones.tokens import has_scope
 
 
 class Scoped(permissions.IsAuthenticated):
-    """Signed in, and with a token only within its scopes: `view.scopes` names one per method."""
+    """Signed in, and with a token only within its scopes: `view.scopes` names, per method, one or
+    several of which one is enough."""
 
     message = _("La chiave API non ha il permesso per questa operazione.")
 
@@ -28,7 +29,8 @@ class Scoped(permissions.IsAuthenticated):
         if not super().has_permission(request, view):
             return False
         scopes: dict[str, str] = getattr(view, "scopes", {})
-        return has_scope(request.auth, scopes.get(request.method or "", "read"))
+        wanted = scopes.get(request.method or "", "read").split()
+        return any(has_scope(request.auth, scope) for scope in wanted)
 
 
 class WriteThrottle(ScopedRateThrottle):

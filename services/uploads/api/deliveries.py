@@ -332,7 +332,8 @@ class Withdraw(DeliveryView):
 
 
 class Recheck(DeliveryView):
-    """Check again: after a failure of ours, or with other choices (crs, layers, undone)."""
+    """Check again: after a failure of ours, or with other choices (crs, layers, undone,
+    accepted); a returned delivery is taken up again."""
 
     @extend_schema(request=shapes.Choices, responses={202: shapes.UploadOut})
     def post(self, request: Request, pk: uuid.UUID) -> Response:

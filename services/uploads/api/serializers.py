@@ -113,18 +113,16 @@ class UploadOut(serializers.Serializer[Any]):
 
     def get_links(self, upload: Upload) -> dict[str, str]:
         names = (
-            "findings",
-            "answers",
-            "columns",
-            "rows",
-            "submit",
-            "review",
-            "publish",
-            "withdraw",
+            *("findings", "answers", "columns", "rows", "recheck", "impact", "submit"),
+            *("receipt", "messages", "take-over", "withdraw", "review", "publish"),
         )
         here = reverse("api-upload", args=[upload.pk])
         links = {"self": here, **{name: f"{here}{name}/" for name in names}}
-        links |= {f"report_{kind}": f"{here}report.{kind}" for kind in ("json", "xlsx")}
+        kinds = ("json", "xlsx", "gpkg", "pdf")
+        links |= {f"report_{kind}": f"{here}report.{kind}" for kind in kinds}
+        links["offered_answers"] = f"{here}answers/offered/"
+        if upload.file:
+            links["original"] = f"{here}original/"
         links["page"] = reverse("uploads:detail", args=[upload.pk])
         request = self.context.get("request")
         if request is None:
@@ -296,9 +294,18 @@ class ColumnChoices(serializers.Serializer[Any]):
     )
 
 
+class AcceptedChange(serializers.Serializer[Any]):
+    """A proposed repair taken: the shape of one row, or the accents of the whole file."""
+
+    what = serializers.ChoiceField(choices=("repair", "mojibake"))
+    layer = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    row = serializers.IntegerField(min_value=1, required=False)
+
+
 class Choices(serializers.Serializer[Any]):
     """What may be chosen before checking again; what is left out stays as it was."""
 
     crs = serializers.DictField(child=serializers.IntegerField(), required=False)
     layers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
     undone = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    accepted = AcceptedChange(many=True, required=False)

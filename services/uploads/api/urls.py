@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from services.uploads.api import corrections, deliveries, desk, files, notices, prechecks
+from services.uploads.api import acts, corrections, deliveries, desk, files, notices, prechecks
 
 _ONE = "uploads/<uuid:pk>/"
 
@@ -39,6 +39,13 @@ urlpatterns = [
     path(f"{_ONE}report.gpkg", files.ReportGeoPackage.as_view(), name="api-report-gpkg"),
     path(f"{_ONE}report.pdf", files.ReportPdf.as_view(), name="api-report-pdf"),
     path(f"{_ONE}answers/", deliveries.AnswerList.as_view(), name="api-answers"),
+    path(f"{_ONE}answers/offered/", acts.OfferedAnswers.as_view(), name="api-offered"),
+    path(f"{_ONE}impact/", acts.Impact.as_view(), name="api-impact"),
+    path(f"{_ONE}receipt/", acts.ReceiptDetail.as_view(), name="api-receipt"),
+    path(f"{_ONE}receipt.pdf", acts.ReceiptPdf.as_view(), name="api-receipt-pdf"),
+    path(f"{_ONE}original/", acts.Original.as_view(), name="api-original"),
+    path(f"{_ONE}messages/", acts.Thread.as_view(), name="api-messages"),
+    path(f"{_ONE}take-over/", acts.TakeOver.as_view(), name="api-take-over"),
     path(f"{_ONE}columns/", deliveries.ColumnMapping.as_view(), name="api-columns"),
     path(f"{_ONE}rows/", deliveries.RowEdits.as_view(), name="api-rows"),
     path(f"{_ONE}recheck/", deliveries.Recheck.as_view(), name="api-recheck"),

@@ -5,21 +5,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from weasyprint import HTML
 
 from services.uploads import impact, review
 from services.uploads.forms import SubmissionForm
-from services.uploads.models import Receipt, Upload
+from services.uploads.models import Upload
 from services.uploads.policies import may_submit
 from services.uploads.report import page
+from services.uploads.report.receipt import as_pdf, last_receipt
 from services.uploads.report.steps import has_report
 from services.uploads.report.understanding import doubtful
 from services.uploads.states import Status
 from services.uploads.views.access import delivery, person, private
 from services.uploads.views.frame import frame
-from zones.errors import DomainError, NotAllowed, NotFound
+from zones.errors import DomainError, NotAllowed
 
 
 @private
@@ -113,14 +112,6 @@ def effects(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, template, context)
 
 
-def last_receipt(upload: Upload) -> Receipt:
-    """The receipt of the last submission. Raises NotFound."""
-    found = upload.receipts.select_related("by").order_by("-at").first()
-    if found is None:
-        raise NotFound("no-receipt", _("Questa consegna non è ancora stata inviata."))
-    return found
-
-
 @private
 def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The proof of the submission, to read or print."""
@@ -134,14 +125,6 @@ def receipt_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The proof of the submission as PDF."""
     upload = delivery(request, pk)
     found = last_receipt(upload)
-    html = render_to_string(
-        "uploads/receipt_pdf.html", {"upload": upload, "receipt": found}, request
-    )
-    pdf = HTML(string=html, url_fetcher=_no_fetch).write_pdf(pdf_tags=True)
+    pdf = as_pdf(upload, found)
     headers = {"Content-Disposition": f'attachment; filename="ricevuta-{found.number}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
-
-
-def _no_fetch(url: str) -> Any:
-    """The receipt is whole in itself: nothing is ever fetched for it."""
-    raise ValueError(f"not fetched: {url}")
