@@ -90,7 +90,9 @@ def as_one(
     for layer in delivery.layers:
         index = np.flatnonzero(chosen[layer.start : layer.stop]) + layer.start
         if len(index):
-            found.append(Group(tuple(index.tolist()), column, layer.name, params, severity=severity))
+            found.append(
+                Group(tuple(index.tolist()), column, layer.name, params, severity=severity)
+            )
     return found
 
 
