@@ -123,10 +123,10 @@ def test_findings_come_by_keyset_and_as_a_stream(cast, operator):
 
 def test_page_and_api_give_the_same_report_byte_by_byte(cast, operator):
     upload = builders.checked(cast, rows=4, wrong_status=(2,))
-    by_api = operator.get(api("report-json", upload)).content
+    by_api = operator.get(api("report-json", upload)).getvalue()
     browser = Client()
     browser.force_login(cast.operator)
-    assert browser.get(reverse("uploads:report-json", args=[upload.pk])).content == by_api
+    assert browser.get(reverse("uploads:report-json", args=[upload.pk])).getvalue() == by_api
     assert json.loads(by_api)["rows_with_errors"] == 1
 
 

@@ -80,8 +80,8 @@ def every_way(cast, path: Path, istat: str, monkeypatch) -> dict[str, bytes]:
     told["check"], told["check page"] = by_precheck(browser, path, istat)
     upload = delivered(cast, path, istat)
     browser.force_login(cast.operator)
-    told["page"] = browser.get(reverse("uploads:report-json", args=[upload.pk])).content
-    told["api"] = browser.get(reverse("api-report-json", args=[upload.pk])).content
+    told["page"] = browser.get(reverse("uploads:report-json", args=[upload.pk])).getvalue()
+    told["api"] = browser.get(reverse("api-report-json", args=[upload.pk])).getvalue()
     return told
 
 

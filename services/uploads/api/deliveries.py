@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -230,11 +230,11 @@ class ReportDocument(DeliveryView):
         parameters=[OpenApiParameter("language", str, enum=["it", "en"])],
         responses=OpenApiTypes.OBJECT,
     )
-    def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
+    def get(self, request: Request, pk: uuid.UUID) -> StreamingHttpResponse:
         upload = self.checked(request, pk)
         language = asked_language(request.query_params.get("language"))
-        body = document.as_bytes(document.of_upload(upload), language=language)
-        return HttpResponse(body, content_type="application/json; charset=utf-8")
+        body = document.stored_blocks(upload, language=language)
+        return StreamingHttpResponse(body, content_type="application/json; charset=utf-8")
 
 
 class AnswerList(DeliveryView):

@@ -7,20 +7,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pyproj
 import shapely
+from django.db import connection, transaction
+from django.db.models import F, FloatField, Func
 
 from services.uploads import facts
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.pipeline import Examination
 from services.uploads.readers.errors import Unreadable
+from services.uploads.report import jsontext
 from services.uploads.rules import registry
 from services.uploads.rules.report import FindingRow, Report
 from services.uploads.rules.vocabulary import WORDS
@@ -30,6 +35,8 @@ from zones.geo import MASTER_SRID
 #: Decimals of degrees in the document: about a centimetre.
 PLACES = 7
 LABELLED = 20
+#: Findings that are told together: memory is that of so many, whatever the delivery.
+CHUNK = 2_000
 #: The width of a stored identifier.
 IDENTIFIER = 120
 
@@ -43,12 +50,17 @@ class Row:
     y: float | None
 
 
+#: Layer and number -> what is said of the row, None when it is not there.
+RowOf = Callable[[str, int], Row | None]
+
+
 @dataclass(frozen=True)
 class Checked:
     """A checked delivery, wherever it comes from.
 
     `facts` and `outcome` are as `services.uploads.facts` writes them; `findings` in the report's
-    order; `row_of` gives layer and number -> `Row`; `records` are the understood rows, if asked.
+    order; `rows_for` gives the rows that some findings name; `records` are the understood rows, if
+    asked.
     """
 
     file: str
@@ -59,7 +71,7 @@ class Checked:
     blocked: int
     rule_set: str
     findings: Iterable[FindingRow]
-    row_of: Callable[[str, int], Row | None]
+    rows_for: Callable[[Sequence[FindingRow]], RowOf]
     records: list[dict[str, Any]] | None = field(default=None)
 
 
@@ -69,9 +81,14 @@ def document(checked: Checked, *, language: str = "it") -> dict[str, Any]:
     Positions are longitude and latitude (CRS84). `rows` lists every row of a finding, `row` the
     first. The words are in `language`.
     """
+    told = _before(checked, language) | {"findings": list(_findings(checked, language))}
+    return told | _after(checked, language)
+
+
+def _before(checked: Checked, language: str) -> dict[str, Any]:
     layers = [_layer(layer, language) for layer in checked.facts.get("layers", [])]
     main = max(layers, key=lambda layer: layer["rows"], default=None)
-    told = {
+    return {
         "valid": checked.valid,
         "file": checked.file,
         "layer": main["name"] if main else None,
@@ -81,7 +98,11 @@ def document(checked: Checked, *, language: str = "it") -> dict[str, Any]:
         "rows": checked.rows,
         "rows_with_errors": checked.blocked,
         "counts": dict(sorted(checked.outcome.get("counts", {}).items())),
-        "findings": _findings(checked, language),
+    }
+
+
+def _after(checked: Checked, language: str) -> dict[str, Any]:
+    told = {
         "autofixes": _autofixes(checked.facts.get("autofixes", {})),
         "not_run": [_not_run(item, language) for item in checked.outcome.get("not_run", [])],
         "rules_version": checked.rule_set,
@@ -91,12 +112,31 @@ def document(checked: Checked, *, language: str = "it") -> dict[str, Any]:
 
 def as_json(told: Mapping[str, Any]) -> str:
     """The document's text: two blanks of indent, letters as they are, one newline at the end."""
-    return json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return jsontext.whole(told)
 
 
 def as_bytes(checked: Checked, *, language: str = "it") -> bytes:
     """The report as every way out gives it: command line, API, page and pre-check."""
-    return as_json(document(checked, language=language)).encode()
+    return b"".join(blocks(checked, language=language))
+
+
+def blocks(checked: Checked, *, language: str = "it") -> Iterator[bytes]:
+    """The same bytes block by block, never more than some findings in memory."""
+    found = _findings(checked, language)
+    yield from jsontext.stream(
+        _before(checked, language), "findings", found, _after(checked, language)
+    )
+
+
+def stored_blocks(upload: Upload, *, language: str = "it") -> Iterator[bytes]:
+    """A stored delivery's report, as it was at one moment: a check that ends while it is read
+    changes nothing of it."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield from blocks(of_upload(Upload.objects.get(pk=upload.pk)), language=language)
 
 
 def _layer(layer: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -140,19 +180,16 @@ def _not_run(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {"code": item["code"], "reason": item["reason"], "message": message}
 
 
-def _findings(checked: Checked, language: str) -> list[dict[str, Any]]:
-    found = list(checked.findings)
-    places = [_place(finding, checked.row_of) for finding in found]
-    lonlat = to_degrees(places)
-    return [
-        _finding(finding, checked.row_of, place, language)
-        for finding, place in zip(found, lonlat, strict=True)
-    ]
+def _findings(checked: Checked, language: str) -> Iterator[dict[str, Any]]:
+    waiting = iter(checked.findings)
+    while found := list(islice(waiting, CHUNK)):
+        row_of = checked.rows_for(found)
+        lonlat = to_degrees([_place(finding, row_of) for finding in found])
+        for finding, place in zip(found, lonlat, strict=True):
+            yield _finding(finding, row_of, place, language)
 
 
-def _place(
-    finding: FindingRow, row_of: Callable[[str, int], Row | None]
-) -> tuple[float, float] | None:
+def _place(finding: FindingRow, row_of: RowOf) -> tuple[float, float] | None:
     if finding.position is not None:
         return finding.position
     row = row_of(finding.layer, finding.rows[0]) if finding.rows else None
@@ -173,10 +210,7 @@ def to_degrees(places: list[tuple[float, float] | None]) -> list[dict[str, float
 
 
 def _finding(
-    finding: FindingRow,
-    row_of: Callable[[str, int], Row | None],
-    place: dict[str, float] | None,
-    language: str,
+    finding: FindingRow, row_of: RowOf, place: dict[str, float] | None, language: str
 ) -> dict[str, Any]:
     params = {"column": finding.column, "layer": finding.layer, **finding.params}
     said = registry.render(finding.code, params, rows=finding.rows, language=language)
@@ -209,6 +243,7 @@ def _expected(params: Mapping[str, Any]) -> Any:
 def of_examination(found: Examination, file: str, *, with_rows: bool = False) -> Checked:
     """A check just run, nothing of it stored."""
     delivery, report = found.delivery, found.report
+    row_of = _rows_of(delivery)
     return Checked(
         file=file,
         facts=facts.facts_of(found.read, delivery, report),
@@ -218,7 +253,7 @@ def of_examination(found: Examination, file: str, *, with_rows: bool = False) ->
         blocked=report.blocked_count,
         rule_set=report.rule_set,
         findings=stored_as(report),
-        row_of=_rows_of(delivery),
+        rows_for=lambda findings: row_of,
         records=records(delivery) if with_rows else None,
     )
 
@@ -247,7 +282,7 @@ def _as_kept(text: str) -> float:
     return number if number else abs(number)
 
 
-def _rows_of(delivery: Delivery) -> Callable[[str, int], Row | None]:
+def _rows_of(delivery: Delivery) -> RowOf:
     starts = {layer.name: layer.start for layer in delivery.layers}
     names, points = delivery.frame["identifier"], delivery.points
 
@@ -301,8 +336,8 @@ def of_upload(upload: Upload) -> Checked:
         rows=upload.row_count,
         blocked=upload.blocked_count,
         rule_set=upload.rule_set or registry.RULE_SET_VERSION,
-        findings=(_stored(finding) for finding in findings.iterator(chunk_size=2_000)),
-        row_of=_staged_rows(upload),
+        findings=(_stored(finding) for finding in findings.iterator(CHUNK)),
+        rows_for=lambda some: _staged_rows(upload, some),
     )
 
 
@@ -310,8 +345,8 @@ def _counted(upload: Upload, findings: Any) -> Mapping[str, Any]:
     outcome: dict[str, Any] = upload.outcome
     if "counts" in outcome:
         return outcome
-    counts = {finding.code: 1 for finding in findings}
-    return {**outcome, "counts": counts}
+    codes = findings.order_by("code").values_list("code", flat=True).distinct()
+    return {**outcome, "counts": dict.fromkeys(codes, 1)}
 
 
 def _stored(finding: Finding) -> FindingRow:
@@ -322,17 +357,22 @@ def _stored(finding: Finding) -> FindingRow:
     )  # fmt: skip
 
 
-def _staged_rows(upload: Upload) -> Callable[[str, int], Row | None]:
-    staged = StagedRow.objects.of(upload).values_list("layer", "row", "identifier", "point")
-    known = {(layer, row): (name, point) for layer, row, name, point in staged.iterator()}
+def _staged_rows(upload: Upload, findings: Sequence[FindingRow]) -> RowOf:
+    """The stored rows that some findings name."""
+    named: dict[str, set[int]] = defaultdict(set)
+    for finding in findings:
+        named[finding.layer].update(finding.rows[:LABELLED])
+    known: dict[tuple[str, int], Row] = {}
+    for layer, numbers in named.items():
+        rows = StagedRow.objects.of(upload).filter(layer=layer, row__in=numbers)
+        told = rows.annotate(x=_axis("ST_X"), y=_axis("ST_Y"))
+        for number, name, x, y in told.values_list("row", "identifier", "x", "y"):
+            known[layer, number] = Row(name or None, x, y)
+    return lambda layer, number: known.get((layer, number))
 
-    def row_of(layer: str, number: int) -> Row | None:
-        if (layer, number) not in known:
-            return None
-        name, point = known[layer, number]
-        return Row(name or None, point.x if point else None, point.y if point else None)
 
-    return row_of
+def _axis(function: str) -> Func:
+    return Func(F("point"), function=function, output_field=FloatField())
 
 
 def refused(refusal: Unreadable, file: str) -> Checked:
@@ -340,5 +380,6 @@ def refused(refusal: Unreadable, file: str) -> Checked:
     finding = FindingRow(refusal.code, "error", "", (), "", refusal.params)
     return Checked(
         file=file, facts={}, outcome={"counts": {refusal.code: 1}}, valid=False, rows=0, blocked=0,
-        rule_set=registry.RULE_SET_VERSION, findings=[finding], row_of=lambda layer, row: None,
+        rule_set=registry.RULE_SET_VERSION, findings=[finding],
+        rows_for=lambda findings: lambda layer, row: None,
     )  # fmt: skip

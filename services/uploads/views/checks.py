@@ -3,7 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -101,12 +107,14 @@ def attached(upload: Upload, extension: str) -> str:
 
 
 @private
-def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def document(request: HttpRequest, pk: uuid.UUID) -> StreamingHttpResponse:
     """The report as the JSON that page, API and command line share byte by byte."""
     upload = checked(request, pk)
-    body = report_document.as_bytes(report_document.of_upload(upload), language=language())
-    headers = {"Content-Disposition": attached(upload, "json")}
-    return HttpResponse(body, content_type="application/json; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(
+        report_document.stored_blocks(upload, language=language()),
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": attached(upload, "json")},
+    )
 
 
 @acting
