@@ -35,8 +35,9 @@ class Kind:
 
     `synonyms` are words found in Italian plans, `codes` those of known schemas
     ("palermo_prg:IC8"). `mappings`: `osm` (tags, DOMAIN.md 6.3), `inspire` (serviceType),
-    `hilucs`, `culture` (national code of places of culture), `schema_org`, `poi`, and the test of
-    area: `area_over` in square metres and `below`, the slug of what a smaller one is.
+    `hilucs`, `culture` (national code of places of culture), `schema_org`, `poi` (category of
+    POI-AP_IT, null with a `poi_note` where none fits), and the test of area: `area_over` in square
+    metres and `below`, the slug of what a smaller one is.
     """
 
     slug: str

@@ -56,6 +56,16 @@ def test_places_of_culture_carry_their_national_code(taxonomy):
     assert codes["universita"] == "D.13"
 
 
+def test_every_type_of_the_deck_has_its_category_of_points_of_interest_or_says_why_not(taxonomy):
+    """The eight of the national vocabulary of POI-AP_IT; nothing is guessed."""
+    for kind in taxonomy.supra:
+        category = kind.mappings["poi"]
+        if category is None:
+            assert kind.mappings["poi_note"].startswith("non attribuito: "), kind.slug
+        else:
+            assert category in {f"cat_{n}" for n in range(1, 9)}, kind.slug
+
+
 def test_no_two_kinds_claim_the_same_word(taxonomy):
     claimed: dict[str, str] = {}
     for kind in taxonomy.kinds:
