@@ -194,7 +194,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour"},
+    "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour", "remark": "10/hour"},
     # Whom a limit counts: the caller's own address, not what a request says of itself.
     "NUM_PROXIES": 1 if env_bool("STTM2_BEHIND_PROXY", default=False) else 0,
     "COERCE_DECIMAL_TO_STRING": False,

@@ -24,7 +24,7 @@ from services.models import Record, Source
 from services.selectors import taxonomy
 from services.uploads import schema, surroundings
 from services.uploads.delivery import ReadFile, ReadLayer
-from services.uploads.models import Answer, Proposal
+from services.uploads.models import Answer, Proposal, Remark
 from services.uploads.policies import may_upload
 from services.uploads.report.proposals import REASON_WORDS
 from services.uploads.understand.build import understand
@@ -126,7 +126,7 @@ def package(municipality: Municipality) -> Package:
         sheets,
         _things(found, keys=False, like=things.frame.columns),
         [f"{record.item.source.name} ({record.item.key})" for record in found],
-        [*_proposals(source), *_promises(municipality, source)],
+        [*_proposals(source), *_promises(municipality, source), *_remarks(municipality)],
     )
 
 
@@ -247,6 +247,18 @@ def _promises(municipality: Municipality, source: Source | None) -> Iterator[Que
         yield Question(promised, record.item.key, record.name, answer.reason, until)
 
 
+def _remarks(municipality: Municipality) -> Iterator[Question]:
+    """What people said is not so, and nobody has answered or the office left to the comune."""
+    wanted = (Remark.Outcome.OPEN, Remark.Outcome.ASKED)
+    found = Remark.objects.filter(service__municipality=municipality, outcome__in=wanted)
+    for one in found.select_related("service"):
+        said = _("Segnalazione: %(what)s") % {"what": one.get_kind_display()}
+        detail = ". ".join(part for part in (one.text, one.answer) if part)
+        yield Question(
+            said, one.service.public_id, one.service.name, detail, f"{one.at:%Y-%m-%d}"
+        )
+
+
 def geopackage(made: Package, path: Path) -> None:
     """Write the package as GeoPackage: layers of services, `candidati`, `domande aperte`."""
     book = GeoPackage(path)
@@ -339,8 +351,8 @@ def _guide() -> list[str]:
           "cambiate il tipo, svuotatela."),
         _("In «candidati» ci sono servizi di altre fonti: per farli vostri spostate la riga in "
           "«servizi_punti». Lì dove sono non vengono letti."),
-        _("In «domande aperte» c'è ciò che l'ufficio ha sospeso o rifiutato e ciò che avete "
-          "promesso di correggere."),
+        _("In «domande aperte» c'è ciò che l'ufficio ha sospeso o rifiutato, ciò che avete "
+          "promesso di correggere e ciò che le persone hanno segnalato."),
         _("Se nulla è cambiato potete riconsegnarlo così com'è, oppure confermare dalla pagina "
           "«Consegne» senza alcun file."),
     ]  # fmt: skip

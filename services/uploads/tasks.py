@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from services.uploads import acceptance, pipeline, workflow
+from services.uploads import acceptance, pipeline, remarks, workflow
 from services.uploads.models import Upload
 from services.uploads.states import Status, Verb
 
@@ -53,3 +53,4 @@ def forget() -> None:
     for upload in ended.exclude(file=""):
         upload.file.delete(save=False)
         Upload.objects.filter(pk=upload.pk).update(file="")
+    remarks.forget()

@@ -13,6 +13,7 @@ from services.uploads.views import (
     mending,
     notices,
     precheck,
+    remarks,
     rulebook,
     submission,
 )
@@ -68,6 +69,10 @@ urlpatterns = [
     path("avvisi/letti/", notices.read_all, name="notices-read"),
     path("avvisi/<int:pk>/", notices.follow, name="notice"),
     path("servizi/<str:public_id>/rettifica/", corrections.correct, name="correct"),
+    path("servizi/<str:public_id>/segnala/", remarks.say, name="remark"),
+    path("segnalazioni/<str:token>/", remarks.outcome, name="remark-outcome"),
+    path("istruttoria/segnalazioni/", remarks.queue, name="remarks"),
+    path("istruttoria/segnalazioni/<int:pk>/", remarks.close, name="remark-close"),
     path("istruttoria/nuovo-servizio/", corrections.open_new, name="open-new"),
     path(f"{_ONE}annulla-rettifica/", corrections.undo, name="undo-correction"),
     path("verifica/", precheck.new, name="precheck"),

@@ -3,6 +3,7 @@ event log."""
 
 from services.uploads.models.delivery import FieldMapping, Receipt, StagedRow, Upload, UploadEvent
 from services.uploads.models.notices import Notice
+from services.uploads.models.remarks import Remark
 from services.uploads.models.report import Answer, Finding, Proposal
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Notice",
     "Proposal",
     "Receipt",
+    "Remark",
     "StagedRow",
     "Upload",
     "UploadEvent",

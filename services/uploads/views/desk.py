@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from services.uploads import review as verbs
 from services.uploads.forms import NoteForm
-from services.uploads.models import Proposal, Upload
+from services.uploads.models import Proposal, Remark, Upload
 from services.uploads.report import page as report_page
 from services.uploads.report import proposals, story
 from services.uploads.report.proposals import Filter
@@ -54,6 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "trail": [DESK],
         "lines": [story.line(upload) for upload in waiting.order_by("waiting_since")[:SHOWN]],
         "queues": queue_names(),
+        "remarks": Remark.objects.filter(outcome=Remark.Outcome.OPEN).count(),
         "current": name if name in QUEUES else "aperte",
         "mine": bool(request.GET.get("mie")),
         "q": q,
