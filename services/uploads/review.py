@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -225,6 +225,26 @@ def decide_in_bulk(
     )
     workflow.record(upload, "decide_bulk", by=user, note=rule, payload={"rows": changed})
     return changed
+
+
+def last_batch(upload: Upload, user: User) -> "QuerySet[Proposal]":
+    """What the person decided last on this delivery, in one go; `undo` puts it back."""
+    mine = upload.proposals.filter(by=user, published_in__isnull=True)
+    latest = mine.aggregate(at=Max("at"))["at"]
+    return mine.filter(at=latest) if latest else mine.none()
+
+
+@transaction.atomic
+def undo(upload: Upload, *, user: User) -> int:
+    """Make the person's last decisions wait again; how many. Once more takes the ones before."""
+    _must_be_in_review(upload, user)
+    undone = last_batch(upload, user).update(
+        decision=Decided.PENDING, reason_code="", note="", by=None, at=None
+    )
+    if not undone:
+        raise Invalid("nothing-to-undo", _("Non hai decisioni da annullare."))
+    workflow.record(upload, "undo_rows", by=user, payload={"rows": undone})
+    return undone
 
 
 def send_back(upload: Upload, *, user: User, note: str) -> None:

@@ -85,6 +85,7 @@ urlpatterns = [
     path(f"{_DESK}prendi/", desk.take, name="take"),
     path(f"{_DESK}decidi/", desk.decide, name="decide"),
     path(f"{_DESK}blocco/", desk.bulk, name="bulk"),
+    path(f"{_DESK}annulla/", desk.undo, name="undo"),
     path(f"{_DESK}restituisci/", desk.send_back, name="send-back"),
     path(f"{_DESK}chiudi/", desk.close, name="close"),
     path(f"{_DESK}proposte.geojson", desk.places, name="proposal-places"),

@@ -16,7 +16,9 @@ from socket import socket
 
 import psycopg
 import pytest
-from django.db import connections
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 
@@ -25,6 +27,7 @@ CHROMIUM = "/usr/bin/chromium"
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 WIDTHS = {"phone": (390, 844), "computer": (1280, 900)}
 PATIENCE_SECONDS = 60
+PATIENCE_MS = 60_000
 GUNICORN = ("--worker-class=gthread", "--threads=4", "--no-control-socket")
 
 
@@ -187,3 +190,70 @@ def desk(browser: Browser, portal: str) -> Iterator[Visit]:
 def plain(browser: Browser, portal: str) -> Iterator[Visit]:
     """A browser without JavaScript."""
     yield from _visit(browser, portal, "computer", java_script_enabled=False)
+
+
+@pytest.fixture
+def served(live_cast, worker) -> Iterator[str]:
+    """A server on the test's own database, beside the worker."""
+    database, port = connection.settings_dict, _free_port()
+    where = f"host={database['HOST']}&port={database['PORT']}"
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?{where}",
+        "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
+        "STTM2_MEDIA": str(settings.MEDIA_ROOT),
+        "STTM2_LOG_LEVEL": "ERROR",
+        "BROWSER_CACHE": settings.CELERY_TASK_DEFAULT_QUEUE,
+        "PORT": str(port),
+    }
+    command = [
+        "gunicorn",
+        "sttm2.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class",
+        "gthread",
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", *command, "--threads", "4", "--no-control-socket"],
+        cwd=ROOT,
+        env=environment,
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def signed_in(
+    browser: Browser, address: str, user, width: str = "computer", **options: object
+) -> Page:
+    """A page of a browser in which the person is signed in."""
+    columns, rows = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": columns, "height": rows}, reduced_motion="reduce", **options
+    )
+    client = Client()
+    client.force_login(user)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.problems = []
+    page.on("console", lambda m: m.type == "error" and page.problems.append(m.text))
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    return page
+
+
+def clean(page: Page) -> None:
+    """Nothing for axe-core to find, nothing said in the console."""
+    page.evaluate(AXE + "; null")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    said = [
+        f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:2]]}"
+        for v in found["violations"]
+    ]
+    assert said + page.problems == []

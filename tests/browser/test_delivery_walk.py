@@ -1,89 +1,16 @@
 """From a planner's file to the public map by the pages, in a real browser."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from django.db import connection
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.models import Service
 from services.uploads.models import Upload
 from tests import builders
-from tests.browser.conftest import AXE, ROOT, WIDTHS, _free_port, _wait
+from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
-PATIENCE_MS = 60_000
-
-
-@pytest.fixture
-def served(live_cast, worker) -> Iterator[str]:
-    """A server on the test's own database, beside the worker."""
-    database, port = connection.settings_dict, _free_port()
-    where = f"host={database['HOST']}&port={database['PORT']}"
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-        "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?{where}",
-        "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
-        "STTM2_MEDIA": str(settings.MEDIA_ROOT),
-        "STTM2_LOG_LEVEL": "ERROR",
-        "BROWSER_CACHE": settings.CELERY_TASK_DEFAULT_QUEUE,
-        "PORT": str(port),
-    }
-    command = [
-        "gunicorn",
-        "sttm2.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-    ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *command, "--threads", "4", "--no-control-socket"],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def signed_in(browser: Browser, address: str, user, width: str = "computer") -> Page:
-    """A page of a browser in which the person is signed in."""
-    columns, rows = WIDTHS[width]
-    context = browser.new_context(
-        viewport={"width": columns, "height": rows}, reduced_motion="reduce"
-    )
-    client = Client()
-    client.force_login(user)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.problems = []
-    page.on("console", lambda m: m.type == "error" and page.problems.append(m.text))
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    return page
-
-
-def clean(page: Page) -> None:
-    """Nothing for axe-core to find, nothing said in the console."""
-    page.evaluate(AXE + "; null")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    said = [
-        f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:2]]}"
-        for v in found["violations"]
-    ]
-    assert said + page.problems == []
 
 
 def send_file(page: Page, address: str) -> str:

@@ -132,3 +132,40 @@ def test_a_published_delivery_names_its_edition_and_the_public_map(cast, office)
     shown = office.get(page("review", upload)).content.decode()
     assert f"Edizione n. {upload.edition.number}" in shown
     assert reverse("zones:municipality", args=["015209"]) in shown
+
+
+def test_the_last_decisions_are_taken_back_one_batch_after_the_other(cast, office):
+    upload = builders.on_desk(cast, rows=6)
+    first, *_others = upload.proposals.all()
+    refusal = {"p": first.pk, "decision": "refused", "reason_code": "duplicate"}
+    office.post(page("decide", upload), refusal, headers=HTMX)
+    bulk = {"rule": "all_pending", "decision": "accepted", "note": "Visti in riunione"}
+    shown = office.post(page("bulk", upload), bulk, headers=HTMX).content.decode()
+    assert "Annulla le ultime 4 decisioni" in shown
+    assert shown.count("Visti in riunione") == 4
+    assert (
+        "4 decisioni annullate."
+        in office.post(page("undo", upload), headers=HTMX).content.decode()
+    )
+    assert [p.decision for p in upload.proposals.order_by("pk")] == ["refused", *["pending"] * 4]
+    office.post(page("undo", upload), headers=HTMX)
+    first.refresh_from_db()
+    assert (first.decision, first.reason_code, first.note, first.by) == ("pending", "", "", None)
+    refused = office.post(page("undo", upload))
+    assert "da annullare" in " ".join(str(m) for m in get_messages(refused.wsgi_request))
+
+
+def test_nobody_takes_back_what_a_colleague_decided(cast, office):
+    upload = builders.on_desk(cast)
+    builders.review.decide_in_bulk(upload, user=cast.manager, rule="new", decision="accepted")
+    assert "data-undo" not in office.get(page("review", upload)).content.decode()
+    office.post(page("undo", upload))
+    assert upload.proposals.filter(decision="accepted").count() == 2
+
+
+def test_choosing_a_kind_keeps_the_rest_of_the_filter(cast, office):
+    upload = builders.on_desk(cast)
+    shown = office.get(page("review", upload), {"decisione": "pending", "q": "biblio"})
+    text = shown.content.decode()
+    assert 'href="?tipo=new&amp;decisione=pending&amp;q=biblio"' in text
+    assert 'href="?decisione=pending&amp;q=biblio"' in text

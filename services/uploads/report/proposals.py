@@ -64,7 +64,11 @@ class Filter:
     @property
     def query(self) -> str:
         """The filter as an address writes it."""
-        pairs = {"tipo": self.kind, "decisione": self.decision, "q": self.q}
+        return self.but_kind(self.kind)
+
+    def but_kind(self, kind: str) -> str:
+        """The address of the same filter for another kind ("" for all)."""
+        pairs = {"tipo": kind, "decisione": self.decision, "q": self.q}
         return urlencode({name: value for name, value in pairs.items() if value})
 
 
@@ -76,6 +80,7 @@ class KindCount:
     label: Text
     total: int
     pending: int
+    query: str
 
 
 @dataclass(frozen=True)
@@ -217,13 +222,20 @@ def _warnings(upload: Upload, proposals: Sequence[Proposal]) -> dict[int, list[W
     return warned
 
 
-def counts(upload: Upload) -> list[KindCount]:
-    """Proposals by kind, in the order of the model, those that are there."""
+def counts(upload: Upload, by: Filter) -> list[KindCount]:
+    """Proposals by kind, in the order of the model, those that are there; each leads to its
+    kind within the filter."""
     pending = Count("pk", filter=Q(decision=Proposal.Decision.PENDING))
     grouped = upload.proposals.order_by().values("kind").annotate(total=Count("pk"), wait=pending)
     by_kind = {line["kind"]: line for line in grouped}
     return [
-        KindCount(kind.value, kind.label, by_kind[kind]["total"], by_kind[kind]["wait"])
+        KindCount(
+            kind=kind.value,
+            label=kind.label,
+            total=by_kind[kind]["total"],
+            pending=by_kind[kind]["wait"],
+            query=by.but_kind(kind.value),
+        )
         for kind in Proposal.Kind
         if kind in by_kind
     ]

@@ -21,6 +21,7 @@ from services.uploads.views.access import acting, back_on_mistake, person, priva
 from services.uploads.views.frame import DESK, crumb
 from services.uploads.views.mending import number
 from zones.errors import DomainError, NotAllowed
+from zones.models import User
 from zones.policies import is_reviewer
 
 QUEUES: dict[str, tuple[Status, ...]] = {
@@ -79,7 +80,7 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     upload = reviewed(request, pk)
     by = Filter.of(request.GET.dict())
     context = {
-        **table(upload, by, number(request.GET.get("pagina")) or 1),
+        **table(upload, by, number(request.GET.get("pagina")) or 1, user=person(request)),
         "trail": [DESK, crumb(upload)],
         "line": story.line(upload),
         "working": upload.status in (Status.DECIDED, Status.PUBLISHING),
@@ -91,21 +92,22 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "uploads/desk.html", context)
 
 
-def table(upload: Upload, by: Filter, page: int) -> dict[str, object]:
+def table(upload: Upload, by: Filter, page: int, *, user: User) -> dict[str, object]:
     """What the part of the page that changes with every decision needs."""
     found = proposals.page_of(upload, by, page)
     return {
         "upload": upload,
         "filter": by,
         "query": by.query,
+        "all_kinds": by.but_kind(""),
         "page": found,
         "lines": proposals.lines(upload, found),
-        "kinds": proposals.counts(upload),
+        "kinds": proposals.counts(upload, by),
         "decisions": proposals.decision_counts(upload),
         "bulk": proposals.bulk_rules(upload),
         "reasons": [(code, proposals.REASON_WORDS[code]) for code in verbs.REASONS],
         "deciding": upload.status == Status.IN_REVIEW,
-        "pending": upload.proposals.filter(decision=Proposal.Decision.PENDING).count(),
+        "undoable": verbs.last_batch(upload, user).count(),
     }
 
 
@@ -142,7 +144,11 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         if error.status not in (400, 422):
             raise
         mistake = str(error.message)
-    return _answered(request, upload, by, done=done, mistake=mistake)
+    return _answered(request, upload, by, told=mistake or _decided(done), is_mistake=bool(mistake))
+
+
+def _decided(done: int) -> str:
+    return ngettext("%(n)d proposta decisa.", "%(n)d proposte decise.", done) % {"n": done}
 
 
 def _decisions(request: HttpRequest, upload: Upload, by: Filter) -> list[verbs.Decision]:
@@ -163,16 +169,14 @@ def _decisions(request: HttpRequest, upload: Upload, by: Filter) -> list[verbs.D
 
 
 def _answered(
-    request: HttpRequest, upload: Upload, by: Filter, *, done: int, mistake: str
+    request: HttpRequest, upload: Upload, by: Filter, *, told: str, is_mistake: bool = False
 ) -> HttpResponse:
-    told = mistake or ngettext("%(n)d proposta decisa.", "%(n)d proposte decise.", done) % {
-        "n": done
-    }
     page = number(request.POST.get("pagina")) or 1
     if request.headers.get("HX-Request") == "true":
-        context = {**table(upload, by, page), "told": told, "is_mistake": bool(mistake)}
+        shown = table(upload, by, page, user=person(request))
+        context = {**shown, "told": told, "is_mistake": is_mistake}
         return render(request, "uploads/includes/desk_table.html", context)
-    (messages.error if mistake else messages.success)(request, told)
+    (messages.error if is_mistake else messages.success)(request, told)
     return redirect(f"{reverse('uploads:review', args=[upload.pk])}?{by.query}&pagina={page}")
 
 
@@ -189,7 +193,17 @@ def bulk(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         reason_code=request.POST.get("reason_code", ""),
         note=request.POST.get("note", ""),
     )
-    return _answered(request, upload, Filter.of(request.POST.dict()), done=done, mistake="")
+    return _answered(request, upload, Filter.of(request.POST.dict()), told=_decided(done))
+
+
+@acting
+@back_on_mistake("uploads:review")
+def undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back the reviewer's own last decisions."""
+    upload = reviewed(request, pk)
+    done = verbs.undo(upload, user=person(request))
+    told = ngettext("%(n)d decisione annullata.", "%(n)d decisioni annullate.", done) % {"n": done}
+    return _answered(request, upload, Filter.of(request.POST.dict()), told=told)
 
 
 @acting
