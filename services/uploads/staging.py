@@ -37,10 +37,15 @@ _AS_TEXT = (pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Decimal)
 
 
 def clear(upload: Upload) -> None:
-    """Forget what an earlier check of the same delivery left."""
-    Proposal.objects.filter(upload=upload).delete()
-    Finding.objects.filter(upload=upload).delete()
-    StagedRow.objects.filter(upload=upload).delete()
+    """Forget what an earlier check of the same delivery left.
+
+    In SQL: the ORM would load every row with its geometry to look for what hangs on it, which
+    made a second check three times as long as the first.
+    """
+    with connection.cursor() as cursor:
+        for model in (Proposal, Finding, StagedRow):
+            table = connection.ops.quote_name(model._meta.db_table)
+            cursor.execute(f"DELETE FROM {table} WHERE upload_id = %s", [upload.pk])
 
 
 def store_rows(upload: Upload, delivery: Delivery, blocked: Mask) -> None:

@@ -1,0 +1,34 @@
+"""A mend is checked by a whole check from the file, which asks nothing of the one before."""
+
+import csv
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from services.uploads import answers, intake, tasks
+from services.uploads.models import StagedRow, Upload
+
+
+def deliver(cast, rows: int) -> Upload:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(["ID", "DENOMINAZIONE", "TIPOLOGIA", "INDIRIZZO"])
+    writer.writerows([n, f"Biblioteca {n}", "Biblioteca", f"Via Po {n}"] for n in range(rows))
+    file = SimpleUploadedFile("piano.csv", out.getvalue().encode())
+    upload = intake.receive(cast.operator, municipality=cast.comune, file=file).upload
+    tasks.check_upload(str(upload.pk))
+    return Upload.objects.get(pk=upload.pk)
+
+
+def test_checking_again_reads_no_row_of_the_check_before(cast):
+    upload = deliver(cast, 300)
+    layer = StagedRow.objects.filter(upload=upload).values_list("layer", flat=True)[0]
+    answers.edit_row(upload, user=cast.operator, layer=layer, row=7, changes={"name": "Casa"})
+    with CaptureQueriesContext(connection) as told:
+        tasks.check_upload(str(upload.pk))
+    reads = [q["sql"] for q in told if q["sql"].startswith("SELECT")]
+    assert not [sql for sql in reads if 'FROM "uploads_stagedrow"' in sql]
+    rows = StagedRow.objects.filter(upload=upload)
+    assert (rows.count(), rows.get(row=7).name) == (300, "Casa")
