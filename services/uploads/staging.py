@@ -11,7 +11,7 @@ import shapely
 from django.db import connection
 
 from services.uploads import schema
-from services.uploads.models import Finding, Proposal, StagedRow, Upload
+from services.uploads.models import Upload
 from services.uploads.understood import Delivery, Geometries, LayerFacts, Mask
 from zones.geo import MASTER_SRID
 
@@ -43,9 +43,9 @@ def clear(upload: Upload) -> None:
     made a second check three times as long as the first.
     """
     with connection.cursor() as cursor:
-        for model in (Proposal, Finding, StagedRow):
-            table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"DELETE FROM {table} WHERE upload_id = %s", [upload.pk])
+        cursor.execute("DELETE FROM uploads_proposal WHERE upload_id = %s", [upload.pk])
+        cursor.execute("DELETE FROM uploads_finding WHERE upload_id = %s", [upload.pk])
+        cursor.execute("DELETE FROM uploads_stagedrow WHERE upload_id = %s", [upload.pk])
 
 
 def store_rows(upload: Upload, delivery: Delivery, blocked: Mask) -> None:
