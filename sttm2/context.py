@@ -27,6 +27,7 @@ NAVIGATION = (
     ("funding:list", _("Finanziamenti")),
     ("atlas", _("Atlante")),
     ("data", _("Dati e API")),
+    ("uploads:precheck", _("Verifica un file")),
 )
 #: States in which a delivery waits for its comune, and for the office.
 COMUNE_TURN = (Status.CHECKED, Status.UNREADABLE, Status.FAILED, Status.RETURNED)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from services.uploads import choices, intake, policies, workflow
 from services.uploads.models import Answer, FieldMapping, Finding, StagedRow, Upload
 from services.uploads.querysets import rows_of
+from services.uploads.understand.context import REPAIR
 from zones.errors import Invalid, NotAllowed
 from zones.models import User
 
@@ -92,9 +94,7 @@ def take_offered(
     how many."""
     _may_edit(user, upload)
     chosen = [
-        one
-        for one in offered(upload)
-        if code in ("", one.code) and (ids is None or one.pk in ids)
+        one for one in offered(upload) if code in ("", one.code) and (ids is None or one.pk in ids)
     ]
     Answer.objects.bulk_create(
         Answer(
@@ -134,21 +134,49 @@ def _fingerprints(upload: Upload, findings: Any, layer: str, rows: Sequence[int]
     }
 
 
+@dataclass(frozen=True)
+class Mended:
+    """What was done to a row: cells (by schema field), its type (`kind`), its position (`lon`,
+    `lat`), and whether the proposed repair of its geometry is taken."""
+
+    layer: str
+    row: int
+    changes: Mapping[str, Any]
+    repair: bool = False
+
+
+@transaction.atomic
+def mend(upload: Upload, *, user: User, rows: Sequence[Mended]) -> None:
+    """Mend rows and check again, once for all of them.
+
+    The choices are read under lock: what a colleague mended meanwhile stays.
+    """
+    _may_edit(user, upload)
+    known = workflow.locked(upload.pk).options
+    edits, accepted = dict(known.get("edits", {})), list(known.get("accepted", []))
+    for mended in rows:
+        layer, row = mended.layer, mended.row
+        if not StagedRow.objects.filter(upload=upload, layer=layer, row=row).exists():
+            raise Invalid(
+                "no-such-row", _("La riga %(row)d non è in questa consegna.") % {"row": row}
+            )
+        if mended.changes:
+            key = choices.row_key(layer, row)
+            edits[key] = {**edits.get(key, {}), **mended.changes}
+        if mended.repair:
+            accepted.append({"what": REPAIR, "layer": layer, "row": row})
+    for mended in rows:
+        told = {"layer": mended.layer, "row": mended.row, "changes": dict(mended.changes)}
+        told |= {"repair": True} if mended.repair else {}
+        workflow.record(upload, "edit", by=user, payload=told)
+    intake.recheck(upload, user=user, options={"edits": edits, "accepted": accepted})
+
+
 def edit_row(
     upload: Upload, *, user: User, layer: str, row: int, changes: Mapping[str, Any]
 ) -> None:
-    """Mend cells (by schema field), the type (`kind`) or the position (`lon`, `lat`) of a row;
-    checks again."""
-    _may_edit(user, upload)
-    if not StagedRow.objects.filter(upload=upload, layer=layer, row=row).exists():
-        raise Invalid("no-such-row", _("La riga %(row)d non è in questa consegna.") % {"row": row})
-    edits = dict(upload.options.get("edits", {}))
-    key = choices.row_key(layer, row)
-    edits[key] = {**edits.get(key, {}), **changes}
-    workflow.record(
-        upload, "edit", by=user, payload={"layer": layer, "row": row, "changes": dict(changes)}
-    )
-    intake.recheck(upload, user=user, options={"edits": edits})
+    """Mend one row; checks again."""
+    mend(upload, user=user, rows=[Mended(layer, row, changes)])
 
 
 def confirm_columns(

@@ -59,6 +59,9 @@ class Ticket:
     until: float
     status: str = WAITING
     reference: str = ""
+    stage: str = ""
+    done: int = 0
+    total: int = 0
 
     @property
     def seconds_left(self) -> int:
@@ -178,6 +181,9 @@ def run(token: str) -> None:
 
 
 def _checked(ticket: Ticket) -> document.Checked:
+    def on_progress(stage: str, done: int, total: int) -> None:
+        _remember(replace(ticket, stage=stage, done=done, total=total))
+
     municipality = Municipality.objects.get(pk=ticket.municipality)
     day = dt.date.fromisoformat(ticket.day)
     with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
@@ -188,7 +194,7 @@ def _checked(ticket: Ticket) -> document.Checked:
             path, ticket.file_name, municipality, day=day, options=ticket.options
         )
         try:
-            found = pipeline.examine(request)
+            found = pipeline.examine(request, on_progress=on_progress)
         except Unreadable as refusal:
             return document.refused(refusal, ticket.file_name)
     return document.of_examination(found, ticket.file_name)

@@ -43,6 +43,7 @@ urlpatterns = [
     ),
     path(_ONE, deliveries.detail, name="detail"),
     path(f"{_ONE}avanzamento/", deliveries.progress, name="progress"),
+    path(f"{_ONE}stato/", deliveries.stand, name="stand"),
     path(f"{_ONE}originale/", deliveries.original, name="original"),
     path(f"{_ONE}ricontrolla/", deliveries.retry, name="retry"),
     path(f"{_ONE}subentra/", deliveries.take_over, name="take-over"),

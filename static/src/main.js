@@ -7,6 +7,7 @@ import Collapse from "../../node_modules/bootstrap-italia/dist/plugins/collapse.
 import Dropdown from "../../node_modules/bootstrap-italia/dist/plugins/dropdown.js";
 import Modal from "../../node_modules/bootstrap-italia/dist/plugins/modal.js";
 import Tab from "../../node_modules/bootstrap-italia/dist/plugins/tab.js";
+import "./js/arrival.js";
 import "./js/auto_submit.js";
 import "./js/copy.js";
 

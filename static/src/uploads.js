@@ -4,3 +4,4 @@ import "./js/uploads/drop_zone.js";
 import "./js/uploads/mistakes.js";
 import "./js/uploads/desk_keys.js";
 import "./js/uploads/maps.js";
+import "./js/uploads/progress.js";

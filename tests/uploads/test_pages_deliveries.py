@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from services.models import Record
 from services.uploads import tasks
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.rules import registry
@@ -165,8 +166,19 @@ def test_a_warning_is_answered_with_a_reason(cast, operator):
     given = {"code": "ATT-08", "layer": "piano", "rows": "2", "kind": "right", "reason": "Va bene"}
     operator.post(page("answer", upload), given)
     assert upload.answers.get().reason == "Va bene"
-    without_day = operator.post(page("answer", upload), {**given, "kind": "will_fix"})
-    assert "Indica entro quando" in said(without_day)
+    without_day = operator.post(
+        page("answer", upload), {**given, "kind": "will_fix", "reason": "Con la variante"}
+    )
+    assert without_day.status_code == 400
+    assert "Indica entro quando" in text(without_day)
+    assert "Con la variante</textarea>" in text(without_day)
+    assert upload.answers.get().reason == "Va bene"
+
+
+def of_row(row: int, key: str = "1", **typed: str) -> dict[str, str]:
+    """What the form of the page sends for a row."""
+    given = {"layer": "piano", "row": str(row), **typed}
+    return {"key": key, **{f"{key}-{name}": value for name, value in given.items()}}
 
 
 def test_a_cell_is_mended_and_only_what_changed_travels(cast, operator):
@@ -174,14 +186,9 @@ def test_a_cell_is_mended_and_only_what_changed_travels(cast, operator):
     shown = text(operator.get(page("mend", upload)))
     assert "Hai mandato «chissà»." in shown
     row = StagedRow.objects.get(upload=upload, row=1)
-    typed = {
-        "layer": "piano",
-        "row": "1",
-        "f-status": "esistente",
-        "f-name": row.name,
-        "kind": row.kind,
-    }
-    operator.post(page("edit", upload), typed)
+    typed = of_row(1, **{"f-status": "esistente", "f-name": row.name, "kind": row.kind})
+    answer = operator.post(page("edit", upload), typed)
+    assert answer.url == f"{page('detail', upload)}?poi=correggi"
     upload.refresh_from_db()
     assert upload.status == "checking"
     assert list(upload.options["edits"].values()) == [{"status": "esistente"}]
@@ -189,16 +196,34 @@ def test_a_cell_is_mended_and_only_what_changed_travels(cast, operator):
 
 def test_nothing_typed_changes_nothing(cast, operator):
     upload = builders.ready(cast)
-    answer = operator.post(page("edit", upload), {"layer": "piano", "row": "1", "f-status": ""})
+    answer = operator.post(page("edit", upload), of_row(1, **{"f-status": ""}))
     assert "Non hai cambiato nulla" in said(answer)
     upload.refresh_from_db()
     assert upload.status == "checked"
 
 
-def test_a_place_that_is_none_is_told(cast, operator):
+def test_rows_are_mended_together_and_checked_once(cast, operator):
     upload = builders.ready(cast)
-    typed = {"layer": "piano", "row": "1", "lon": "nove", "lat": "45,5"}
-    assert "Scrivi la posizione in gradi" in said(operator.post(page("edit", upload), typed))
+    typed = of_row(1, **{"f-status": "esistente"}) | of_row(3, key="2", lon="9,24", lat="45,53")
+    operator.post(page("edit", upload), typed | {"key": ["1", "2"]})
+    upload.refresh_from_db()
+    edits = {"status": "esistente"}, {"lon": 9.24, "lat": 45.53}
+    assert tuple(upload.options["edits"].values()) == edits
+    assert [e.verb for e in upload.events.all()].count("recheck") == 1
+    assert upload.events.filter(verb="edit").count() == 2
+
+
+def test_a_place_that_is_none_is_told_and_nothing_typed_is_lost(cast, operator):
+    upload = builders.ready(cast)
+    wrong = of_row(1, lon="nove", lat="45,5", **{"f-status": "previsto"})
+    answer = operator.post(page("edit", upload), wrong)
+    assert answer.status_code == 400
+    shown = text(answer)
+    assert "Scrivi la posizione in gradi" in shown
+    assert 'value="nove"' in shown
+    assert "<option selected>previsto</option>" in shown
+    upload.refresh_from_db()
+    assert upload.status == "checked"
 
 
 def test_doubtful_columns_are_asked_and_the_answer_is_kept(cast, operator):
@@ -291,9 +316,65 @@ def test_nothing_changed_is_confirmed_with_a_contact_alone(cast, operator):
 
 def test_a_proposed_repair_is_taken_for_its_row(cast, operator):
     upload = builders.ready(cast)
-    Finding.objects.create(upload=upload, code="GEO-04", severity="error", layer="piano", rows=[1])
-    assert "Accetta la riparazione proposta" in text(operator.get(page("mend", upload)))
-    operator.post(page("choices", upload), {"accept": "repair", "layer": "piano", "row": "1"})
+    change = {"before": 10.0, "after": 12.5, "reason": "Self-intersection"}
+    Finding.objects.create(
+        upload=upload, code="GEO-04", severity="error", layer="piano", rows=[1], params=change
+    )
+    told = "Accetta la riparazione proposta: l&#x27;area passa da 10,0 a 12,5 m²"
+    assert told.replace("&#x27;", "'") in text(operator.get(page("mend", upload)))
+    operator.post(page("edit", upload), of_row(1, repair="1"))
     upload.refresh_from_db()
     assert upload.options["accepted"] == [{"what": "repair", "layer": "piano", "row": 1}]
     assert upload.status == "checking"
+
+
+def test_a_bow_tie_is_repaired_from_the_report_to_the_published_place(cast, operator):
+    x, y = builders.places(cast.comune.pk, 1)[0]
+    ring = [(x, y), (x + 90, y + 90), (x + 90, y), (x, y + 40), (x, y)]
+    outline = ", ".join(f"{east} {north}" for east, north in ring)
+    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
+    lines += f"P1;Parco;Parco Adriano;esistente;POLYGON (({outline}))"
+    file = builders.SimpleUploadedFile("piano.csv", lines.encode(), content_type="text/csv")
+    upload = builders.checked(cast, file)
+    assert "2.250,0 a 3.357,7 m²" in text(operator.get(page("mend", upload)))
+    typed = {"key": "1", "1-layer": "piano", "1-row": "1", "1-repair": "1"}
+    operator.post(page("edit", upload), typed)
+    tasks.check_upload(str(upload.pk))
+    upload.refresh_from_db()
+    assert (upload.status, upload.blocked_count) == ("checked", 0)
+    operator.post(page("submit", upload), TYPED)
+    builders.publish(Upload.objects.get(pk=upload.pk), cast)
+    record = Record.objects.current().get(name="Parco Adriano")
+    assert record.geometry.valid
+    assert round(record.geometry.area, 1) == 3357.7
+
+
+def test_a_running_check_is_told_on_the_list_and_ends_there(cast, operator):
+    upload = builders.ready(
+        cast, status="checking", progress_stage="rules", progress_done=40, progress_total=100
+    )
+    listed = text(operator.get(reverse("uploads:list")))
+    assert f'hx-get="{page("stand", upload)}"' in listed
+    assert "40 righe su 100" in listed
+    Upload.objects.filter(pk=upload.pk).update(status="checked")
+    ended = text(operator.get(page("stand", upload)))
+    assert "hx-get" not in ended
+    assert 'data-said="Sesto San Giovanni: Il controllo è finito' in ended
+    assert "Leggi il rapporto" in ended
+
+
+@pytest.mark.parametrize(
+    ("then", "blocked", "ends"),
+    [
+        ("", 1, "controlli/#esito"),
+        ("correggi", 1, "correggi/"),
+        ("correggi", 0, "controlli/#esito"),
+        ("capito", 1, "colonne/"),
+        ("altrove", 1, "controlli/#esito"),
+    ],
+)
+def test_after_a_check_the_work_goes_on_where_it_was(cast, operator, then, blocked, ends):
+    upload = builders.ready(cast)
+    Upload.objects.filter(pk=upload.pk).update(blocked_count=blocked)
+    answer = operator.get(page("progress", upload), {"poi": then})
+    assert answer["HX-Redirect"] == page("detail", upload) + ends

@@ -1,8 +1,8 @@
 """What the «Correggi» step shows: the rows to mend, with the cells that their findings speak
 of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -45,13 +45,23 @@ class ToMend:
     cells: Sequence[Cell]
     asks_type: bool
     asks_place: bool
+    kind: str
     lon: str
     lat: str
+    wrong: str = ""
+    takes_repair: bool = False
 
     @property
-    def has_repair(self) -> bool:
-        """Whether a repair of the geometry is proposed, to be taken or not (GEO-04)."""
-        return any(finding.code == "GEO-04" for finding, _words in self.findings)
+    def is_area(self) -> bool:
+        """Whether a new place would take an outline away."""
+        shape = self.row.geometry
+        return shape is not None and shape.dims == 2
+
+    @property
+    def repair(self) -> Mapping[str, Any] | None:
+        """The repair of the geometry that is proposed, to be taken or not (GEO-04)."""
+        found = (finding.params for finding, _words in self.findings if finding.code == "GEO-04")
+        return next(found, None)
 
     @property
     def pointed(self) -> list[Cell]:
@@ -75,7 +85,7 @@ def rows_to_mend(
     upload: Upload, *, page: int, layer: str = "", row: int | None = None
 ) -> Page[Any]:
     """Blocked rows, a page at a time; or the one row asked for, blocked or not."""
-    rows = StagedRow.objects.of(upload).order_by("layer", "row").defer("sent", "geometry")
+    rows = StagedRow.objects.of(upload).order_by("layer", "row").defer("sent")
     chosen = rows.filter(layer=layer, row=row) if row is not None else rows.filter(blocked=True)
     return Paginator(chosen, PER_PAGE).get_page(page)
 
@@ -108,6 +118,7 @@ def _described(
         ],
         asks_type=not row.kind or bool(pointed & set(schema.TYPE_FIELDS)),
         asks_place=bool(families & set(_PLACE)),
+        kind=row.kind or "",
         lon=lon,
         lat=lat,
     )
@@ -131,6 +142,21 @@ def _sent_text(row: StagedRow, name: str, fields: dict[tuple[str, str], str]) ->
     columns = (column for (layer, column), f in fields.items() if layer == row.layer and f == name)
     value = row.raw.get(next(columns, ""))
     return "" if value is None else str(value)
+
+
+def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
+    """The row as somebody left it when something could not be used (`wrong` says what)."""
+    return replace(
+        item,
+        cells=[
+            replace(cell, value=typed.get(f"f-{cell.name}", cell.value)) for cell in item.cells
+        ],
+        kind=typed.get("kind", item.kind),
+        lon=typed.get("lon", item.lon),
+        lat=typed.get("lat", item.lat),
+        takes_repair="repair" in typed,
+        wrong=wrong,
+    )
 
 
 def _fields_by_column(upload: Upload) -> dict[tuple[str, str], str]:

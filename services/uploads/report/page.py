@@ -2,7 +2,8 @@
 run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ _SPOKEN_ROWS = 10
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
 #: The rules whose value must not be shown again (personal data).
 SECRET = frozenset({"ATT-15"})
+#: What a rule suggests where it has nothing to suggest.
+NOTHING = "none"
 #: While a delivery is with its comune, the verdict says what may be done with it.
 _AT_HOME = (*DRAFT, Status.RETURNED)
 
@@ -76,6 +79,18 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """An answer that could not be used, as it was typed, and why."""
+
+    layer: str
+    row_list: str
+    kind: str
+    reason: str
+    until: date | None
+    wrong: str
+
+
+@dataclass(frozen=True)
 class RowFinding:
     """One finding with the rows it speaks of, by the planner's own names."""
 
@@ -85,7 +100,7 @@ class RowFinding:
     value: str
     expected: str
     answer: Answer | None
-    offer: Answer | None = None
+    offer: Answer | Refused | None = None
 
     @property
     def row_list(self) -> str:
@@ -245,6 +260,15 @@ def row_findings(upload: Upload, code: str, *, limit: int = SHOWN) -> list[RowFi
     return [_row_finding(one, staged, answers=answers, offers=offers) for one in findings]
 
 
+def with_refused(found: Sequence[RowFinding], refused: Refused) -> list[RowFinding]:
+    """The rows with the answer that could not be used where it was typed."""
+    place = (refused.layer, refused.row_list)
+    return [
+        replace(one, offer=refused) if (one.finding.layer, one.row_list) == place else one
+        for one in found
+    ]
+
+
 def staged_rows(upload: Upload, findings: Sequence[Finding]) -> dict[tuple[str, int], StagedRow]:
     """The rows that findings speak of, by layer and number."""
     numbers = {row for finding in findings for row in finding.rows[:_SPOKEN_ROWS]}
@@ -267,6 +291,7 @@ def _row_finding(
     if value is None and first is not None and finding.code not in SECRET:
         value = first.raw.get(finding.column)
     expected = finding.params.get("expected") or finding.params.get("suggestion") or ""
+    expected = "" if expected == NOTHING else expected
     answer = answers.get(first.fingerprint if first else "")
     return RowFinding(
         finding=finding,

@@ -90,6 +90,10 @@ STAGES: dict[str, Text] = {
 }
 
 
+#: States in which the portal works on a delivery and the page asks for itself again.
+WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
+
+
 @dataclass(frozen=True)
 class Line:
     """One delivery in a list: the model and what is said of it."""
@@ -105,6 +109,14 @@ class Line:
     @property
     def is_final(self) -> bool:
         return self.upload.status in FINAL
+
+    @property
+    def is_working(self) -> bool:
+        return self.upload.status in WORKING
+
+    @property
+    def stage(self) -> Text:
+        return stage_words(self.upload)
 
 
 def stand(upload: Upload) -> Stand:

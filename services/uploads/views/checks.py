@@ -25,7 +25,7 @@ from services.uploads.report.wording import language
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
 from services.uploads.views.mending import number
-from zones.errors import Invalid, NotFound, WrongState
+from zones.errors import NotFound, WrongState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,23 +56,28 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @private
 def mistake(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
     """One mistake with its first hundred rows: a fragment for htmx, a page of its own without."""
-    upload = checked(request, pk)
+    return _mistake(request, checked(request, pk), code)
+
+
+def _mistake(
+    request: HttpRequest, upload: Upload, code: str, refused: page.Refused | None = None
+) -> HttpResponse:
     found = [one for one in page.mistakes_of(upload) if one.code == code]
     if not found:
+    rows = page.row_findings(upload, code)
+    placed = Finding.objects.of(upload).filter(code=code, position__isnull=False)
         raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
     context = {
         **frame(request, upload, "checks"),
         "mistake": found[0],
-        "rows": page.row_findings(upload, code),
+        "rows": page.with_refused(rows, refused) if refused else rows,
+        "refused": refused,
         "shown": page.SHOWN,
-        "has_places": Finding.objects.of(upload)
-        .filter(code=code, position__isnull=False)
-        .exists(),
-        "form": ReasonForm(initial={"code": code}),
+        "has_places": placed.exists(),
     }
     fragment = request.headers.get("HX-Request") == "true"
     template = "uploads/includes/mistake.html" if fragment else "uploads/mistake.html"
-    return render(request, template, context)
+    return render(request, template, context, status=400 if refused else 200)
 
 
 @private
@@ -120,18 +125,18 @@ def document(request: HttpRequest, pk: uuid.UUID) -> StreamingHttpResponse:
 @acting
 @back_on_mistake("uploads:checks")
 def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The reason for a warning, for one finding or for all of its code."""
+    """The reason for a warning, for one finding or for all of its code; what cannot be used comes
+    back as it was typed."""
     upload = delivery(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        raise Invalid(
-            "answer", " ".join(str(e) for errors in form.errors.values() for e in errors)
-        )
+        return _mistake(request, upload, request.POST.get("code", ""), _refused(form))
     given = form.cleaned_data
-    written = answers.answer(
+    code = given["code"]
+    answers.answer(
         upload,
         user=person(request),
-        code=given["code"],
+        code=code,
         layer=given["layer"],
         rows=given["rows"],
         kind=given["kind"],
@@ -139,10 +144,20 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         until=given["until"],
     )
     messages.success(request, _("Risposta registrata: viaggia con i dati fino all'ufficio."))
-    return (
-        redirect("uploads:mistake", pk, given["code"])
-        if written
-        else redirect("uploads:checks", pk)
+    if any(one.answer is None for one in page.row_findings(upload, code)):
+        return redirect("uploads:mistake", pk, code)
+    return redirect("uploads:checks", pk)
+
+
+def _refused(form: ReasonForm) -> page.Refused:
+    typed, given = form.data, form.cleaned_data
+    return page.Refused(
+        layer=typed.get("layer", ""),
+        row_list=typed.get("rows", ""),
+        kind=typed.get("kind", ""),
+        reason=typed.get("reason", ""),
+        until=given.get("until"),
+        wrong=" ".join(str(error) for errors in form.errors.values() for error in errors),
     )
 
 

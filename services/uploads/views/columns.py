@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from services.uploads import answers, intake
@@ -15,12 +16,10 @@ from services.uploads.forms import CRS_CHOICES, field_choices
 from services.uploads.report import understanding
 from services.uploads.report.steps import has_report
 from services.uploads.report.wording import language
+from services.uploads.understand.context import MOJIBAKE
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
-from services.uploads.views.mending import number
 
-#: What may be accepted where a rule proposes it (GEO-04, FIL-08).
-PROPOSALS = ("repair", "mojibake")
 CRS_CODES = frozenset(code for code, _label in CRS_CHOICES)
 
 
@@ -60,8 +59,7 @@ def choices(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Layers to read, reference systems and automatic changes to leave out; checks again."""
     upload = delivery(request, pk)
     intake.recheck(upload, user=person(request), options=_options(request, upload.options))
-    messages.success(request, _("Scelte registrate: stiamo ricontrollando."))
-    return redirect("uploads:detail", pk)
+    return redirect(f"{reverse('uploads:detail', args=[pk])}?poi=capito")
 
 
 def _options(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
@@ -79,13 +77,6 @@ def _options(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
         options["undone"] = [
             name for name in request.POST.getlist("undone") if name in understanding.CHANGE_WORDS
         ]
-    if request.POST.get("accept") in PROPOSALS:
-        options["accepted"] = [*known.get("accepted", []), _accepted(request)]
+    if request.POST.get("accept") == MOJIBAKE:  # proposed by FIL-08
+        options["accepted"] = [*known.get("accepted", []), {"what": MOJIBAKE}]
     return options
-
-
-def _accepted(request: HttpRequest) -> dict[str, Any]:
-    """A proposal taken: a repair of one row, or the reading of corrupted accents of the file."""
-    row = number(request.POST.get("row"))
-    place = {"layer": request.POST.get("layer", ""), "row": row} if row else {}
-    return {"what": request.POST["accept"], **place}

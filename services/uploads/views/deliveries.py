@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from services.uploads import intake, limits, review
 from services.uploads.forms import DeliveryForm, NoteForm, municipalities_of
@@ -25,6 +26,8 @@ from zones.models import Municipality
 from zones.policies import is_operator, is_reviewer
 
 RECENT = 50
+#: Where the work goes on after a check that a choice of that page asked for (`?poi=`).
+AFTER_CHECK = {"correggi": "uploads:mend", "capito": "uploads:columns"}
 
 
 @private
@@ -97,6 +100,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         **frame(request, upload, "file"),
         "thread": story.thread(upload),
+        "then": request.GET.get("poi", ""),
         "note_form": NoteForm(),
         "reasons": _reasons(upload),
         "receipts": upload.receipts.order_by("-at"),
@@ -117,17 +121,40 @@ def _reasons(upload: Upload) -> list[Words]:
 def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The running check as a fragment that asks for itself again until there is an end to tell."""
     upload = delivery(request, pk)
-    context = frame(request, upload, "file")
+    context = frame(request, upload, "file") | {"then": request.GET.get("poi", "")}
     response = render(request, "uploads/includes/progress.html", context)
     if not context["working"]:
-        page = "uploads:review" if not context["mine"] else landing(upload)
-        response["HX-Redirect"] = reverse(page, args=[upload.pk])
+        response["HX-Redirect"] = _after(request, upload, mine=context["mine"])
     return response
 
 
-def landing(upload: Upload) -> str:
-    """The page where a delivery that has just been checked is best read."""
-    return "uploads:checks" if upload.status == Status.CHECKED else "uploads:detail"
+def _after(request: HttpRequest, upload: Upload, *, mine: bool) -> str:
+    """Where a delivery that has just been worked on is best read: where the work goes on (`?poi=`
+    says it), or the report; its fragment takes the focus to the verdict."""
+    if not mine:
+        return reverse("uploads:review", args=[upload.pk])
+    if upload.status != Status.CHECKED:
+        return reverse("uploads:detail", args=[upload.pk])
+    page = AFTER_CHECK.get(request.GET.get("poi", ""))
+    if page is None or (page == "uploads:mend" and not upload.blocked_count):
+        return reverse("uploads:checks", args=[upload.pk]) + "#esito"
+    left = ngettext(
+        "Ricontrollato: resta %(n)d riga da correggere.",
+        "Ricontrollato: restano %(n)d righe da correggere.",
+        upload.blocked_count,
+    )
+    none = _("Ricontrollato con le tue scelte: nessuna riga da correggere.")
+    messages.success(request, left % {"n": upload.blocked_count} if upload.blocked_count else none)
+    return reverse(page, args=[upload.pk])
+
+
+@private
+def stand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How a delivery of the list stands now; asks for itself again while the portal works on
+    it."""
+    upload = delivery(request, pk)
+    context = {"line": story.line(upload), "told": True}
+    return render(request, "uploads/includes/stand.html", context)
 
 
 @private

@@ -13,9 +13,6 @@ from services.uploads.models import Upload
 from services.uploads.policies import may_edit, may_review, may_submit, may_upload
 from services.uploads.report import story
 from services.uploads.report.steps import steps
-from services.uploads.states import Status
-
-WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def frame(request: HttpRequest, upload: Upload, current: str) -> dict[str, Any]:
         "upload": upload,
         "line": story.line(upload),
         "steps": steps(upload, current),
-        "working": upload.status in WORKING,
+        "working": upload.status in story.WORKING,
         "stage": story.stage_words(upload),
         "mine": may_upload(request.user, upload.municipality_id),
         "editable": may_edit(request.user, upload),

@@ -1,14 +1,18 @@
-"""The «Correggi» step: the rows to mend and the form of each; every change is checked again."""
+"""The «Correggi» step: the rows to mend and one form for all; every change is checked again."""
 
 import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from services.uploads import answers
-from services.uploads.models import StagedRow
+from services.uploads.models import StagedRow, Upload
 from services.uploads.report import mend as report_mend
 from services.uploads.report.steps import has_report
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
@@ -36,59 +40,98 @@ def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         layer=request.GET.get("strato", ""),
         row=asked,
     )
+    return _page(request, upload, rows, report_mend.described(upload, list(rows)))
+
+
+def _page(
+    request: HttpRequest,
+    upload: Upload,
+    rows: Page[Any],
+    to_mend: Sequence[report_mend.ToMend],
+    *,
+    status: int = 200,
+) -> HttpResponse:
     context = {
         **frame(request, upload, "mend"),
         "rows": rows,
-        "to_mend": report_mend.described(upload, list(rows)),
+        "to_mend": to_mend,
         "kinds": report_mend.kind_choices(),
-        "one": asked is not None,
+        "one": "riga" in request.GET,
     }
-    return render(request, "uploads/mend.html", context)
+    return render(request, "uploads/mend.html", context, status=status)
 
 
 @acting
 @back_on_mistake("uploads:mend")
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Mend one row; only what differs from what stands there is sent on."""
+    """Mend the rows of a page together; of each only what differs from what stands there is sent
+    on. What cannot be used comes back as it was typed."""
     upload = delivery(request, pk)
-    layer, row = request.POST.get("layer", ""), number(request.POST.get("row"))
-    staged = StagedRow.objects.of(upload).filter(layer=layer, row=row).first()
+    typed = [typed_of(request.POST, key) for key in request.POST.getlist("key")]
+    shown = [_shown(upload, of_row) for of_row in typed]
+    mended, wrong = [], {}
+    for at, (item, of_row) in enumerate(zip(shown, typed, strict=True)):
+        try:
+            changes = changed_cells(of_row, item) | changed_place(of_row, item)
+        except Invalid as error:
+            wrong[at] = str(error.message)
+            continue
+        if changes or "repair" in of_row:
+            row = item.row
+            mended.append(answers.Mended(row.layer, row.row, changes, "repair" in of_row))
+    if wrong:
+        again = [
+            report_mend.as_typed(item, of_row, wrong.get(at, ""))
+            for at, (item, of_row) in enumerate(zip(shown, typed, strict=True))
+        ]
+        rows = report_mend.rows_to_mend(upload, page=number(request.GET.get("pagina")) or 1)
+        return _page(request, upload, rows, again, status=400)
+    if not mended:
+        messages.info(request, _("Non hai cambiato nulla."))
+        return redirect("uploads:mend", pk)
+    answers.mend(upload, user=person(request), rows=mended)
+    return redirect(f"{reverse('uploads:detail', args=[pk])}?poi=correggi")
+
+
+def typed_of(post: QueryDict, key: str) -> dict[str, str]:
+    """What was typed for the row that the page called `key`."""
+    prefix = f"{key}-"
+    return {name.removeprefix(prefix): post[name] for name in post if name.startswith(prefix)}
+
+
+def _shown(upload: Upload, typed: Mapping[str, str]) -> report_mend.ToMend:
+    """The row as its page showed it. Raises Invalid."""
+    rows = StagedRow.objects.of(upload)
+    staged = rows.filter(layer=typed.get("layer", ""), row=number(typed.get("row"))).first()
     if staged is None:
         raise Invalid("no-such-row", _("Questa riga non è nella consegna."))
-    shown = report_mend.described(upload, [staged])[0]
-    changes = changed_cells(request, shown) | changed_place(request)
-    if not changes:
-        messages.info(request, _("Non hai cambiato nulla in questa riga."))
-        return redirect("uploads:mend", pk)
-    answers.edit_row(upload, user=person(request), layer=layer, row=staged.row, changes=changes)
-    messages.success(request, _("Correzione registrata: stiamo ricontrollando."))
-    return redirect("uploads:detail", pk)
+    return report_mend.described(upload, [staged])[0]
 
 
-def changed_cells(request: HttpRequest, shown: report_mend.ToMend) -> dict[str, str]:
+def changed_cells(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[str, Any]:
     """Fields of the schema (and `kind`) whose typed value differs from what the page showed."""
     changes = {}
     for cell in shown.cells:
-        name, typed = cell.name, request.POST.get(f"f-{cell.name}")
+        value = typed.get(f"f-{cell.name}")
         was = "" if cell.domain and cell.value not in cell.domain else cell.value
-        if typed is None or typed == was:
+        if value is None or value == was:
             continue
-        if len(typed) > MAX_CELL:
+        if len(value) > MAX_CELL:
             raise Invalid("too-long", _("Un valore è troppo lungo: fino a 4.000 caratteri."))
-        changes[name] = typed
-    kind = request.POST.get("kind", "")
+        changes[cell.name] = value
+    kind = typed.get("kind", "")
     if kind and kind != shown.row.kind:
         changes["kind"] = kind
     return changes
 
 
-def changed_place(request: HttpRequest) -> dict[str, float]:
+def changed_place(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[str, Any]:
     """The new place in degrees, when one was typed that differs from the old one."""
-    typed = [request.POST.get(name, "").strip() for name in ("lon", "lat", "old_lon", "old_lat")]
-    if not (typed[0] or typed[1]) or typed[:2] == typed[2:]:
+    place = [typed.get(name, "").strip() for name in ("lon", "lat")]
+    if not any(place) or place == [shown.lon, shown.lat]:
         return {}
     try:
-        lon, lat = (float(text.replace(",", ".")) for text in typed[:2])
+        lon, lat = (float(text.replace(",", ".")) for text in place)
     except ValueError as error:
         raise Invalid(
             "place", _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from services.uploads import limits, precheck
 from services.uploads.forms import CRS_CHOICES
-from services.uploads.report import brief
+from services.uploads.report import brief, story
 from services.uploads.report.wording import language
 from services.uploads.views.checks import XLSX
 from services.uploads.views.deliveries import limits_words
@@ -156,6 +156,7 @@ def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:
     return {
         "trail": [home, Crumb(_("Rapporto"))],
         "ticket": ticket,
+        "stage": story.STAGES.get(ticket.stage, ticket.stage),
         "municipality": Municipality.objects.get(pk=ticket.municipality),
         "until": timezone.now() + timedelta(seconds=ticket.seconds_left),
     }

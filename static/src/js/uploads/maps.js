@@ -69,9 +69,9 @@ export async function drawProposals(element) {
   fit(desk.made, desk.group);
 }
 
-// A click on the little map writes the place into the two fields; typing moves the marker.
+// A click on the little map, or Enter at its centre, writes the place into the two fields; typing moves the marker.
 function pick(fieldset) {
-  const [lon, lat] = ["lon", "lat"].map((name) => fieldset.querySelector(`[name=${name}]`));
+  const [lon, lat] = ["lon", "lat"].map((name) => fieldset.querySelector(`[data-${name}]`));
   const element = fieldset.appendChild(Object.assign(document.createElement("div"), { className: "findings-map" }));
   const made = map(element);
   const marker = L.circleMarker([45.47, 9.15], { radius: 8, color: INK, fillColor: "#06c", fillOpacity: 0.9 });
@@ -81,10 +81,20 @@ function pick(fieldset) {
     marker.setLatLng(place).addTo(made);
     made.setView(place, 15);
   };
-  made.on("click", ({ latlng }) => {
-    [lon.value, lat.value] = [latlng.lng.toFixed(6), latlng.lat.toFixed(6)];
-    marker.setLatLng(latlng).addTo(made);
+  const put = (place) => {
+    [lon.value, lat.value] = [place.lng.toFixed(6), place.lat.toFixed(6)];
+    marker.setLatLng(place).addTo(made);
+  };
+  made.on("click", ({ latlng }) => put(latlng));
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== element) return;
+    event.preventDefault();
+    put(made.getCenter());
   });
+  const help = fieldset.querySelector("[data-place-help]");
+  help.hidden = false;
+  element.setAttribute("role", "application");
+  element.setAttribute("aria-labelledby", help.id);
   [lon, lat].forEach((field) => field.addEventListener("change", read));
   let drawn = false;
   const seen = new ResizeObserver(() => {
@@ -105,8 +115,9 @@ const ROW = {
 // The row's shape over the outline of the comune, those it collides with, and where the findings point.
 async function drawRow(address, made, marker) {
   const shapes = L.featureGroup();
+  const around = L.featureGroup().addTo(made);
   for (const found of await features(address)) {
-    if (ground(found, made)) continue;
+    if (ground(found, around)) continue;
     const { role, label, message } = found.properties;
     const drawn =
       role === "finding"
@@ -118,7 +129,7 @@ async function drawRow(address, made, marker) {
   }
   if (made.hasLayer(marker)) shapes.addLayer(marker);
   marker.bringToFront?.();
-  fit(made, shapes);
+  fit(made, shapes.getLayers().length ? shapes : around);
 }
 
 document.querySelectorAll("[data-findings-map]").forEach(drawFindings);
