@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-lost-deliveries": {"task": "uploads.sweep", "schedule": timedelta(seconds=20)},
     "sweep-letters": {"task": "uploads.sweep_letters", "schedule": timedelta(seconds=60)},
     "sweep-prechecks": {"task": "uploads.sweep_prechecks", "schedule": timedelta(minutes=5)},
+    "sweep-returns": {"task": "uploads.sweep_returns", "schedule": crontab(minute=25)},
     "forget-expired-files": {"task": "uploads.forget", "schedule": crontab(hour=3, minute=10)},
 }
 

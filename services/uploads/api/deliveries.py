@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -20,13 +20,12 @@ from services.uploads.api import serializers as shapes
 from services.uploads.api.access import DeliveryView, WriteThrottle, person, whole
 from services.uploads.models import Finding, Upload
 from services.uploads.policies import may_submit
-from services.uploads.report import document, page, xlsx
+from services.uploads.report import document, page
 from services.uploads.report.wording import asked_language
 from services.uploads.states import Status
 from zones.errors import NotAllowed
 
 PAGE, MOST = 100, 1_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def shown(upload: Upload, request: Request, *, status: int = 200) -> Response:
@@ -61,7 +60,7 @@ class UploadList(DeliveryView):
             whole(request.query_params.get("limit"), default=PAGE, most=MOST),
         )
         found = Upload.objects.for_user(request.user).with_waiting()
-        found = found.select_related("municipality", "edition")
+        found = found.select_related("municipality", "edition").prefetch_related("receipts")
         if "municipality" in asked:
             found = found.filter(municipality_id=asked["municipality"])
         if asked.get("status") in Status.values:
@@ -207,20 +206,6 @@ def _stream(upload: Upload, found: Any) -> Iterator[bytes]:
 def _as_lines(upload: Upload, chunk: list[Finding]) -> bytes:
     lines = (json.dumps(one, ensure_ascii=False, default=str) for one in _told(upload, chunk))
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-class ReportWorkbook(DeliveryView):
-    """The report as a workbook."""
-
-    renderer_classes = (JSONRenderer,)
-
-    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: uuid.UUID) -> FileResponse:
-        upload = self.checked(request, pk)
-        name = f"rapporto-{upload.municipality.slug}.xlsx"
-        return FileResponse(
-            xlsx.workbook(upload), as_attachment=True, filename=name, content_type=XLSX
-        )
 
 
 class ReportDocument(DeliveryView):

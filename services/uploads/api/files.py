@@ -1,32 +1,86 @@
-"""Files of the write API: the return file as GeoPackage and PDF, the comune's package."""
+"""Files of the write API: the return files (GeoPackage, workbook, PDF), the comune's package."""
 
 import uuid
+from typing import Any
 
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
-from services.uploads import packages
+from services.uploads import packages, returns
 from services.uploads.api.access import DeliveryView, person
-from services.uploads.report import geopackage, pdf
-from services.uploads.writers import GPKG, opened
+from services.uploads.report import pdf
+from services.uploads.report.wording import language
+from services.uploads.writers import GPKG
+from zones.errors import DomainError
 
 PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"gpkg": GPKG, "xlsx": XLSX}
 
 
-class ReportGeoPackage(DeliveryView):
-    """The delivery as sent, with `esito` on every row and a layer `errori`."""
+class Preparing(serializers.Serializer[Any]):
+    """A file that is being made: ask for it again at the same address."""
+
+    status = serializers.ChoiceField(choices=["preparing"])
+
+
+class FileFailed(DomainError):
+    """A file that could not be made, through our fault."""
+
+    status = 500
+
+
+class ReturnFile(DeliveryView):
+    """A file of the report; a large one is made elsewhere: 202 until it is there, then 200."""
 
     renderer_classes = (JSONRenderer,)
+    sort = ""
 
-    @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY})
-    def get(self, request: Request, pk: uuid.UUID) -> FileResponse:
+    def answer(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
         upload = self.checked(request, pk)
-        stream = opened(lambda path: geopackage.write(upload, path))
-        name = f"rapporto-{upload.municipality.slug}.gpkg"
-        return FileResponse(stream, as_attachment=True, filename=name, content_type=GPKG)
+        small = returns.is_small(upload)
+        file = (
+            returns.made(upload, self.sort)
+            if small
+            else returns.ready(upload, self.sort, language())
+        )
+        if file is None:
+            return self._preparing(request, returns.ask(upload, self.sort, language()))
+        name = f"rapporto-{upload.municipality.slug}.{self.sort}"
+        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[self.sort])
+
+    def _preparing(self, request: Request, state: str) -> Response:
+        if reference := returns.reference_of(state):
+            told = _("Un nostro problema ha impedito di preparare il file. Riferimento: %(ref)s.")
+            raise FileFailed("file-failed", told % {"ref": reference})
+        headers = {"Location": request.path, "Retry-After": "2", "Cache-Control": "no-store"}
+        return Response({"status": "preparing"}, status=202, headers=headers)
+
+
+class ReportGeoPackage(ReturnFile):
+    """The delivery as sent, with `esito` on every row and a layer `errori`."""
+
+    sort = "gpkg"
+
+    @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY, 202: Preparing})
+    def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
+        return self.answer(request, pk)
+
+
+class ReportWorkbook(ReturnFile):
+    """The report as a workbook."""
+
+    sort = "xlsx"
+
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY, 202: Preparing})
+    def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
+        return self.answer(request, pk)
 
 
 class ReportPdf(DeliveryView):

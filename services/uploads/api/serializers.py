@@ -102,7 +102,8 @@ class UploadOut(serializers.Serializer[Any]):
         return 0 if upload.mapping_confirmed_at else asked
 
     def get_receipt(self, upload: Upload) -> dict[str, Any] | None:
-        found = upload.receipts.order_by("-at").first()
+        # Sorted here: a list of deliveries has them fetched for all at once.
+        found = max(upload.receipts.all(), key=lambda one: one.at, default=None)
         return {"number": found.number, "at": found.at.isoformat()} if found else None
 
     def get_edition(self, upload: Upload) -> dict[str, Any] | None:

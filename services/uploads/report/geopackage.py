@@ -27,6 +27,8 @@ OUTCOME, ERRORS = "esito", "errori"
 #: A finding of more rows is told once, with their range, instead of once per row.
 MANY_ROWS = 1_000
 _HIDDEN = "***"
+#: Code and column of a finding, and one of its rows.
+OnRow = tuple[str, str, int]
 _ERROR_COLUMNS = {
     "codice": pl.String(), "gravita": pl.String(), "strato": pl.String(), "riga": pl.Int64(),
     "righe": pl.String(), "identificativo": pl.String(), "colonna": pl.String(),
@@ -65,8 +67,8 @@ def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any
     has_shapes = bool(facts.get("position_from", "geometry"))
     for chunk in _chunks(rows.only("row", "raw", "sent", "geometry", "blocked").iterator(CHUNK)):
         first, last = chunk[0].row, chunk[-1].row
-        codes = _codes(upload, layer, first=first, last=last)
-        secret = _secrets(upload, layer, first=first, last=last)
+        found = _on_rows(upload, layer, first=first, last=last)
+        codes, secret = _codes(found), _secrets(found)
         frame = pl.DataFrame(
             [
                 pl.Series(name, _cells(chunk, name, secret), dtype=kind, strict=False)
@@ -107,25 +109,20 @@ def _cells(rows: list[StagedRow], name: str, secret: set[tuple[int, str]]) -> li
     return [_HIDDEN if (row.row, name) in secret else row.raw.get(name) for row in rows]
 
 
-def _codes(upload: Upload, layer: str, *, first: int, last: int) -> dict[int, list[str]]:
+def _codes(on_rows: list[OnRow]) -> dict[int, list[str]]:
     """Row -> codes of what was found in it."""
-    found: dict[int, list[str]] = {}
-    for code, _column, row in _on_rows(upload, layer, first=first, last=last):
-        codes = found.setdefault(row, [])
-        if code not in codes:
-            codes.append(code)
-    return found
+    found: dict[int, dict[str, None]] = {}
+    for code, _column, row in on_rows:
+        found.setdefault(row, {})[code] = None
+    return {row: list(codes) for row, codes in found.items()}
 
 
-def _secrets(upload: Upload, layer: str, *, first: int, last: int) -> set[tuple[int, str]]:
+def _secrets(on_rows: list[OnRow]) -> set[tuple[int, str]]:
     """Cells with personal data, which a file that travels must not repeat (ATT-15)."""
-    wanted = _on_rows(upload, layer, first=first, last=last)
-    return {(row, column) for code, column, row in wanted if code in page.SECRET}
+    return {(row, column) for code, column, row in on_rows if code in page.SECRET}
 
 
-def _on_rows(
-    upload: Upload, layer: str, *, first: int, last: int
-) -> list[tuple[str, str, int]]:  # fmt: skip
+def _on_rows(upload: Upload, layer: str, *, first: int, last: int) -> list[OnRow]:
     with connection.cursor() as cursor:
         cursor.execute(
             'SELECT code, "column", line FROM uploads_finding f, unnest(f.rows) line'
@@ -133,7 +130,7 @@ def _on_rows(
             " ORDER BY code",
             [upload.pk, layer, first, last],
         )
-        found: list[tuple[str, str, int]] = cursor.fetchall()
+        found: list[OnRow] = cursor.fetchall()
     return found
 
 
@@ -173,14 +170,24 @@ def _single(geometry: Geometries) -> Geometries:
 def _error_chunks(upload: Upload) -> Iterator[tuple[pl.DataFrame, Shapes]]:
     """One line per finding and row, in the report's order, with its place in EPSG:32632."""
     wrote = False
-    for chunk in _chunks(Finding.objects.of(upload).order_by("pk").iterator(CHUNK)):
-        staged = _spoken_of(upload, chunk)
-        lines = [line for one in chunk for line in _lines(one, staged)]
-        for start in range(0, len(lines), CHUNK):
-            wrote = True
-            yield _error_frame(lines[start : start + CHUNK])
+    for batch in _batches(Finding.objects.of(upload).order_by("pk").iterator(CHUNK)):
+        staged, wrote = _spoken_of(upload, batch), True
+        yield _error_frame([line for one in batch for line in _lines(one, staged)])
     if not wrote:
         yield _error_frame([])
+
+
+def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    """Findings together that make a chunk of lines: one may be told for a thousand rows."""
+    batch, lines = [], 0
+    for one in findings:
+        batch.append(one)
+        lines += len(one.rows) if 0 < len(one.rows) <= MANY_ROWS else 1
+        if lines >= CHUNK:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
 
 
 def _error_frame(lines: list[tuple[list[Any], Any]]) -> tuple[pl.DataFrame, Shapes]:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
+from django.db.models import F, Func, IntegerField
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -150,17 +151,11 @@ def _columns_of_first(upload: Upload, layer: str) -> list[str]:
 
 
 def _by_row(upload: Upload, layer: str) -> Iterator[tuple[int, Finding]]:
-    """(row, finding) in row order: findings of one row are streamed, those of several are few."""
-    mine = Finding.objects.of(upload).filter(layer=layer).defer("position")
-    several = [
-        (row, one) for one in mine.filter(rows__len__gt=1).iterator(CHUNK) for row in one.rows
-    ]
-    several.sort(key=lambda pair: pair[0], reverse=True)
-    for one in mine.filter(rows__len=1).order_by("rows").iterator(CHUNK):
-        while several and several[-1][0] <= one.rows[0]:
-            yield several.pop()
-        yield one.rows[0], one
-    yield from reversed(several)
+    """(row, finding) in row order, streamed: a finding comes once for each of its rows."""
+    mine = Finding.objects.of(upload).filter(layer=layer).defer("position", "rows")
+    each = mine.annotate(line=Func(F("rows"), function="unnest", output_field=IntegerField()))
+    for one in each.order_by("line", "pk").iterator(CHUNK):
+        yield one.line, one
 
 
 def _line(

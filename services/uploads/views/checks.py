@@ -4,7 +4,6 @@ import uuid
 
 from django.contrib import messages
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     JsonResponse,
@@ -18,7 +17,7 @@ from services.uploads import answers
 from services.uploads.forms import ReasonForm
 from services.uploads.models import Finding, Upload
 from services.uploads.report import document as report_document
-from services.uploads.report import page, xlsx
+from services.uploads.report import page
 from services.uploads.report import places as report_places
 from services.uploads.report.steps import has_report
 from services.uploads.report.wording import language
@@ -90,17 +89,6 @@ def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     else:
         found = report_places.row_places(upload, request.GET.get("strato", ""), row)
     return JsonResponse(found, content_type="application/geo+json")
-
-
-@private
-def workbook(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
-    """The report as a workbook, with what to do and the rows as sent."""
-    upload = checked(request, pk)
-    return FileResponse(
-        xlsx.workbook(upload),
-        content_type=XLSX,
-        headers={"Content-Disposition": attached(upload, "xlsx")},
-    )
 
 
 def attached(upload: Upload, extension: str) -> str:

@@ -23,7 +23,7 @@ from services.uploads.views.access import acting, back_on_mistake, delivery, per
 from services.uploads.views.frame import HOME, Crumb, frame
 from zones.errors import DomainError, Invalid, NotFound
 from zones.models import Municipality
-from zones.policies import is_operator, is_reviewer
+from zones.policies import is_reviewer, operated_by
 
 RECENT = 50
 #: Where the work goes on after a check that a choice of that page asked for (`?poi=`).
@@ -39,9 +39,10 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     mine = Upload.objects.for_user(request.user).filter(municipality__in=comuni)
     mine = mine.with_waiting().select_related("municipality", "by").order_by("-created_at")
     lines = [story.line(upload) for upload in mine[:RECENT]]
+    operated = operated_by(request.user)
     context = {
         "trail": [HOME],
-        "comuni": [(comune, is_operator(request.user, comune)) for comune in comuni],
+        "comuni": [(comune, comune.pk in operated) for comune in comuni],
         "open": [line for line in lines if not line.is_final],
         "closed": [line for line in lines if line.is_final],
     }
