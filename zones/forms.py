@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from zones.models import ApiToken, Municipality, Role, User
+from zones.models import ApiToken, Municipality, Role, Scope, User
 from zones.policies import is_manager
 
 SCOPE_LABELS = {
@@ -54,6 +54,14 @@ class InvitationForm(forms.Form):
     municipality = forms.ModelChoiceField(
         label=_("Comune"), queryset=Municipality.objects.none(), required=False
     )
+    scope = forms.MultipleChoiceField(
+        label=_("Che cosa può fare un consulente"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=Scope.values,
+        help_text=_("Inviare all'ufficio e ritirare spetta sempre a un operatore."),
+    )
     until = forms.DateField(
         label=_("Valido fino al"),
         required=False,
@@ -78,6 +86,12 @@ class InvitationForm(forms.Form):
         self.fields["municipality"].queryset = comuni  # type: ignore[attr-defined]
         if len(mine) == 1 and not office:
             self.fields["municipality"].initial = mine[0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("role") == Role.CONSULTANT and not cleaned.get("scope"):
+            self.add_error("scope", _("Scegli almeno una cosa che il consulente può fare."))
+        return cleaned
 
     @property
     def may_invite(self) -> bool:

@@ -3,7 +3,7 @@ and API."""
 
 from typing import TYPE_CHECKING, Union
 
-from zones.models import Mandate, Municipality, Role, User
+from zones.models import Mandate, Municipality, Role, Scope, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -33,8 +33,17 @@ def operated_by(user: Person) -> set[str]:
     return set(mine.values_list("municipality_id", flat=True))
 
 
-def is_consultant(user: Person, municipality: Municipality | str) -> bool:
-    return has_role(user, Role.CONSULTANT, municipality=municipality)
+def is_consultant(
+    user: Person, municipality: Municipality | str, scope: Scope | None = None
+) -> bool:
+    """Whether the comune delegated the person, for that scope when one is given."""
+    if not isinstance(user, User) or not has_role(
+        user, Role.CONSULTANT, municipality=municipality
+    ):
+        return False
+    mandates = user.mandates.in_force().filter(role=Role.CONSULTANT, municipality=municipality)
+    allowed = list(mandates.values_list("scope", flat=True))
+    return scope is None or any(not named or scope in named for named in allowed)
 
 
 def is_reviewer(user: Person) -> bool:

@@ -77,6 +77,10 @@ def _may(user: User, municipality: Municipality) -> None:
         raise NotAllowed(
             "not-your-municipality", _("Puoi consegnare solo per i Comuni del tuo mandato.")
         )
+    if not policies.may_deliver(user, municipality):
+        raise NotAllowed(
+            "outside-delegation", _("La tua delega non comprende la consegna di file.")
+        )
 
 
 def check_size(file: "File[bytes]") -> None:
@@ -226,7 +230,10 @@ def recheck(upload: Upload, *, user: User, options: dict[str, Any] | None = None
 def take_over(upload: Upload, *, user: User) -> None:
     """Go on with a colleague's open delivery, under one's own name. Raises WrongState when it is
     over."""
-    _may(user, upload.municipality)
+    if not policies.may_upload(user, upload.municipality_id):
+        raise NotAllowed(
+            "not-your-municipality", _("Puoi continuare solo le consegne dei tuoi Comuni.")
+        )
     with transaction.atomic():
         current = workflow.locked(upload.pk)
         if current.status in FINAL:

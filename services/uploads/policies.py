@@ -3,20 +3,27 @@
 
 from services.uploads.models import Upload
 from services.uploads.states import Status
-from zones.models import Municipality
+from zones.models import Municipality, Scope
 from zones.policies import Person, is_consultant, is_operator, is_reviewer
 
 EDITABLE = (Status.CHECKED, Status.RETURNED)
 
 
 def may_upload(user: Person, municipality: Municipality | str) -> bool:
-    """Operators, and consultants whom the comune delegated."""
+    """Work for the comune at all: operators, and consultants whom it delegated."""
     return is_operator(user, municipality) or is_consultant(user, municipality)
+
+
+def may_deliver(user: Person, municipality: Municipality | str) -> bool:
+    """Send files: operators, and consultants whose delegation says so."""
+    return is_operator(user, municipality) or is_consultant(user, municipality, Scope.DELIVER)
 
 
 def may_edit(user: Person, upload: Upload) -> bool:
     """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
-    return upload.status in EDITABLE and may_upload(user, upload.municipality_id)
+    comune = upload.municipality_id
+    allowed = is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
+    return upload.status in EDITABLE and allowed
 
 
 def may_submit(user: Person, upload: Upload) -> bool:

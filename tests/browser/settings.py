@@ -2,11 +2,12 @@
 folders."""
 
 import os
+from pathlib import Path
 
 os.environ["STTM2_MODE"] = "demo"
 
 from sttm2.settings import *  # noqa: F403
-from sttm2.settings import CACHES, STORAGES
+from sttm2.settings import CACHES, MEDIA_ROOT, STORAGES
 
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 STORAGES = {
@@ -14,4 +15,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": os.environ["BROWSER_CACHE"]}}
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(Path(MEDIA_ROOT) / "mail")

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 
 from zones.actions import NewInvitation, invite, revoke_mandate
 from zones.errors import Invalid, NotAllowed
-from zones.models import ApiToken, Invitation, Mandate, Role, User
+from zones.models import ApiToken, Invitation, Mandate, Role, Scope, User
+from zones.policies import is_consultant
 from zones.tokens import TokenAuthentication, issue_token
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +179,20 @@ def test_one_does_not_revoke_the_keys_of_others(client, cast):
     client.force_login(cast.neighbour)
     assert client.post(f"/profilo/chiavi/{ApiToken.objects.get().pk}/revoca/").status_code == 404
     assert ApiToken.objects.get().revoked_at is None
+
+
+def test_the_comune_chooses_what_its_consultant_may_do(client, cast):
+    client.force_login(cast.operator)
+    form = {"email": "nuovo@studio.example", "role": "consultant", "municipality": cast.comune.pk}
+    form |= {"until": SOON.isoformat()}
+    assert client.post("/profilo/persone/invita/", form).status_code == 422
+    assert client.post("/profilo/persone/invita/", {**form, "scope": ["mend"]}).status_code == 302
+    assert Invitation.objects.get().scope == ["mend"]
+    mandate = cast.consultant.mandates.get()
+    page = client.get("/profilo/persone/").content.decode()
+    assert "consegnare file, correggere righe" in page, "a mandate that names none lets both"
+    mandate.scope = ["mend"]
+    mandate.save()
+    assert is_consultant(cast.consultant, cast.comune)
+    assert is_consultant(cast.consultant, cast.comune, Scope.MEND)
+    assert not is_consultant(cast.consultant, cast.comune, Scope.DELIVER)

@@ -1,7 +1,7 @@
 """Tables of the ground floor: people and their mandates, the territory, its figures and
 readings."""
 
-from zones.models.people import ApiToken, Invitation, Mandate, Post, Role, User
+from zones.models.people import ApiToken, Invitation, Mandate, Post, Role, Scope, User
 from zones.models.readings import Alignment, Insight, Theme
 from zones.models.territory import (
     Indicator,
@@ -27,6 +27,7 @@ __all__ = [
     "Post",
     "RegenerationArea",
     "Role",
+    "Scope",
     "Ternary",
     "Theme",
     "User",

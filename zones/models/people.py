@@ -81,6 +81,13 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("responsabile metropolitano")
 
 
+class Scope(models.TextChoices):
+    """What a comune lets its consultant do; a mandate that names none lets both."""
+
+    DELIVER = "deliver", _("consegnare file")
+    MEND = "mend", _("correggere righe, rispondere, abbinare colonne")
+
+
 MUNICIPAL_ROLES = (Role.OPERATOR, Role.CONSULTANT)
 
 
@@ -123,6 +130,14 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+    @property
+    def scope_words(self) -> str:
+        """What a consultant may do, in words; empty for the other roles."""
+        if self.role != Role.CONSULTANT:
+            return ""
+        allowed = self.scope or Scope.values
+        return ", ".join(str(scope.label) for scope in Scope if scope in allowed)
 
 
 class Invitation(models.Model):

@@ -122,6 +122,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         role=role,
         municipality=asked["municipality"] if role in actions.MUNICIPAL else None,
         until=asked["until"],
+        scope=tuple(asked["scope"]) if role == Role.CONSULTANT else (),
     )
     try:
         actions.invite(actor(request), new)
