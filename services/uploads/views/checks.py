@@ -63,9 +63,9 @@ def _mistake(
 ) -> HttpResponse:
     found = [one for one in page.mistakes_of(upload) if one.code == code]
     if not found:
+        raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
     rows = page.row_findings(upload, code)
     placed = Finding.objects.of(upload).filter(code=code, position__isnull=False)
-        raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
     context = {
         **frame(request, upload, "checks"),
         "mistake": found[0],
