@@ -4,6 +4,7 @@ models.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import polars
 
@@ -13,6 +14,18 @@ OWN_LAYERS = frozenset({
     "errori", "cosa fare", "rilievi", "what to do", "findings",
     "candidati", "domande aperte", "leggimi", "candidates", "open questions", "read me",
 })  # fmt: skip
+
+#: Longest name of a layer that the portal keeps; the database and the return files rely on it.
+LAYER_NAME = 200
+
+
+def layer_name(name: str) -> str:
+    """The name under which a layer is kept: as sent, or cut and told apart by a checksum."""
+    if len(name) <= LAYER_NAME:
+        return name
+    mark = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{name[: LAYER_NAME - 10]}…{mark}"
+
 
 NoteValue = str | int | float | bool | None | Sequence[str] | Sequence[int]
 
@@ -25,7 +38,8 @@ class Note:
     geometry-types {Point: n ...}, curves {n}, rings-closed {n, rows}, crs-undefined,
     geometry-unreadable {n, rows}, geojson-metric, coordinates-as-text {n}, trailing-commas {n},
     mixed-encoding {n}, names-cut {columns}, geometry-text {column, n}, no-header,
-    blank-headers {n, columns}, title-rows {texts}, blank-rows {n}, quotes-unbalanced;
+    blank-headers {n, columns}, title-rows {texts}, blank-rows {n}, quotes-unbalanced,
+    layer-name-cut {characters};
     of the file: extension-differs {suffix, format}. Rows count from 1.
     """
 

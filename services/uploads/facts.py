@@ -1,14 +1,21 @@
 """What a check leaves on the delivery besides rows and findings: facts, columns and outcome, as
 plain JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from services.uploads.delivery import ReadFile
 from services.uploads.rules import registry
 from services.uploads.rules.report import NO_COLUMN, Report, plain
-from services.uploads.understood import ColumnMatch, CrsDecision, Delivery, LayerFacts
+from services.uploads.understood import ColumnMatch, CrsDecision, Delivery, LayerFacts, Reason
+
+#: Notes of the readers (`delivery.Note`) that people are told with the layer.
+TOLD_BY_NO_RULE = frozenset({
+    "curves", "rings-closed", "geometry-unreadable", "coordinates-as-text", "trailing-commas",
+    "mixed-encoding", "no-header", "blank-headers", "title-rows", "blank-rows",
+    "quotes-unbalanced", "layer-name-cut", "geojson-metric", "extension-differs",
+})  # fmt: skip
 
 
 def facts_of(read: ReadFile, delivery: Delivery, report: Report) -> dict[str, Any]:
@@ -18,6 +25,7 @@ def facts_of(read: ReadFile, delivery: Delivery, report: Report) -> dict[str, An
         "format": read.format,
         "layers": [_layer(layer) for layer in delivery.layers],
         "others": list(delivery.others),
+        "notes": _notes(delivery.notes),
         "autofixes": dict(report.autofixes),
     }
 
@@ -32,7 +40,17 @@ def _layer(layer: LayerFacts) -> dict[str, Any]:
         "position_from": layer.position_from,
         "geometry_types": list(layer.geometry_types),
         "crs": crs_of(layer.crs),
+        "notes": _notes(layer.notes),
     }
+
+
+def _notes(notes: Iterable[Reason]) -> list[dict[str, Any]]:
+    """What the reader did or noticed that no rule speaks of: arcs made straight, rings closed."""
+    return [
+        {"code": note.code, "params": _plain(note.params)}
+        for note in notes
+        if note.code in TOLD_BY_NO_RULE
+    ]
 
 
 def crs_of(crs: CrsDecision) -> dict[str, Any]:

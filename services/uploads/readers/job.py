@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 import shapely
 
-from services.uploads.delivery import Note, OtherLayer, ReadLayer
+from services.uploads.delivery import Note, OtherLayer, ReadLayer, layer_name
 from services.uploads.limits import Limits
 from services.uploads.readers import gdal, geometry, tabular
 from services.uploads.readers.errors import Unreadable
@@ -32,7 +32,8 @@ class Job:
         return PurePosixPath((self.source or self.name).replace("\\", "/")).stem
 
     def wants(self, layer: str) -> bool:
-        return not self.options.layers or layer in self.options.layers
+        chosen = self.options.layers
+        return not chosen or layer in chosen or layer_name(layer) in chosen
 
     def damaged(self, format: str, reason: str = "damaged") -> Unreadable:
         """The refusal for a file that does not open as what it seems to be."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from services.uploads.delivery import Note, OtherLayer, ReadFile, ReadLayer
+from services.uploads.delivery import Note, OtherLayer, ReadFile, ReadLayer, layer_name
 from services.uploads.readers import (
     bundle,
     delimited,
@@ -146,8 +146,17 @@ def _result(request: Request, label: str, found: Found) -> ReadFile:
         )
     if not found.layers:
         _refuse_empty(request, label, found)
-    layers = tuple(_distinct_names(found.layers))
-    return ReadFile(label, layers, tuple(found.others), tuple(found.notes))
+    layers = tuple(map(_with_short_name, _distinct_names(found.layers)))
+    others = (replace(one, name=layer_name(one.name)) for one in found.others)
+    return ReadFile(label, layers, tuple(others), tuple(found.notes))
+
+
+def _with_short_name(layer: ReadLayer) -> ReadLayer:
+    name = layer_name(layer.name)
+    if name == layer.name:
+        return layer
+    told = Note("layer-name-cut", {"characters": len(layer.name)})
+    return replace(layer, name=name, notes=(*layer.notes, told))
 
 
 def _refuse_empty(request: Request, label: str, found: Found) -> None:

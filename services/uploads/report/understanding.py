@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from services.uploads import schema
 from services.uploads.models import StagedRow, Upload
+from services.uploads.report import noticed
 from services.uploads.report.wording import language
 
 SHOWN_CHANGES = 5
@@ -76,6 +77,7 @@ class Layer:
     crs_used: str
     crs_why: Text
     crs_asks: bool
+    noticed: Sequence[str]
     columns: Sequence[Column]
 
     @property
@@ -125,6 +127,7 @@ def _layer(
         crs_used=_epsg(crs.get("used")),
         crs_why=CRS_WHY.get(why, ""),
         crs_asks=why in ("unrecognised", "far", "absent_far"),
+        noticed=noticed.told(facts.get("notes", [])),
         columns=[
             _column(f"{key}-{number}", match, confirmed=confirmed)
             for number, match in enumerate(known.get("columns", []))

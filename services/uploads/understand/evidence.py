@@ -9,6 +9,7 @@ import polars as pl
 
 from services.uploads.understand import values, words
 from services.uploads.understand.lexicon import Lexicon
+from services.uploads.understand.pairs import are_pairs
 
 CONTRADICTED = 0.1
 WEAK = 0.5
@@ -18,7 +19,7 @@ _EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
 _URL = r"(?i)^(https?://|www\.)"
 _WIDE = (
     r"(?i)^(SRID=\d+;)?\s*(MULTI)?(POINT|POLYGON|LINESTRING|GEOMETRYCOLLECTION)"
-    r"|^\(?-?\d+[.,]\d+[,;] *-?\d+[.,]\d+\)?$|^0[01][0-9A-F]{40,}$"
+    r"|^0[01][0-9A-F]{40,}$"
 )
 _RANGES: Mapping[str, tuple[tuple[float, float], ...]] = {
     "x": ((8.3, 9.9), (460e3, 580e3), (1.46e6, 1.58e6), (2.9e5 + 1.7e6, 2.2e6)),
@@ -75,6 +76,10 @@ def _matches(pattern: str) -> Callable[[pl.Series], float]:
     return lambda cells: _share(cells.str.strip_chars().str.contains(pattern))
 
 
+def _is_place(cells: pl.Series) -> pl.Series:
+    return cells.str.strip_chars().str.contains(_WIDE) | are_pairs(cells)
+
+
 def _numbers(cells: pl.Series) -> float:
     return _share(values.number(cells).is_not_null())
 
@@ -105,7 +110,7 @@ _TESTS: Mapping[str, Callable[[pl.Series], float]] = {
     "istat": _matches(r"^\d{4,9}(\.0)?$|^\d{1,3}\.\d{3}$"),
     "postcode": _matches(r"^\d{4,5}(\.0)?$"),
     "email": _matches("@"),
-    "wkt": _matches(_WIDE),
+    "wkt": lambda cells: _share(_is_place(cells)),
     "status": _in_words("status"),
     "valence": _in_words("valence"),
     "school_code": _matches(r"^[A-Za-z]{2}[A-Za-z0-9]{6,9}"),
@@ -121,9 +126,11 @@ def guesses(
         texts = cells[column]
         if texts.is_empty():
             continue
-        for field, pattern in (("email", _EMAIL), ("url", _URL), ("wkt", _WIDE)):
+        for field, pattern in (("email", _EMAIL), ("url", _URL)):
             if field not in taken and _share(texts.str.contains(pattern)) >= 0.8:
                 yield Guess(column, field, GUESS)
+        if "wkt" not in taken and _share(_is_place(texts)) >= 0.8:
+            yield Guess(column, "wkt", GUESS)
         if "x" not in taken and "y" not in taken:
             yield from _coordinate_guess(column, texts)
         yield from _word_guess(column, texts, lexicon, taken)

@@ -24,12 +24,11 @@ from services.uploads.understand.crs import (
     middles,
     to_storage,
 )
+from services.uploads.understand.pairs import pairs
 from services.uploads.understood import CrsDecision, Geometries, Mask
 
 PIECE = 10_000
-_PAIR = r"^\s*\(?\s*(-?\d+(?:[.,]\d+)?)\s*[,;]\s+(-?\d+(?:[.,]\d+)?)\s*\)?\s*$"
 _HEX = r"(?i)^0[01][0-9a-f]{40,}$"
-_TIGHT_PAIR = r"^\s*\(?\s*(-?\d+(?:\.\d+)?)[,; ](-?\d+(?:\.\d+)?)\s*\)?\s*$"
 
 
 class Place(StrEnum):
@@ -120,21 +119,11 @@ def _from_text(text: pl.Series) -> Sent:
     if hexes.any():
         texts = bare.filter(pl.Series(hexes)).to_numpy()
         geometry[hexes] = shapely.from_wkb(texts, on_invalid="ignore")
-    first, second = _pair(bare)
-    pairs = np.isfinite(first) & np.isfinite(second)
-    geometry[pairs] = shapely.points(first[pairs], second[pairs])
+    first, second = map(_floats, pairs(bare))
+    paired = np.isfinite(first) & np.isfinite(second)
+    geometry[paired] = shapely.points(first[paired], second[paired])
     filled = text.is_not_null().to_numpy()
     return Sent(geometry, filled & shapely.is_missing(geometry), "text")
-
-
-def _pair(text: pl.Series) -> tuple[Points, Points]:
-    wide = text.str.extract_groups(_PAIR).struct.unnest()
-    tight = text.str.extract_groups(_TIGHT_PAIR).struct.unnest()
-    both = [
-        pl.select(pl.coalesce(tight[name], wide[name].str.replace(",", "."))).to_series()
-        for name in ("1", "2")
-    ]
-    return _floats(both[0]), _floats(both[1])
 
 
 def place(sent: Sent, territory: Territory, declared: Declared) -> Placed:
