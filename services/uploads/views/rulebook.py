@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from services.uploads.report import rulebook
+from services.uploads.report import frequency, rulebook
 from services.uploads.views.frame import Crumb
 
 
@@ -24,5 +24,6 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     """One rule with its examples and how to mend."""
     found = rulebook.page(code)
     trail = [Crumb(_("Regole"), reverse("uploads:rules")), Crumb(found.entry.code)]
-    context = {"trail": trail, "rule": found, "version": rulebook.version()}
+    fired = frequency.of(found.entry.code)
+    context = {"trail": trail, "rule": found, "version": rulebook.version(), "fired": fired}
     return render(request, "uploads/rule.html", context)
