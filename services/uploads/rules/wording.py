@@ -105,6 +105,8 @@ def show(name: str, value: Any, language: str) -> str:
 def _word(name: str, value: str, language: str) -> str:
     if name == "field" and schema.is_field(value):
         return schema.BY_NAME[value].label(language)
+    if name == "score":
+        return value.replace(".", ",") if language == "it" else value
     if ISO_DATE.match(value):
         return _day(date.fromisoformat(value), language)
     return WORDS.get(value, MappingProxyType({})).get(language, value) if name in CODED else value
