@@ -143,7 +143,13 @@ def raw(path: Path) -> float:
     return time.perf_counter() - begun
 
 
-CASES = ((False, False), (True, False), (False, True))
+CASES = (("", False), ("same", False), ("each", False), ("three", False), ("", True))
+WORDS = {
+    "": "",
+    "same": ", every row wrong in one way",
+    "each": ", a finding on every row",
+    "three": ", three on every row",
+}
 
 
 def checks(report: Report, sizes: tuple[int, ...]) -> None:
@@ -158,11 +164,11 @@ def checks(report: Report, sizes: tuple[int, ...]) -> None:
 
 
 def _one(
-    report: Report, folder: Path, watch: MemoryWatch, *, rows: int, wrong: bool, areas: bool
+    report: Report, folder: Path, watch: MemoryWatch, *, rows: int, wrong: str, areas: bool
 ) -> None:
     kind = "areas of 12 vertices" if areas else "points"
-    how = ", a finding in every row" if wrong else ""
-    path = folder / f"{rows}_{wrong:d}{areas:d}.gpkg"
+    how = WORDS[wrong]
+    path = folder / f"{rows}_{wrong}{areas:d}.gpkg"
     geopackage(path, rows, wrong=wrong, areas=areas)
     reference = f"read + COPY alone {raw(path):.2f} s"
     found = check(path, folder, watch)

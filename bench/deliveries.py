@@ -13,6 +13,12 @@ from zones.models import Municipality
 
 COMUNE = "015146"
 COLUMNS = ("ID", "TIPOLOGIA", "DENOMINAZIONE", "INDIRIZZO", "STATO", "VALENZA")
+_SITE = {"SITO": "www.esempio .it/{n}"}
+#: Columns in which every row has a mistake of its own.
+MISTAKES = {
+    "each": _SITE,
+    "three": {**_SITE, "SUPERFICIE": "-{n}1", "E_MAIL": "nessuno {n} presso"},
+}
 
 
 def places(rows: int) -> Any:
@@ -36,9 +42,12 @@ def places(rows: int) -> Any:
 
 
 def geopackage(
-    path: Path, rows: int, *, wrong: bool = False, areas: bool = False, seed: int = 0
+    path: Path, rows: int, *, wrong: str = "", areas: bool = False, seed: int = 0
 ) -> Path:
-    """Write it. `wrong`: every row has a status nobody knows; `areas`: polygons of 12 vertices."""
+    """Write it. `wrong`: `same` (a status nobody knows in every row, told as one mistake), `each`
+    (an address of its own that is none: a finding per row), `three` (three such findings per
+    row); `areas`: polygons of 12 vertices.
+    """
     shapes = places(rows)
     if areas:
         shapes = shapely.buffer(shapes, 8, quad_segs=3)
@@ -50,14 +59,16 @@ def geopackage(
         np.array([kinds[n % len(kinds)] for n in number], dtype=object),
         np.array([f"{kinds[n % len(kinds)]} numero {n} ({draw})" for n in number], dtype=object),
         np.array([f"Via Roma {n}" for n in number], dtype=object),
-        np.array([f"boh {n}" if wrong else "esistente" for n in number], dtype=object),
+        np.array([f"boh {n}" if wrong == "same" else "esistente" for n in number], dtype=object),
         np.array(["intercomunale"] * rows, dtype=object),
     ]
+    more = MISTAKES.get(wrong, {})
+    columns += [np.array([say.format(n=n) for n in number], dtype=object) for say in more.values()]
     pyogrio.raw.write(
         path,
         shapely.to_wkb(shapes),
         columns,
-        COLUMNS,
+        (*COLUMNS, *more),
         layer="servizi",
         driver="GPKG",
         geometry_type="Polygon" if areas else "Point",

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench import checking, database, reading
+from bench import checking, database, pages, reading
 from bench.figures import Report
 
 
@@ -19,7 +19,7 @@ class Scale:
     runs: int
 
 
-PARTS = ("list", "tiles", "export", "check", "publish", "delivery")
+PARTS = ("list", "tiles", "export", "check", "publish", "delivery", "pages")
 SCALES = {
     "quick": Scale("quick", (10_000,), (1_000,), 1.0, 1),
     "usual": Scale("usual", (100_000,), (1_000, 10_000, 100_000), 5.0, 3),
@@ -32,7 +32,7 @@ def main(scale: Scale, parts: set[str]) -> int:
     try:
         if parts & {"list", "tiles", "export"}:
             _readers(report, scale, parts)
-        if parts & {"check", "publish", "delivery"}:
+        if parts & {"check", "publish", "delivery", "pages"}:
             database.empty()
             _workshop(report, scale, parts)
     finally:
@@ -58,6 +58,8 @@ def _workshop(report: Report, scale: Scale, parts: set[str]) -> None:
         checking.publication(report, min(10_000, max(scale.rows)))
     if "delivery" in parts:
         checking.delivery(report, 1_000, runs=max(3, scale.runs))
+    if "pages" in parts:
+        pages.opened(report, scale.rows, scale.runs)
 
 
 if __name__ == "__main__":

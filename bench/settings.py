@@ -12,3 +12,5 @@ CACHES["default"]["KEY_PREFIX"] = "bench"
 MEDIA_ROOT = Path(os.environ.get("BENCH_MEDIA") or tempfile.mkdtemp(prefix="bench-media-"))
 EMAIL_FILE_PATH = tempfile.gettempdir()
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(("upload", "precheck"), "100000/hour")
+# A browser opens pages here: their files come from where they are made, without collectstatic.
+WHITENOISE_USE_FINDERS = True
