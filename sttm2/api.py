@@ -40,6 +40,7 @@ COLLECTIONS = {
     "programmes": "api-programme-list",
     "projects": "api-project-list",
     "layers": "api-layers",
+    "checks": "api-checks",
     "schema": "api-schema",
     "console": "api-console",
 }

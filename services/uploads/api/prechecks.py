@@ -14,7 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from services.uploads import precheck
+from services.uploads import limits, precheck
+from services.uploads.report import rulebook
 from services.uploads.report.wording import asked_language
 from zones.errors import DomainError
 from zones.models import Municipality
@@ -63,10 +64,33 @@ class Open(APIView):
     permission_classes = ()
 
 
-class CheckList(Open):
-    """POST checks a file; nothing of it is kept beyond the stated hour."""
+class CheckTerms(serializers.Serializer[Any]):
+    """What a check without account takes, and for how long its report can be read."""
 
-    throttle_classes = (precheck.PrecheckThrottle,)
+    upload_bytes = serializers.IntegerField()
+    unpacked_bytes = serializers.IntegerField()
+    rows = serializers.IntegerField()
+    seconds_kept = serializers.IntegerField()
+    rule_set = serializers.CharField()
+
+
+class CheckList(Open):
+    """POST checks a file; nothing of it is kept beyond the stated hour. GET says the limits."""
+
+    def get_throttles(self) -> list[Any]:
+        return [precheck.PrecheckThrottle()] if self.request.method == "POST" else []
+
+    @extend_schema(operation_id="checks_terms", responses=CheckTerms)
+    def get(self, request: Request) -> Response:
+        bounds = limits.DEFAULT
+        terms = {
+            "upload_bytes": bounds.upload_bytes,
+            "unpacked_bytes": bounds.unpacked_bytes,
+            "rows": bounds.rows,
+            "seconds_kept": settings.PRECHECK_SECONDS,
+            "rule_set": rulebook.version(),
+        }
+        return Response(CheckTerms(terms).data)
 
     @extend_schema(
         operation_id="checks_create",

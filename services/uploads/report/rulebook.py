@@ -182,7 +182,7 @@ def _shown(example: Example) -> Shown:
         schema.BY_NAME[name].label(language()) if schema.is_field(name) else _word(name)
         for name in names
     ]
-    rows = [[_cell(row.get(name)) for name in names] for row in example.rows]
+    rows = [[_cell(_sent(row, name)) for name in names] for row in example.rows]
     notes = [f"{note.code}: {_params(note.params)}" for note in example.notes]
     notes += [
         f"{_('riparazione')}: {_cell(one.get('area_before'))} → {_cell(one.get('area_after'))} m²"
@@ -192,6 +192,11 @@ def _shown(example: Example) -> Shown:
         notes.append(f"EPSG:{example.crs.declared or '—'} → EPSG:{example.crs.used or '—'}")
     notes += list(example.others)
     return Shown(header, rows, notes)
+
+
+def _sent(row: Mapping[str, Any], name: str) -> Any:
+    """A cell as it was sent: of a shape that was repaired, the shape before."""
+    return row.get("sent", row.get(name)) if name == "geometry" else row.get(name)
 
 
 def _is_cell(name: str) -> bool:

@@ -39,9 +39,26 @@ SQUARE = (
 )
 TINY = "POLYGON ((501000 5031000, 501004 5031000, 501000 5031004, 501000 5031000))"
 ROUND = shapely.Point(501000, 5031000).buffer(100, quad_segs=1300)
-REPAIR = {
-    "index": 0, "layer": EXAMPLE_LAYER, "row": 1, "reason": "Self-intersection", "x": 501050.0,
-    "y": 5031050.0, "area_before": 0.0, "area_after": 5000.0,
+#: Outlines that cross themselves, the two wings of a bow and a square with a nick at one corner,
+#: and what repairing them does. Written out: a worker forks after reading this, and would hang its
+#: children if polars had been at work by then.
+BOW_TIE = "POLYGON((501000 5031000,501090 5031090,501090 5031000,501000 5031040,501000 5031000))"
+BOW_TIE_REPAIRED = (
+    "MULTIPOLYGON (((501000 5031040, 501027.7 5031027.7, 501000 5031000, 501000 5031040)), "
+    "((501090 5031000, 501027.7 5031027.7, 501090 5031090, 501090 5031000)))"
+)
+NICKED = (
+    "POLYGON((501000 5031000,501100 5031000,501100 5031100,501001 5031100,500999 5031098,"
+    "501000 5031100,501000 5031000))"
+)
+CROSSED = {"index": 0, "layer": EXAMPLE_LAYER, "row": 1, "reason": "Self-intersection"}
+BIG_REPAIR = {
+    **CROSSED, "x": 501027.7, "y": 5031027.7, "area_before": 2250.0, "area_after": 3357.7,
+    "refused": True,
+}  # fmt: skip
+SMALL_REPAIR = {
+    **CROSSED, "x": 501000.0, "y": 5031099.0, "area_before": 9999.0, "area_after": 10000.0,
+    "refused": False,
 }  # fmt: skip
 
 
@@ -166,8 +183,7 @@ def _repairs(delivery: Delivery, *, refused: bool) -> pl.DataFrame:
         fix="Check on the map; if the repair is wrong refuse it and mend the outline in the GIS.",
     ),
     fails=Example(
-        rows=({"name": "Parco", "geometry": SQUARE},),
-        repairs=({**REPAIR, "area_before": 10001.0, "area_after": 10000.0, "refused": False},),
+        rows=({"name": "Parco", "geometry": SQUARE, "sent": NICKED},), repairs=(SMALL_REPAIR,)
     ),
     passes=row(name="Parco", geometry=SQUARE),
 )  # fmt: skip
@@ -225,7 +241,8 @@ def _places(repairs: pl.DataFrame) -> Any:
         "geometries'. Or accept the proposed repair.",
     ),
     fails=Example(
-        rows=({"name": "Parco", "geometry": SQUARE},), repairs=({**REPAIR, "refused": True},)
+        rows=({"name": "Parco", "geometry": BOW_TIE_REPAIRED, "sent": BOW_TIE},),
+        repairs=(BIG_REPAIR,),
     ),
     passes=row(name="Parco", geometry=SQUARE),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from services.uploads.report import document as report_document
 from services.uploads.report import page
 from services.uploads.report import places as report_places
 from services.uploads.report.steps import has_report
+from services.uploads.report.understanding import doubtful
 from services.uploads.report.wording import language
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
@@ -48,6 +49,7 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         **frame(request, upload, "checks"),
         "report": page.report(upload),
         "offered": answers.offered(upload),
+        "columns_doubtful": doubtful(upload),
     }
     return render(request, "uploads/checks.html", context)
 
