@@ -21,8 +21,8 @@ def send_file(page: Page, address: str) -> str:
     content = {"name": "piano.csv", "mimeType": "text/csv", "buffer": file.read()}
     page.set_input_files("input[type=file]", content)
     page.get_by_role("button", name="Carica e controlla").press("Enter")
-    page.wait_for_url(re.compile(r"/controlli/$"), timeout=PATIENCE_MS)
-    return page.url.removesuffix("controlli/")
+    page.wait_for_url(re.compile(r"/controlli/#esito$"), timeout=PATIENCE_MS)
+    return page.url.removesuffix("controlli/#esito")
 
 
 def mend_and_answer(page: Page, delivery: str) -> None:
@@ -38,9 +38,9 @@ def mend_and_answer(page: Page, delivery: str) -> None:
     expect(page.get_by_text("Risposta registrata")).to_be_visible()
     page.goto(f"{delivery}correggi/")
     clean(page)
-    page.locator(".mend-row > form > .field").get_by_label("Stato").select_option("esistente")
+    page.locator(".mend-row > .field").get_by_label("Stato").select_option("esistente")
     page.get_by_role("button", name="Salva e ricontrolla").press("Enter")
-    page.wait_for_url(re.compile(r"/controlli/$"), timeout=PATIENCE_MS)
+    page.wait_for_url(re.compile(r"/controlli/#esito$"), timeout=PATIENCE_MS)
     expect(page.locator(".verdict")).to_contain_text("Puoi inviarla: nessun errore")
 
 
