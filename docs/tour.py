@@ -41,9 +41,10 @@ def signed_in(browser: Browser, address: str, email: str) -> Page:
     return page
 
 
-def shot(page: Page, name: str) -> None:
+def shot(page: Page, name: str, at: str = "body") -> None:
+    """A picture of the page from that element on."""
     page.wait_for_load_state("networkidle")
-    page.evaluate("window.scrollTo(0, 0)")
+    page.locator(at).first.evaluate("element => element.scrollIntoView()")
     page.wait_for_timeout(400)
     page.screenshot(path=SHOTS / f"{name}.png")
 
@@ -82,7 +83,7 @@ def review(page: Page, address: str, delivery: str) -> None:
     page.goto(f"{address}/istruttoria/{delivery.rstrip('/').rsplit('/', 1)[-1]}/")
     page.get_by_role("button", name="Prendi in carico").click()
     page.locator("tr[data-proposal]").first.wait_for()
-    shot(page, "6-istruttoria")
+    shot(page, "6-istruttoria", at="#proposals-title")
     page.get_by_text("Accetta in blocco").click()
     page.get_by_role("button", name=re.compile("tutto ciò che resta")).click()
     expect(page.locator(".desk-counters")).to_contain_text("0 da decidere")
