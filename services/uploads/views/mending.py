@@ -96,7 +96,11 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def typed_of(post: QueryDict, key: str) -> dict[str, str]:
     """What was typed for the row that the page called `key`."""
     prefix = f"{key}-"
-    return {name.removeprefix(prefix): post[name] for name in post if name.startswith(prefix)}
+    return {
+        name.removeprefix(prefix): value
+        for name, value in post.dict().items()
+        if name.startswith(prefix) and isinstance(value, str)
+    }
 
 
 def _shown(upload: Upload, typed: Mapping[str, str]) -> report_mend.ToMend:
