@@ -212,5 +212,6 @@ def test_a_real_worker_makes_the_file(live_cast, worker, large):
     client = Client()
     client.force_login(live_cast.operator)
     assert client.get(page("report-gpkg", upload)).status_code == 202
-    got = wait_for(lambda: (a := client.get(page("report-gpkg", upload))).status_code == 200 and a)
+    url = page("report-gpkg", upload)
+    got = wait_for(lambda: (a := client.get(url)).status_code == 200 and a, seconds=180)
     assert got.getvalue()[:6] == b"SQLite"
