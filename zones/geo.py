@@ -16,9 +16,9 @@ MASTER_SRID: Final = 32632
 WEB_SRID: Final = 3857
 GEOGRAPHIC_SRID: Final = 4326
 
-#: Lon/lat box (CRS84) that holds the Città metropolitana with some air around: west, south, east,
+#: Lon/lat box (CRS84) that holds the Città metropolitana, with a little air: west, south, east,
 #: north.
-METROPOLITAN_BOUNDS: Final = (8.65, 45.10, 9.60, 45.70)
+METROPOLITAN_BOUNDS: Final = (8.69, 45.155, 9.565, 45.65)
 
 GeoJson = dict[str, Any]
 
