@@ -21,8 +21,8 @@ from services.uploads.rules.wording import Wording
 from services.uploads.understood import Delivery
 
 #: Ministry of Education: two letters of the province, then eight letters or digits.
-#: With the number that the Region's register gives to a further site of one school.
-SCHOOL_CODE = r"(?i)^[A-Z]{2}[A-Z0-9]{8}(-\d{1,2})?$"
+#: With what the Region's register adds for a further site (-01) or course (-LS) of one school.
+SCHOOL_CODE = r"(?i)^[A-Z]{2}[A-Z0-9]{8}(-[A-Z0-9]{1,3})?$"
 #: Law 3/2003, art. 11: letter, two digits, letter, two digits of the year, nine digits.
 CUP = r"(?i)^[A-Z]\d{2}[A-Z]\d{2}\d{9}$"
 TRANSPORT = "trasporti"

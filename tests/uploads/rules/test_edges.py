@@ -86,7 +86,8 @@ def test_sem_05_takes_al_pozzo_for_a_sign_and_not_for_a_well():
 
 
 def test_sem_09_knows_the_further_sites_of_a_school():
-    assert silent("SEM-09", row(name="Scuola", school_code="VAMM866011-01"))
+    for code in ("VAMM866011-01", "MITF21000B-LS"):
+        assert silent("SEM-09", row(name="Scuola", school_code=code))
     assert said("SEM-09", row(name="Scuola", school_code="VAMM866011-"))
 
 
