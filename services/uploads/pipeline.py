@@ -9,7 +9,9 @@ import logging
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,8 @@ from services.uploads.understood import Delivery
 from zones.models import Municipality
 
 logger = logging.getLogger(__name__)
+#: The private folder of one check, and the seconds after which its worker must be dead.
+PREFIX, LONGEST_CHECK = "sttm2-check-", 3600
 Progress = Callable[[str, int, int], None]
 
 
@@ -154,7 +158,8 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
     def on_progress(stage: str, done: int, total: int) -> None:
         workflow.beat(lease, stage=stage, done=done, total=total)
 
-    with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
+    forget_leftovers(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         path = Path(folder) / "delivery"
         with upload.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
@@ -162,6 +167,16 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
             path, upload.file_name, upload.source, upload.municipality, day, upload.options
         )
         return examine(request, on_progress=on_progress)
+
+
+def forget_leftovers(room: Path) -> None:
+    """Remove the copies of deliveries that killed workers of this machine left, once no check can
+    still be at them."""
+    limit = time.time() - LONGEST_CHECK
+    for folder in room.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < limit:
+                shutil.rmtree(folder)
 
 
 def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import os
+import time
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.uploads import answers, intake, tasks
+from services.uploads import answers, intake, pipeline, tasks
 from services.uploads.models import StagedRow, Upload
 
 
@@ -32,3 +34,13 @@ def test_checking_again_reads_no_row_of_the_check_before(cast):
     assert not [sql for sql in reads if 'FROM "uploads_stagedrow"' in sql]
     rows = StagedRow.objects.filter(upload=upload)
     assert (rows.count(), rows.get(row=7).name) == (300, "Casa")
+
+
+def test_what_a_killed_worker_left_is_removed_and_a_running_check_is_not(tmp_path):
+    for name in ("dead", "alive"):
+        (tmp_path / f"{pipeline.PREFIX}{name}").mkdir()
+        (tmp_path / f"{pipeline.PREFIX}{name}" / "delivery").write_bytes(b"x")
+    long_ago = time.time() - 2 * pipeline.LONGEST_CHECK
+    os.utime(tmp_path / f"{pipeline.PREFIX}dead", (long_ago, long_ago))
+    pipeline.forget_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{pipeline.PREFIX}alive"]
