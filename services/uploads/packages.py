@@ -31,7 +31,7 @@ from services.uploads.understand.build import understand
 from services.uploads.understand.context import Context
 from services.uploads.understand.values import dtype_of
 from services.uploads.understood import Geometries
-from services.uploads.writers import MAX_CELL, GeoPackage, harmless, opened
+from services.uploads.writers import MAX_CELL, GeoPackage, harmless, opened, pieces
 from zones.errors import NotFound
 from zones.geo import MASTER_SRID
 from zones.models import Municipality
@@ -254,9 +254,7 @@ def _remarks(municipality: Municipality) -> Iterator[Question]:
     for one in found.select_related("service"):
         said = _("Segnalazione: %(what)s") % {"what": one.get_kind_display()}
         detail = ". ".join(part for part in (one.text, one.answer) if part)
-        yield Question(
-            said, one.service.public_id, one.service.name, detail, f"{one.at:%Y-%m-%d}"
-        )
+        yield Question(said, one.service.public_id, one.service.name, detail, f"{one.at:%Y-%m-%d}")
 
 
 def geopackage(made: Package, path: Path) -> None:
@@ -313,17 +311,11 @@ def _coordinates(geometry: Geometries) -> pl.DataFrame:
 def _texts(geometry: Geometries) -> pl.DataFrame:
     """Shapes as WKT to the centimetre, in as many cells as a spreadsheet's limit asks for."""
     texts = [str(text) for text in shapely.to_wkt(geometry, rounding_precision=_CENTIMETRES)]
-    pieces = max((len(text) - 1) // MAX_CELL for text in texts) + 1
-    cut = {
-        _piece(n): [text[n * MAX_CELL : (n + 1) * MAX_CELL] or None for text in texts]
-        for n in range(pieces)
-    }
-    return pl.DataFrame([*(pl.Series(k, v, dtype=pl.String) for k, v in cut.items()),
-                         _system(len(texts))])  # fmt: skip
-
-
-def _piece(number: int) -> str:
-    return "wkt" if number == 0 else schema.continued("wkt", number + 1)
+    count = max((len(text) - 1) // MAX_CELL for text in texts) + 1
+    names = schema.columns_of_text("wkt", count)
+    cut = pl.DataFrame([pieces(text, count) for text in texts], orient="row",
+                       schema=dict.fromkeys(names, pl.String))  # fmt: skip
+    return cut.with_columns(_system(len(texts)))
 
 
 def _system(rows: int) -> pl.Series:

@@ -224,6 +224,11 @@ def continued(name: str, number: int) -> str:
     return f"{BY_NAME[name].label_it} (segue {number})"
 
 
+def columns_of_text(name: str, pieces: int) -> list[str]:
+    """The columns that hold a field's text in so many pieces, as people read them."""
+    return [BY_NAME[name].label_it, *(continued(name, n) for n in range(2, pieces + 1))]
+
+
 def is_field(name: str) -> bool:
     """Whether `name` is a field of the schema."""
     return name in BY_NAME

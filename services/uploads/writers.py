@@ -39,6 +39,12 @@ def harmless(value: Any) -> Any:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
 
 
+def pieces(text: str | None, count: int) -> list[str | None]:
+    """A text too long for one cell of a sheet, in so many cells."""
+    cut = [(text or "")[n * MAX_CELL : (n + 1) * MAX_CELL] for n in range(count)]
+    return [piece or None for piece in cut]
+
+
 def opened(write_to: Callable[[Path], None]) -> IO[bytes]:
     """What a function writes into a path, open at its beginning; nothing is left on the disk."""
     with tempfile.TemporaryDirectory(prefix="sttm2-file-") as folder:

@@ -10,6 +10,7 @@ from shutil import which
 
 import polars as pl
 import pyogrio
+import pyproj
 import pytest
 import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -93,6 +94,30 @@ def test_a_return_file_read_again_gives_the_same_rows(cast, tmp_path, sort):
     again = builders.checked(cast, SimpleUploadedFile(f"rapporto.{sort}", body))
     assert as_rows(again) == before
     assert {one.code for one in again.findings.filter(severity="error")} == {"ATT-07"}
+
+
+@pytest.mark.parametrize("name", ["gpkg", "shapefile", "vast"])
+def test_shapes_travel_in_the_workbook_in_the_system_as_sent(cast, tmp_path, name):
+    x, y = builders.places("015209", 1)[0]
+    corners = [(x + dx, y + dy) for dx, dy in ((0, 0), (90.123, 0), (90, 90), (0, 90))]
+    shape = shapely.Polygon(corners)
+    if name == "vast":  # more vertices than one cell of a sheet can say
+        shape = shapely.Point(x, y).buffer(60, quad_segs=800)
+    crs = "EPSG:3003" if name == "shapefile" else "EPSG:32632"
+    if crs != "EPSG:32632":
+        to_there = pyproj.Transformer.from_crs("EPSG:32632", crs, always_xy=True)
+        shape = shapely.transform(shape, to_there.transform, interleaved=False)
+    path = tmp_path / "aree.gpkg"
+    frame = pl.DataFrame({"ID": ["P1"], "TIPOLOGIA": ["Parco"], "NOME": ["Parco Nord"]})
+    geopackage.GeoPackage(path).add(
+        "aree", frame, geopackage.np.array([shape.wkb], dtype=object), crs=crs
+    )
+    upload = builders.checked(cast, SimpleUploadedFile("aree.gpkg", path.read_bytes()))
+    with xlsx.workbook(upload) as file:
+        again = builders.checked(cast, SimpleUploadedFile("rapporto.xlsx", file.read()))
+    assert as_rows(again) == as_rows(upload)
+    assert again.rows.get().geometry.equals_exact(upload.rows.get().geometry, 0.001)
+    assert again.facts["layers"][0]["crs"]["used"] == int(crs[5:])
 
 
 def test_areas_come_back_as_they_were_sent_in_their_own_system(cast, tmp_path):

@@ -4,25 +4,21 @@ Rows and findings are read and written a chunk at a time, so that memory is that
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-import shapely
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
-from services.uploads.report import page
+from services.uploads.report import page, sent
 from services.uploads.report.wording import told
-from services.uploads.understood import Geometries
 from services.uploads.writers import GeoPackage, Shapes
 from zones.geo import MASTER_SRID
 
-CHUNK = 5_000
 OUTCOME, ERRORS = "esito", "errori"
 #: A finding of more rows is told once, with their range, instead of once per row.
 MANY_ROWS = 1_000
@@ -45,7 +41,7 @@ _TYPES = """
 def write(upload: Upload, path: Path) -> None:
     """Write the return file of a checked delivery."""
     book = GeoPackage(path)
-    facts = {layer["name"]: layer for layer in upload.facts.get("layers", [])}
+    facts = sent.layer_facts(upload)
     names = StagedRow.objects.of(upload).order_by("layer").values_list("layer", flat=True)
     layers = list(facts) or list(names.distinct())
     for layer in layers:
@@ -61,11 +57,11 @@ def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any
     known = upload.mapping.get(layer, {}).get("columns", [])
     columns = [match["column"] for match in known] or list(types)
     columns = [name for name in columns if name.lower() != OUTCOME]
-    crs = facts.get("crs") or {}
-    used, single = crs.get("used") or crs.get("declared"), _sends_single(facts)
     rows = StagedRow.objects.of(upload).filter(layer=layer).order_by("row")
     has_shapes = bool(facts.get("position_from", "geometry"))
-    for chunk in _chunks(rows.only("row", "raw", "sent", "geometry", "blocked").iterator(CHUNK)):
+    for chunk in sent.chunks(
+        rows.only("row", "raw", "sent", "geometry", "blocked").iterator(sent.CHUNK)
+    ):
         first, last = chunk[0].row, chunk[-1].row
         found = _on_rows(upload, layer, first=first, last=last)
         codes, secret = _codes(found), _secrets(found)
@@ -75,14 +71,8 @@ def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any
                 for name, kind in ((name, types.get(name, pl.String())) for name in columns)
             ]
         ).with_columns(pl.Series(OUTCOME, [_outcome(row, codes) for row in chunk]))
-        shapes = _sent(chunk, single=single) if has_shapes else None
-        book.add(layer, frame, shapes, crs=f"EPSG:{used}" if used else None)
-
-
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
+        shapes = sent.shapes(chunk, facts) if has_shapes else None
+        book.add(layer, frame, shapes, crs=sent.system(facts))
 
 
 def _column_types(upload: Upload, layer: str) -> dict[str, pl.DataType]:
@@ -141,36 +131,10 @@ def _outcome(row: StagedRow, codes: Mapping[int, list[str]]) -> str:
     return f"{_('da leggere')}: {', '.join(mine)}" if mine else _("a posto")
 
 
-def _sends_single(facts: Mapping[str, Any]) -> bool:
-    """Whether areas were sent as single polygons (they are kept as multiple ones)."""
-    types = {str(name).lower() for name in facts.get("geometry_types", [])}
-    return "polygon" in types and "multipolygon" not in types
-
-
-def _sent(rows: list[StagedRow], *, single: bool) -> Shapes:
-    """WKB as sent; where it was not kept it is what was understood."""
-    shapes = [
-        bytes(row.sent) if row.sent else bytes(row.geometry.wkb) if row.geometry else None
-        for row in rows
-    ]
-    if single:
-        return np.asarray(shapely.to_wkb(_single(shapely.from_wkb(shapes))), dtype=object)
-    return np.array(shapes, dtype=object)
-
-
-def _single(geometry: Geometries) -> Geometries:
-    lone = (shapely.get_type_id(geometry) == shapely.GeometryType.MULTIPOLYGON) & (
-        shapely.get_num_geometries(geometry) == 1
-    )
-    result = geometry.copy()
-    result[lone] = shapely.get_geometry(geometry[lone], 0)
-    return result
-
-
 def _error_chunks(upload: Upload) -> Iterator[tuple[pl.DataFrame, Shapes]]:
     """One line per finding and row, in the report's order, with its place in EPSG:32632."""
     wrote = False
-    for batch in _batches(Finding.objects.of(upload).order_by("pk").iterator(CHUNK)):
+    for batch in _batches(Finding.objects.of(upload).order_by("pk").iterator(sent.CHUNK)):
         staged, wrote = _spoken_of(upload, batch), True
         yield _error_frame([line for one in batch for line in _lines(one, staged)])
     if not wrote:
@@ -183,7 +147,7 @@ def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
     for one in findings:
         batch.append(one)
         lines += len(one.rows) if 0 < len(one.rows) <= MANY_ROWS else 1
-        if lines >= CHUNK:
+        if lines >= sent.CHUNK:
             yield batch
             batch, lines = [], 0
     if batch:

@@ -5,27 +5,34 @@ Written row by row (openpyxl write_only), so that memory does not grow with the 
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 
-from django.db.models import F, Func, IntegerField
+import shapely
+from django.contrib.gis.db.models.functions import MemSize
+from django.db.models import F, Func, IntegerField, Max
+from django.db.models.functions import Coalesce, Greatest, Length
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from services.uploads import schema
 from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
-from services.uploads.report import page
+from services.uploads.report import page, sent
 from services.uploads.report.wording import told
-from services.uploads.writers import harmless, sheet_title
+from services.uploads.writers import MAX_CELL, harmless, pieces, sheet_title
 
 #: Beyond these a spreadsheet becomes slow to open: cells are still coloured, the words are in
 #: «Rilievi».
 MAX_COMMENTS = 3_000
 SPOOL_BYTES = 8 * 1024 * 1024
 CHUNK = 2_000
+#: Letters of WKT for a byte of WKB, at the most: two numbers of 20 letters in 16 bytes.
+_WKT_PER_BYTE = 2.75
 _FILLS = {
     Severity.ERROR: PatternFill("solid", fgColor="F5B7B1"),
     Severity.SYSTEM: PatternFill("solid", fgColor="D5C7DE"),
@@ -130,19 +137,60 @@ def _rows(book: Workbook, upload: Upload, layer: str, budget: list[int]) -> None
     known = upload.mapping.get(layer, {}).get("columns", [])
     columns = [match["column"] for match in known] or _columns_of_first(upload, layer)
     title = sheet_title(layer, book.sheetnames, fallback=_("Righe"))
-    sheet = _sheet(book, title, (8, 14), [_("Riga"), _("Esito"), *columns])
+    shapes = _ShapeCells.of(upload, layer)
+    header = [_("Riga"), _("Esito"), *columns, *shapes.header]
+    sheet = _sheet(book, title, (8, 14), header)
     findings = _by_row(upload, layer)
     pending = next(findings, None)
     rows = StagedRow.objects.of(upload).filter(layer=layer).order_by("row")
-    for number, raw, blocked in rows.values_list("row", "raw", "blocked").iterator(CHUNK):
-        mine: list[Finding] = []
-        while pending is not None and pending[0] <= number:
-            if pending[0] == number:
-                mine.append(pending[1])
-            pending = next(findings, None)
-        sheet.append(
-            _line(sheet, number, raw, columns=columns, mine=mine, blocked=blocked, budget=budget)
-        )
+    wanted = rows.only("row", "raw", "blocked", *(("sent", "geometry") if shapes.pieces else ()))
+    for chunk in sent.chunks(wanted.iterator(CHUNK)):
+        for row, places in zip(chunk, shapes.cells(chunk), strict=True):
+            mine: list[Finding] = []
+            while pending is not None and pending[0] <= row.row:
+                if pending[0] == row.row:
+                    mine.append(pending[1])
+                pending = next(findings, None)
+            line = _line(sheet, row, columns=columns, mine=mine, budget=budget)
+            sheet.append([*line, *places])
+
+
+@dataclass(frozen=True)
+class _ShapeCells:
+    """The shapes of a layer that were not in its cells, as text (WKT) in the system as sent.
+
+    Without them the workbook, sent back, would be a plan without places.
+    """
+
+    facts: Mapping[str, Any]
+    pieces: int
+
+    @classmethod
+    def of(cls, upload: Upload, layer: str) -> "_ShapeCells":
+        facts = sent.layer_facts(upload).get(layer, {})
+        if facts.get("position_from") != "geometry":
+            return cls(facts, 0)
+        size = Greatest(Length("sent"), Coalesce(MemSize("geometry"), 0))
+        rows = StagedRow.objects.of(upload).filter(layer=layer)
+        largest = rows.aggregate(bytes=Max(size))["bytes"] or 0
+        return cls(facts, 1 + int(largest * _WKT_PER_BYTE) // MAX_CELL)
+
+    @property
+    def header(self) -> list[str]:
+        if not self.pieces:
+            return []
+        return [*schema.columns_of_text("wkt", self.pieces), schema.BY_NAME["crs"].label_it]
+
+    def cells(self, rows: list[StagedRow]) -> Iterator[list[Any]]:
+        """Of each row, the cells of `header`."""
+        if not self.pieces:
+            yield from ([] for _row in rows)
+            return
+        crs = sent.system(self.facts)
+        for wkb in sent.shapes(rows, self.facts):
+            # One at a time, at full precision: read again it is the same shape.
+            text = shapely.to_wkt(shapely.from_wkb(wkb), rounding_precision=-1) if wkb else None
+            yield [*pieces(text, self.pieces), crs if text else None]
 
 
 def _columns_of_first(upload: Upload, layer: str) -> list[str]:
@@ -160,17 +208,16 @@ def _by_row(upload: Upload, layer: str) -> Iterator[tuple[int, Finding]]:
 
 def _line(
     sheet: Any,
-    number: int,
-    raw: dict[str, Any],
+    row: StagedRow,
     *,
     columns: Sequence[str],
     mine: Sequence[Finding],
-    blocked: bool,
     budget: list[int],
 ) -> list[Any]:
     secret = {one.column for one in mine if one.code in page.SECRET}
-    outcome = _("da correggere") if blocked else (_("da leggere") if mine else _("a posto"))
-    values = [number, outcome, *("***" if c in secret else harmless(raw.get(c)) for c in columns)]
+    outcome = _("da correggere") if row.blocked else (_("da leggere") if mine else _("a posto"))
+    sent_cells = ("***" if c in secret else harmless(row.raw.get(c)) for c in columns)
+    values = [row.row, outcome, *sent_cells]
     if not mine:
         return values
     cells = [WriteOnlyCell(sheet, value=value) for value in values]
@@ -179,7 +226,7 @@ def _line(
     for one in mine:
         by_cell.setdefault(places.get(one.column, 1), []).append(one)
     for at, found in by_cell.items():
-        _mark(cells[at], number, found, budget)
+        _mark(cells[at], row.row, found, budget)
     return cells
 
 
