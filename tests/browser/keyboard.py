@@ -3,9 +3,10 @@ is."""
 
 from playwright.sync_api import Locator, Page
 
-#: Whether whoever has the focus can be seen having it: in the window, not covered, marked.
+#: Whether whoever has the focus can be seen having it: in the window, not covered, marked (of a
+#: link that goes over two lines, the first one).
 SEEN = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect();
+  const one = document.activeElement, box = one.getClientRects()[0];
   const style = getComputedStyle(one), labels = [...(one.labels ?? [])];
   const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   const x = Math.max(0, Math.min(innerWidth - 1, box.left + box.width / 2));

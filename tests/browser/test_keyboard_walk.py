@@ -265,7 +265,9 @@ def go_to_step(keys: Keyboard, name: str, path: str) -> None:
 
 def visitor(browser: Browser, width: str) -> Page:
     columns, rows = WIDTHS[width]
-    context = browser.new_context(viewport={"width": columns, "height": rows}, locale="it-IT")
+    context = browser.new_context(
+        viewport={"width": columns, "height": rows}, locale="it-IT", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.problems = []
