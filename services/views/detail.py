@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -155,7 +156,8 @@ def _shown(value: Any, unit: str) -> str:
             value, places, force_grouping=grouped, use_l10n=grouped or None
         )
         return f"{text if grouped else value} {unit}".strip()
-    return str(value)
+    # What a source wrote stays in its own language (WCAG 3.1.2, language of parts).
+    return format_html('<span lang="it">{}</span>', value)
 
 
 def _statement(said: Said) -> Statement:
