@@ -38,7 +38,7 @@ def test_cmp_04_is_silent_about_an_unchanged_type():
 def test_cmp_05_speaks_of_a_service_that_another_source_tells():
     assert says(
         "CMP-05",
-        "Riga 1: forse già presente come s-00000009 di Anagrafe regionale (punteggio 0.96).",
+        "Riga 1: forse già presente come s-00000009 di Anagrafe regionale (punteggio 0,96).",
     )
 
 
