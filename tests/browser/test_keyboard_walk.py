@@ -275,6 +275,7 @@ def visitor(browser: Browser, width: str) -> Page:
     return page
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", list(WIDTHS))
 def test_a_planner_without_a_mouse_goes_from_the_file_to_the_receipt(
     served, live_cast, browser, width

@@ -72,6 +72,7 @@ def test_every_awkward_file_ends_in_words(cast, shared_data):
     assert remains() == before
 
 
+@pytest.mark.long
 def test_every_plan_and_register_ends_in_a_report(cast, shared_data):
     for folder in ("piani", "servizi"):
         for path in sorted((shared_data / folder).iterdir()):
