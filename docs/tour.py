@@ -54,9 +54,9 @@ def deliver(page: Page, address: str) -> str:
     page.set_input_files("input[type=file]", DELIVERY)
     shot(page, "1-consegna")
     page.get_by_role("button", name="Carica e controlla").click()
-    page.wait_for_url(re.compile(r"/controlli/$"))
+    page.wait_for_url(re.compile(r"/controlli/(#|$)"))
     shot(page, "2-controlli")
-    delivery = page.url.removesuffix("controlli/")
+    delivery = page.url.partition("controlli/")[0]
     page.goto(f"{delivery}colonne/")
     shot(page, "3-capito")
     page.goto(f"{delivery}correggi/")
