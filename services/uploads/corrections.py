@@ -217,9 +217,7 @@ def _attributes(known: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[st
         value = _number(name, changes[name]) if name in NUMBERS else str(changes[name]).strip()
         domain = schema.BY_NAME[name].domain
         if value and domain and value not in domain:
-            raise Invalid(
-                "domain", _("«%(value)s» non è fra i valori ammessi.") % {"value": value}
-            )
+            raise _not_in_domain(value)
         if value in (None, ""):
             attributes.pop(name, None)
         else:
