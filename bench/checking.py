@@ -25,7 +25,8 @@ from bench.deliveries import COMUNE, geopackage
 from bench.figures import Figure, Report
 from bench.servers import children, environment, free_port, running, share_mib, web
 from services.models import Edition
-from services.uploads import intake, review, tasks
+from services.uploads import tasks
+from services.uploads.acts import intake, review
 from services.uploads.models import Upload
 from zones.models import Mandate, Municipality, Role, User
 from zones.tokens import issue_token

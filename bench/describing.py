@@ -15,7 +15,7 @@ import bench.portal  # noqa: F401  # sets Django up: must come first
 from services.actions import plan_source
 from services.selectors import taxonomy
 from services.taxonomy import Taxonomy
-from services.uploads.pipeline import Examination, Request, examine
+from services.uploads.checking.pipeline import Examination, Request, examine
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import document
 from services.uploads.understand.kinds import recognise

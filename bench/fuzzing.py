@@ -16,7 +16,8 @@ from django.utils import timezone
 import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench.mutations import spoil
 from services.actions import plan_source
-from services.uploads import pipeline, workflow
+from services.uploads import workflow
+from services.uploads.checking import pipeline
 from services.uploads.models import Upload
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import document

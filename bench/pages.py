@@ -20,7 +20,8 @@ from bench.deliveries import geopackage
 from bench.figures import Figure, Report
 from bench.load import Connection
 from bench.servers import children, environment, free_port, peak_mib, web
-from services.uploads import returns, review, tasks
+from services.uploads import returns, tasks
+from services.uploads.acts import review
 from services.uploads.models import Proposal, Upload
 from zones.models import Role, User
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from services.uploads import pipeline, tasks
+from services.uploads import tasks
+from services.uploads.checking import pipeline
 from services.uploads.models import Upload
 
 

@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from services.actions import plan_source
-from services.uploads import acceptance, intake, review, tasks, workflow
+from services.uploads import tasks, workflow
+from services.uploads.acts import intake, review
+from services.uploads.editions import acceptance
 from services.uploads.models import Finding, Proposal, Receipt, StagedRow, Upload
 from services.uploads.states import Verb
 from zones.models import Municipality

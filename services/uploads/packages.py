@@ -22,7 +22,8 @@ from openpyxl.styles import Font
 
 from services.models import Record, Source
 from services.selectors import taxonomy
-from services.uploads import schema, surroundings
+from services.uploads import schema
+from services.uploads.checking import surroundings
 from services.uploads.delivery import ReadFile, ReadLayer
 from services.uploads.models import Answer, Proposal, Remark
 from services.uploads.policies import may_upload

@@ -27,7 +27,8 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from services.models import Source
-from services.uploads import intake, pipeline
+from services.uploads.acts import intake
+from services.uploads.checking import pipeline
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import document
 from services.uploads.report.brief import Figures, Tally

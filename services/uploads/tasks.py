@@ -6,7 +6,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from services.uploads import acceptance, pipeline, remarks, workflow
+from services.uploads import remarks, workflow
+from services.uploads.checking import pipeline
+from services.uploads.editions import acceptance
 from services.uploads.models import Upload
 from services.uploads.states import Status, Verb
 

@@ -17,7 +17,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from services.models import Service
-from services.uploads import corrections, remarks, workflow
+from services.uploads import remarks, workflow
+from services.uploads.acts import corrections
 from services.uploads.models import Notice, Remark, Upload
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in

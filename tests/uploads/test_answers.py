@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from services.uploads import answers, review
+from services.uploads.acts import answers, review
 from services.uploads.models import Answer
 from tests import builders
 from zones.errors import NotAllowed

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from services.uploads import answers, review, tasks
+from services.uploads import tasks
+from services.uploads.acts import answers, review
 from services.uploads.models import Answer, Upload
 from tests import builders
 from zones.tokens import issue_token

@@ -9,7 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from services.uploads import answers, intake, pipeline, tasks
+from services.uploads import tasks
+from services.uploads.acts import answers, intake
+from services.uploads.checking import pipeline
 from services.uploads.models import StagedRow, Upload
 
 

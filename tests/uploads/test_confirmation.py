@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from services.models import Edition, Record, Service, ServiceEvent
-from services.uploads import intake, review
+from services.uploads.acts import intake, review
 from services.uploads.models import Upload
 from tests import builders
 from zones.errors import NotAllowed, WrongState

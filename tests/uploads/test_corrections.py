@@ -6,8 +6,9 @@ from django.test import Client
 
 from services.models import Edition, Record, Service, Source
 from services.selectors import service_story
-from services.uploads import corrections, intake, review, tasks
-from services.uploads.corrections import Correction
+from services.uploads import tasks
+from services.uploads.acts import corrections, intake, review
+from services.uploads.acts.corrections import Correction
 from services.uploads.models import Notice, Upload
 from services.uploads.understand.fingerprint import fingerprint_of
 from tests import builders

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from services.uploads import answers, intake, review
+from services.uploads.acts import answers, intake, review
 from services.uploads.models import Upload
 from tests import builders
 from zones.errors import NotAllowed

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from services.actions import plan_source
-from services.uploads.pipeline import Examination, Request, examine
+from services.uploads.checking.pipeline import Examination, Request, examine
 from zones.management.reference import FIXTURES
 from zones.models import Municipality
 

@@ -16,7 +16,9 @@ from django.utils import timezone
 from pyproj import Transformer
 
 from services.actions import plan_source
-from services.uploads import answers, intake, pipeline, tasks
+from services.uploads import tasks
+from services.uploads.acts import answers, intake
+from services.uploads.checking import pipeline
 from services.uploads.models import StagedRow, Upload
 from tests.uploads.readers.conftest import write_points
 

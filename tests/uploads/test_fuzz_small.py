@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from bench.mutations import spoil
 from services.actions import plan_source
-from services.uploads import intake, tasks
+from services.uploads import tasks
+from services.uploads.acts import intake
+from services.uploads.checking.pipeline import Request, examine
 from services.uploads.models import Upload
-from services.uploads.pipeline import Request, examine
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import document
 from services.uploads.rules import registry

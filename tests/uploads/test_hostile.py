@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from services.uploads import intake, pipeline, tasks
+from services.uploads import tasks
+from services.uploads.acts import intake
+from services.uploads.checking import pipeline
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.readers import client
 from services.uploads.rules import registry

@@ -6,7 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from services.models import Edition, Record, Service
-from services.uploads import impact, intake, review
+from services.uploads.acts import intake, review
+from services.uploads.editions import impact
 from services.uploads.models import Proposal
 from tests import builders
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 from django.conf import settings
 
-from services.uploads import intake, post
+from services.uploads import post
+from services.uploads.acts import intake
 from services.uploads.models import Notice
 from sttm2.celery import app
 from tests import builders

@@ -8,7 +8,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from services.uploads import intake, post, review, workflow
+from services.uploads import post, workflow
+from services.uploads.acts import intake, review
 from services.uploads.models import Notice, Upload
 from services.uploads.states import Verb
 from tests import builders

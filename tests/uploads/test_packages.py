@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 
 from services.actions import EditionHead, NewRecord, publish_edition
 from services.models import Record, Service, Source
-from services.uploads import answers, packages, review, schema, tasks
+from services.uploads import packages, schema, tasks
+from services.uploads.acts import answers, review
 from services.uploads.understand.columns import known_names
 from tests import builders
 from tests.builders import statement

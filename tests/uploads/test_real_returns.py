@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from services.uploads import intake
+from services.uploads.acts import intake
 from services.uploads.report import xlsx
 from tests import builders
 from tests.uploads.test_returns import as_rows, file_of

@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from services.uploads import intake, precheck, tasks
+from services.uploads import precheck, tasks
+from services.uploads.acts import intake
 from services.uploads.models import Upload
 from services.uploads.report import document
 from zones.management.reference import FIXTURES

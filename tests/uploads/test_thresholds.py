@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from services.actions import plan_source
-from services.uploads import pipeline
+from services.uploads.checking import pipeline
 from services.uploads.rules import registry
 from services.uploads.understand.repair import Tolerance
 

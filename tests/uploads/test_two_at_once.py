@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from services.uploads import intake
+from services.uploads.acts import intake
 from services.uploads.models import Upload
 from tests import builders
 from zones.errors import DomainError

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from services.models import Edition, Record, Service
-from services.uploads import intake, review, tasks
+from services.uploads import tasks
+from services.uploads.acts import intake, review
+from services.uploads.acts.review import Statement
 from services.uploads.models import Finding, Proposal, StagedRow, Upload
-from services.uploads.review import Statement
 from tests.conftest import wait_for
 from zones.models import Municipality
 

@@ -12,10 +12,11 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from services.uploads import answers, impact, intake, review
+from services.uploads.acts import answers, intake, review
 from services.uploads.api import serializers as shapes
 from services.uploads.api.access import DeliveryView, person
 from services.uploads.api.deliveries import shown
+from services.uploads.editions import impact
 from services.uploads.report import story
 from services.uploads.report.receipt import as_pdf, last_receipt
 from services.uploads.report.steps import has_report

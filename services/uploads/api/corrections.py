@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from services.models import Service, Status, Valence
-from services.uploads import corrections, schema
+from services.uploads import schema
+from services.uploads.acts import corrections
 from services.uploads.api.access import DeliveryView, person
 from services.uploads.models import Upload
 from zones.errors import NotAllowed, NotFound

@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from services.uploads import answers, intake, review
+from services.uploads.acts import answers, intake, review
 from services.uploads.api import serializers as shapes
 from services.uploads.api.access import DeliveryView, WriteThrottle, person, whole
 from services.uploads.models import Finding, Upload

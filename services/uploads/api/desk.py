@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from services.uploads import review
+from services.uploads.acts import review
 from services.uploads.api import serializers as shapes
 from services.uploads.api.access import DeliveryView, person, whole
 from services.uploads.api.deliveries import shown

@@ -21,9 +21,9 @@ import shapely
 from django.db import connection, transaction
 from django.db.models import F, FloatField, Func
 
-from services.uploads import facts
+from services.uploads.checking import facts
+from services.uploads.checking.pipeline import Examination
 from services.uploads.models import Finding, StagedRow, Upload
-from services.uploads.pipeline import Examination
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import jsontext
 from services.uploads.rules import registry
@@ -58,7 +58,7 @@ RowOf = Callable[[str, int], Row | None]
 class Checked:
     """A checked delivery, wherever it comes from.
 
-    `facts` and `outcome` are as `services.uploads.facts` writes them; `findings` in the report's
+    `facts` and `outcome` are as `checking.facts` writes them; `findings` in the report's
     order; `rows_for` gives the rows that some findings name; `records` are the understood rows, if
     asked.
     """

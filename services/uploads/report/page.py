@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.uploads.answers import offered
+from services.uploads.acts.answers import offered
 from services.uploads.findings import Severity
 from services.uploads.models import Answer, Finding, StagedRow, Upload
 from services.uploads.report.wording import Words, reason, title, told, words

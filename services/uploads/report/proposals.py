@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from services.models import Record, ServiceType
-from services.uploads import review, schema
+from services.uploads import schema
+from services.uploads.acts import review
 from services.uploads.findings import Severity
 from services.uploads.models import Answer, Finding, Proposal, Upload
 from services.uploads.report.places import collection, outline, point_feature

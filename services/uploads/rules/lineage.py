@@ -1,5 +1,5 @@
 """Which accepted record each delivered row is, as far as columns tell; proposals are
-`compare.py`'s.
+`editions.compare`'s.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.uploads import answers
+from services.uploads.acts import answers
 from services.uploads.forms import ReasonForm
 from services.uploads.models import Finding, Upload
 from services.uploads.report import document as report_document

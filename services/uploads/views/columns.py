@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from services.uploads import answers, intake
+from services.uploads.acts import answers, intake
 from services.uploads.forms import CRS_CHOICES, field_choices
 from services.uploads.report import understanding
 from services.uploads.report.steps import has_report

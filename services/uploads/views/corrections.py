@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from services.models import Record, Service, Status, Valence
-from services.uploads import corrections, schema
+from services.uploads import schema
+from services.uploads.acts import corrections
 from services.uploads.forms import NoteForm
 from services.uploads.models import Upload
 from services.uploads.report import mend, story

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.uploads import intake, limits, review
+from services.uploads import limits
+from services.uploads.acts import intake, review
 from services.uploads.forms import DeliveryForm, NoteForm, municipalities_of
 from services.uploads.models import Upload
 from services.uploads.policies import may_upload, may_withdraw

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from services.uploads import review as verbs
+from services.uploads.acts import review as verbs
 from services.uploads.forms import NoteForm
 from services.uploads.models import Proposal, Remark, Upload
 from services.uploads.report import page as report_page

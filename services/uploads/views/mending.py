@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from services.uploads import answers
+from services.uploads.acts import answers
 from services.uploads.models import StagedRow, Upload
 from services.uploads.report import mend as report_mend
 from services.uploads.report.steps import has_report

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from services.uploads import impact, review
+from services.uploads.acts import review
+from services.uploads.editions import impact
 from services.uploads.forms import SubmissionForm
 from services.uploads.models import Upload
 from services.uploads.policies import may_submit

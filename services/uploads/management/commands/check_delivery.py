@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from services.uploads.pipeline import Examination, Request, examine
+from services.uploads.checking.pipeline import Examination, Request, examine
 from services.uploads.precheck import request_for
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import document

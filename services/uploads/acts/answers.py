@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.uploads import choices, intake, policies, workflow
+from services.uploads import policies, workflow
+from services.uploads.acts import intake
+from services.uploads.checking import choices
 from services.uploads.models import Answer, FieldMapping, Finding, StagedRow, Upload
 from services.uploads.querysets import rows_of
 from services.uploads.understand.context import REPAIR

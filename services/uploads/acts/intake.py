@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from services.actions import plan_source
 from services.models import Source
 from services.uploads import policies, tasks, workflow
-from services.uploads.compare import edition_in_force
+from services.uploads.editions.compare import edition_in_force
 from services.uploads.models import Upload
 from services.uploads.states import FINAL, Status, Verb, target
 from zones.errors import Invalid, NotAllowed, TooLarge, WrongState

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.uploads import policies, tasks, workflow
-from services.uploads.compare import propose
+from services.uploads.editions.compare import propose
 from services.uploads.models import Proposal, Receipt, Upload
 from services.uploads.states import Status, Verb
 from zones.errors import Invalid, NotAllowed, WrongState

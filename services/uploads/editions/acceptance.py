@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from services.actions import EditionHead, NewRecord, publish_edition
 from services.models import Edition
 from services.uploads import schema, workflow
-from services.uploads.compare import edition_in_force, propose
+from services.uploads.editions.compare import edition_in_force, propose
 from services.uploads.models import Proposal, Upload
 from services.uploads.querysets import answers_of, lone_identifiers
 from services.uploads.states import Verb

@@ -22,7 +22,8 @@ from django.utils import timezone
 
 from services.models import Source
 from services.selectors import taxonomy
-from services.uploads import choices, facts, staging, surroundings, workflow
+from services.uploads import workflow
+from services.uploads.checking import choices, facts, staging, surroundings
 from services.uploads.delivery import ReadFile
 from services.uploads.models import FieldMapping, Finding
 from services.uploads.readers import client

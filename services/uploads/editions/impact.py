@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from services.models import Service, Valence
 from services.selectors import category_counts, facet_counts
-from services.uploads import acceptance
-from services.uploads.compare import propose
+from services.uploads.editions import acceptance
+from services.uploads.editions.compare import propose
 from services.uploads.models import Proposal, Upload
 from services.uploads.policies import EDITABLE
 from zones.models import Zone
