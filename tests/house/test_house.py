@@ -119,6 +119,22 @@ def test_the_import_contracts_hold():
 
 
 @pytest.mark.django_db
+def test_no_script_of_the_pages_imports_itself_in_a_circle():
+    scripts = {path.resolve() for path in (ROOT / "static" / "src").rglob("*.js")}
+    imports = {
+        path: {
+            (path.parent / told).resolve()
+            for told in re.findall(r'(?:from|import) "(\.[^"]+)"', path.read_text())
+        }
+        & scripts
+        for path in scripts
+    }
+    while free := {path for path, wanted in imports.items() if not wanted & imports.keys()}:
+        for path in free:
+            del imports[path]
+    assert not {name(path) for path in imports}
+
+
 def test_the_models_have_no_change_without_a_migration():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 

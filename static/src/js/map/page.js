@@ -1,7 +1,7 @@
 // The home page: legend and fields filter the map, the list beside it follows the view, selection goes both ways,
 // and the address always says what is shown.
 import L from "./leaflet.js";
-import { fragment, showFeatures } from "./start.js";
+import { fragment, showFeatures } from "./view.js";
 
 const LIST_DELAY = 250;
 

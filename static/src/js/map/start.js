@@ -1,9 +1,10 @@
 // Builds the map of a page from its settings (#map-settings) and, on the home page, keeps filter, list and address in
 // step with it.
 import L from "./leaflet.js";
-import { boundaryLayer, featureLayer, pick, rasterLayer } from "./vector.js";
+import { boundaryLayer, pick, rasterLayer } from "./vector.js";
 import { showLabels } from "./labels.js";
 import { followPage } from "./page.js";
+import { fragment, showFeatures } from "./view.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
@@ -47,14 +48,6 @@ function box([west, south, east, north]) {
   ];
 }
 
-/** Draws the services of another filter in place of those shown. */
-export function showFeatures(view, query) {
-  if (query === null && !view.settings.lum) return;
-  const before = view.layer;
-  view.layer = featureLayer(view.settings, query).addTo(view.map);
-  before?.remove();
-}
-
 function showShape(map, settings) {
   const style = { color: "#17324d", weight: 3, fillColor: "#06c", fillOpacity: 0.2 };
   L.geoJSON(settings.shape, {
@@ -90,17 +83,6 @@ function openLum(view, props, latlng) {
   link.href = view.settings.lumPage.replace("CODE", props.code);
   link.textContent = `${view.settings.words.lum}: ${props.name}`;
   L.popup().setLatLng(latlng).setContent(link).openOn(view.map);
-}
-
-/** HTML of one of our own pages' fragments; a failure is said in words. */
-export async function fragment(address, settings) {
-  try {
-    const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    return await answer.text();
-  } catch {
-    return `<p role="alert">${settings.words.failed}</p>`;
-  }
 }
 
 /** The pointer says what can be clicked; at most one pick per frame. */
