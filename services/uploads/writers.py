@@ -23,6 +23,7 @@ MAX_CELL = 32_000
 #: What a spreadsheet would run (STR-06); a number with its sign is none of it.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
+_LETTER_NUMBER = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 _TITLE = 28
 #: Tables that belong to the format itself.
@@ -32,11 +33,16 @@ Shapes = NDArray[np.object_]
 
 def harmless(value: Any) -> Any:
     """A value that no spreadsheet runs as a formula and every one can hold; the reader takes the
-    apostrophe away again."""
+    apostrophe away again.
+
+    What a workbook would read as the number of a letter (`_x0041_`), or as another end of line, is
+    written so that it is read as it was.
+    """
     if value is None or isinstance(value, bool | int | float):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:MAX_CELL]
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+    text = f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+    return _LETTER_NUMBER.sub("_x005F_", text).replace("\r", "_x000D_")
 
 
 def pieces(text: str | None, count: int) -> list[str | None]:

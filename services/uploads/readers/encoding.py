@@ -13,12 +13,21 @@ import polars as pl
 from services.uploads.delivery import Note
 
 HANDLER = "sttm2-cp1252"
+BYTE_HANDLER = "sttm2-byte"
 SINGLE_BYTE = ("cp1252", "mac_roman", "cp850")
-GOOD = dict.fromkeys("àèéìòùÀÈÉÌÒÙ", 3.0) | dict.fromkeys("°’‘“”–—…€ª«»ºüöäçñÜÖÄÇÑâêîôû²³·•", 2.0)
+# What Italian texts hold; capitals less, for a lone one inside a word is more often a letter of
+# another table (Chloë, not ChloÙ).
+GOOD = (
+    dict.fromkeys("àèéìòù", 3.0)
+    | dict.fromkeys("°’‘“”–—…€ª«»ºüöäçñÜÖÄÇÑâêîôû²³·•§®©™½¼¾±×£¹\xa0", 2.0)
+    | dict.fromkeys("ÀÈÉÌÒÙ", 1.5)
+)
 MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
-SUSPECT = r"[ÃÂ]|â€|ï¿½|\x{FFFD}"
+SUSPECT = r"[ÃÂ\x{80}-\x{9F}]|â€|ï¿½|\x{FFFD}"
+# A replaced character, or a control of a byte that no table defines: no text has them.
+NO_LETTER = re.compile("[\x80-\x84\x86-\x9f\ufffd]")
 CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 TWICE_READ = re.compile(f"[\xc2-\xdf]{CONTINUATION}|[\xe0-\xef]{CONTINUATION}{{2}}")
 # Bytes that get lost on the way: the hook of Ãƒ becomes a question mark, the blank after Ã (à)
@@ -41,9 +50,17 @@ def _one_byte_of_1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     wrong = error.object[error.start : error.end]
-    return wrong.decode("cp1252", errors="replace"), error.end
+    return wrong.decode("cp1252", errors=BYTE_HANDLER), error.end
 
 
+def _byte_as_it_is(error: UnicodeError) -> tuple[str, int]:
+    """The letter whose number is the byte's, as browsers do: it can be found again and told."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error(BYTE_HANDLER, _byte_as_it_is)
 codecs.register_error(HANDLER, _one_byte_of_1252)
 
 
@@ -98,7 +115,9 @@ def known(name: str) -> str | None:
 
 def handler_for(encoding: Encoding) -> str:
     """The error handler with which decoding loses nothing and never fails."""
-    return HANDLER if encoding.name.startswith("utf-8") else "replace"
+    if encoding.name.startswith("utf"):
+        return HANDLER if encoding.name.startswith("utf-8") else "replace"
+    return BYTE_HANDLER
 
 
 def repair(text: str) -> str | None:
@@ -142,7 +161,7 @@ def damaged_cells(frame: pl.DataFrame) -> Note | None:
 
 
 def _is_damaged(text: str) -> bool:
-    return "\ufffd" in text or repair(text) is not None
+    return NO_LETTER.search(text) is not None or repair(text) is not None
 
 
 def _example(texts: Iterable[str]) -> tuple[str, str]:

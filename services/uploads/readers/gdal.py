@@ -45,6 +45,8 @@ CONFIGURATION = {
     "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": "YES",
     "OGR_GPKG_NUM_THREADS": "1",
 }
+#: An encoding in which every byte is a letter, so that GDAL gives texts whose bytes are not lost.
+BYTES = "ISO-8859-1"
 SCRUBBED = re.compile(r"^(GDAL|OGR|CPL|VSI|AWS|AZURE|GS|SQLITE|SHAPE|GML|LIBKML|PROJ)_")
 
 
@@ -176,6 +178,23 @@ def sound_texts(series: pl.Series) -> pl.Series:
     for i in (texts.is_null() & series.is_not_null()).arg_true():
         values[i] = raw[i].decode("utf-8", errors=encodings.HANDLER)
     return pl.Series(series.name, values, dtype=pl.String)
+
+
+def decoded(frame: pl.DataFrame, encoding: encodings.Encoding) -> pl.DataFrame:
+    """Texts read as `BYTES` in the encoding that they were written in."""
+    handler = encodings.handler_for(encoding)
+
+    def text(letters: str) -> str:
+        return letters.encode("latin-1").decode(encoding.name, errors=handler)
+
+    columns = []
+    for series in frame.get_columns():
+        accented = series.str.contains(r"[^\x00-\x7F]") if series.dtype == pl.String else None
+        if accented is not None and accented.any():
+            values = series.filter(accented.fill_null(value=False)).unique().to_list()
+            series = series.replace({value: text(value) for value in values})
+        columns.append(series)
+    return pl.DataFrame(columns) if columns else frame
 
 
 def _loaded_library() -> ctypes.CDLL:

@@ -31,6 +31,9 @@ GEOJSON_TYPE = re.compile(
 QUOTED_NUMBER = re.compile(rb'"\s*([+-]?\d+)(?:[.,](\d+))?((?:[eE][+-]?\d+)?)\s*"')
 # A number beside "type": "Feature" is the record's identifier; a text there GDAL keeps itself.
 FEATURE_ID = re.compile(rb'"type"\s*:\s*"Feature"\s*,\s*"id"\s*:\s*\d')
+# A letter beyond the basic plane written as two escapes, some of which GDAL takes for none
+# (U+1D8D8); escaped backslashes before it are passed over.
+PAIR = re.compile(rb"(?:\\\\)+|(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 HEAD = 1 << 16
 NAME = re.compile(rb'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
 SPARE_COMMA = re.compile(rb'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.S)
@@ -49,9 +52,11 @@ def read(job: Job) -> Found:
     raw = job.path.read_bytes()
     found = encoding.of_bytes(raw)
     sound = found.name == "utf-8" and not found.misfits
-    if not sound:
-        raw = raw.decode(found.name, errors=encoding.handler_for(found)).encode()
-        job.path.write_bytes(raw)
+    text = raw if sound else raw.decode(found.name, errors=encoding.handler_for(found)).encode()
+    text = PAIR.sub(_letter, text) if b"\\u" in text else text
+    if text != raw:
+        job.path.write_bytes(text)
+    raw = text
     if not GEOJSON_TYPE.search(raw):
         raise Unreadable(
             "FIL-01", file=job.source or job.name, format="JSON", reason="unsupported"
@@ -143,6 +148,11 @@ def _rescue_texts(path: Path, raw: bytes) -> list[Note]:
         return []
     path.write_bytes(mended)
     return [Note("coordinates-as-text", {"n": count})]
+
+
+def _letter(match: re.Match[bytes]) -> bytes:
+    pair = match.group(1)
+    return str(json.loads(b'"' + pair + b'"')).encode() if pair else match.group()
 
 
 def _number(match: re.Match[bytes]) -> bytes:

@@ -42,8 +42,9 @@ def read(job: Job) -> Found:
     found = _encoding(job, table, head)
     names = dbf.neutral_names(table, head, found.name)
     reference = _reference(job)
-    layer = _through_gdal(job, found.name)
-    layer = replace(layer, frame=layer.frame.rename(names, strict=False))
+    layer = _through_gdal(job)
+    frame = gdal.decoded(layer.frame, found).rename(names, strict=False)
+    layer = replace(layer, frame=frame)
     if not layer.frame.height:
         return Found(others=[OtherLayer(job.stem, "empty", 0)])
     notes += reference.notes + dbf.full_cells(table, head)
@@ -94,24 +95,21 @@ def _encoding(job: Job, table: Path, head: dbf.Header) -> encoding.Encoding:
     return dbf.encoding_of(table, head, cpg)
 
 
-def _through_gdal(job: Job, codec: str) -> gdal.GdalLayer:
+def _through_gdal(job: Job) -> gdal.GdalLayer:
+    """The layer, each byte of its texts as one letter: GDAL drops what an encoding does not
+    define.
+    """
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
     # GDAL looks for its own name of the encoding beside the table; ours is already decided.
     job.path.with_suffix(".cpg").unlink(missing_ok=True)
     # The .prj has been read by us; one that is no text in UTF-8 would stop GDAL's bindings.
     job.path.with_suffix(".prj").unlink(missing_ok=True)
     try:
-        return gdal.read_layer(job.path, encoding=_gdal_name(codec))
+        return gdal.read_layer(job.path, encoding=gdal.BYTES)
     except gdal.GDAL_FAULTS as error:
         raise job.damaged(FORMAT if job.path.suffix == ".shp" else "DBF") from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-
-
-def _gdal_name(codec: str) -> str:
-    if codec.startswith("iso8859_"):
-        return "ISO-8859-" + codec.removeprefix("iso8859_")
-    return {"mac_roman": "MACINTOSH", "utf-8": "UTF-8"}.get(codec, codec.upper())
 
 
 def _reference(job: Job) -> _Reference:
