@@ -1,6 +1,7 @@
 """The forms of the deliveries' pages: what may be typed and what is said when it cannot be
 used."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,11 +11,13 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services.uploads import schema
+from services.uploads import limits, schema
 from services.uploads.models import Answer
 from zones.models import Municipality, Role, User
 from zones.policies import Person
 
+#: One row number, or the first and the last of a run.
+RUN = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?", re.ASCII)
 #: Systems a comune may choose by hand; the same that the understanding knows how to try.
 CRS_CHOICES = (
     (32632, _("WGS 84 / UTM 32N (EPSG:32632)")),
@@ -103,10 +106,13 @@ class ReasonForm(forms.Form):
     )
 
     def clean_rows(self) -> list[int]:
-        parts = [part for part in self.cleaned_data["rows"].split(",") if part.strip()]
-        if not all(part.strip().isdigit() for part in parts):
+        """Numbers and ranges of them (`3,8-120`)."""
+        runs = [part.strip() for part in self.cleaned_data["rows"].split(",") if part.strip()]
+        found = [RUN.fullmatch(run) for run in runs]
+        spans = [range(int(one[1]), int(one[2] or one[1]) + 1) for one in found if one]
+        if not all(found) or sum(map(len, spans)) > limits.DEFAULT.rows:
             raise forms.ValidationError(_("Le righe vanno indicate con il loro numero."))
-        return [int(part) for part in parts]
+        return [row for span in spans for row in span]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

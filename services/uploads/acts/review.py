@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from services.uploads import policies, tasks, workflow
@@ -108,8 +109,8 @@ def _must_be_sendable(upload: Upload, statement: Statement) -> None:
     if upload.blocked_count and not statement.only_correct_rows:
         raise WrongState(
             "rows-blocked",
-            _("%(n)d righe hanno errori: correggile, oppure scegli «Invia le righe corrette».")
-            % {"n": upload.blocked_count},
+            _("%(n)s righe hanno errori: correggile, oppure scegli «Invia le righe corrette».")
+            % {"n": number_format(upload.blocked_count)},
         )
     if upload.sort == Upload.Sort.FILE and upload.blocked_count >= upload.row_count:
         raise WrongState("no-rows", _("Nessuna riga si può inviare: correggi almeno un errore."))
@@ -262,9 +263,8 @@ def close(upload: Upload, *, user: User) -> None:
     workflow.locked(upload.pk)
     pending = upload.proposals.filter(decision=Decided.PENDING).count()
     if pending:
-        raise WrongState(
-            "undecided", _("Restano %(n)d proposte da decidere.") % {"n": pending}, pending=pending
-        )
+        told = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
+        raise WrongState("undecided", told, pending=pending)
     workflow.move(upload, Verb.DECIDE, by=user, lease_token=None, lease_until=None)
     tasks.publish_upload.delay_on_commit(str(upload.pk))
 

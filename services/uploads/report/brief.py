@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from services.uploads.findings import Severity
 from services.uploads.report.page import Mistake, NotRun, Report, Verdict
 from services.uploads.report.understanding import CRS_WHY
-from services.uploads.report.wording import reason, title, words
+from services.uploads.report.wording import numbered, reason, title, words
 from services.uploads.writers import harmless
 
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -116,11 +116,11 @@ def verdict(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
     if not warnings:
         return Verdict("success", _("Puoi consegnarlo: nessun errore, nessun avviso."), "", True)
     told = ngettext(
-        "Puoi consegnarlo: nessun errore, %(n)d avviso da leggere.",
-        "Puoi consegnarlo: nessun errore, %(n)d avvisi da leggere.",
+        "Puoi consegnarlo: nessun errore, %(n)s avviso da leggere.",
+        "Puoi consegnarlo: nessun errore, %(n)s avvisi da leggere.",
         warnings,
     )
-    return Verdict("success", told % {"n": warnings}, "", True)
+    return Verdict("success", numbered(told, n=warnings), "", True)
 
 
 def _stopped(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
@@ -131,19 +131,21 @@ def _stopped(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
     n = sum(m.findings for m in errors) or 1
     told = ngettext(
         "Non puoi ancora consegnarlo: un errore riguarda tutto il file.",
-        "Non puoi ancora consegnarlo: %(n)d errori riguardano tutto il file.",
+        "Non puoi ancora consegnarlo: %(n)s errori riguardano tutto il file.",
         n,
     )
-    return Verdict("error", told % {"n": n}, _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(told, n=n), _("Correggi quello per primo."), False)
 
 
 def _held(figures: Figures) -> Verdict:
     held, good = figures.blocked, figures.rows - figures.blocked
-    told = ngettext("%(n)d riga da correggere", "%(n)d righe da correggere", held) % {"n": held}
+    told = numbered(
+        ngettext("%(n)s riga da correggere", "%(n)s righe da correggere", held), n=held
+    )
     if not good:
         return Verdict("error", f"{told}.", _("Nessuna riga si può ancora consegnare."), False)
-    rest = ngettext("l'altra puoi già consegnarla.", "le altre %(n)d puoi già consegnarle.", good)
-    return Verdict("warning", f"{told}; {rest % {'n': good}}", "", True)
+    rest = ngettext("l'altra puoi già consegnarla.", "le altre %(n)s puoi già consegnarle.", good)
+    return Verdict("warning", f"{told}; {numbered(rest, n=good)}", "", True)
 
 
 def workbook(told: Report, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:

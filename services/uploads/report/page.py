@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from services.uploads.acts.answers import offered
 from services.uploads.findings import Severity
 from services.uploads.models import Answer, Finding, StagedRow, Upload
-from services.uploads.report.wording import Words, reason, title, told, words
+from services.uploads.querysets import rows_of
+from services.uploads.report.wording import Words, numbered, reason, title, told, words
 from services.uploads.states import DRAFT, Status
 
-#: Findings of one code on the page; all of them are in the file (SYS-03).
+#: Findings of one code on a page; all of them are in the file too (SYS-03).
 SHOWN = 100
 _SPOKEN_ROWS = 10
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -40,7 +42,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake, however many rows make it."""
+    """One mistake, however many rows make it; `answered`: how many of its findings are."""
 
     code: str
     severity: Severity
@@ -55,8 +57,8 @@ class Mistake:
         return str(self.severity.label)
 
     @property
-    def unanswered(self) -> bool:
-        return self.answerable and not self.answered
+    def unanswered(self) -> int:
+        return self.findings - self.answered if self.answerable else 0
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,13 @@ class RowFinding:
 
     @property
     def row_list(self) -> str:
-        """The rows as a form sends them back."""
-        return ",".join(str(row) for row in self.finding.rows)
+        """The rows as a form sends them back, neighbours together: `3,8-120`."""
+        return as_ranges(self.finding.rows)
+
+    @property
+    def unnamed(self) -> int:
+        """How many rows of the finding have no label here."""
+        return len(self.finding.rows) - len(self.labels)
 
 
 def report(upload: Upload) -> Report:
@@ -133,7 +140,7 @@ def mistakes_of(upload: Upload) -> list[Mistake]:
     """One line per code, gravest first, most frequent first."""
     lines = list(Finding.objects.of(upload).by_code())
     samples = Finding.objects.in_bulk([line["first"] for line in lines])
-    answers = _answers_by_code(upload)
+    answers = dict(rows_of("answered_findings", upload=upload.pk))
     mistakes = [
         _mistake(upload, line, samples[line["first"]], answers.get(line["code"], 0))
         for line in lines
@@ -172,13 +179,6 @@ def _first_rows(upload: Upload, code: str) -> list[int]:
     return [row for rows in lists for row in rows]
 
 
-def _answers_by_code(upload: Upload) -> dict[str, int]:
-    codes: dict[str, int] = {}
-    for code in upload.answers.values_list("code", flat=True):
-        codes[code] = codes.get(code, 0) + 1
-    return codes
-
-
 def verdict(upload: Upload, mistakes: Sequence[Mistake]) -> Verdict:
     """The delivery in one sentence, with the number that matters."""
     warnings = sum(m.findings for m in mistakes if m.severity is Severity.WARNING)
@@ -191,26 +191,26 @@ def verdict(upload: Upload, mistakes: Sequence[Mistake]) -> Verdict:
     if not warnings:
         return Verdict("success", _("Puoi inviarla: nessun errore, nessun avviso."), "", True)
     told = ngettext(
-        "Puoi inviarla: nessun errore, %(n)d avviso da leggere.",
-        "Puoi inviarla: nessun errore, %(n)d avvisi da leggere.",
+        "Puoi inviarla: nessun errore, %(n)s avviso da leggere.",
+        "Puoi inviarla: nessun errore, %(n)s avvisi da leggere.",
         warnings,
     )
     note = _("Gli avvisi non fermano l'invio: a quelli senza risposta l'ufficio farà domande.")
-    return Verdict("success", told % {"n": warnings}, note, True)
+    return Verdict("success", numbered(told, n=warnings), note, True)
 
 
 def _sent(upload: Upload, warnings: int) -> Verdict:
     """The verdict of a delivery that has left the comune: what was sent, not what may be."""
-    told = ngettext("%(n)d riga inviata", "%(n)d righe inviate", upload.row_count)
+    told = ngettext("%(n)s riga inviata", "%(n)s righe inviate", upload.row_count)
     if upload.blocked_count:
         told = ngettext(
-            "%(n)d riga inviata, %(held)d da correggere",
-            "%(n)d righe inviate, %(held)d da correggere",
+            "%(n)s riga inviata, %(held)s da correggere",
+            "%(n)s righe inviate, %(held)s da correggere",
             upload.row_count - upload.blocked_count,
         )
     good = upload.row_count - upload.blocked_count
-    sentence = told % {"n": good, "held": upload.blocked_count}
-    noted = ngettext("%(n)d avviso.", "%(n)d avvisi.", warnings) % {"n": warnings}
+    sentence = numbered(told, n=good, held=upload.blocked_count)
+    noted = numbered(ngettext("%(n)s avviso.", "%(n)s avvisi.", warnings), n=warnings)
     tone = "warning" if upload.blocked_count else "success"
     return Verdict(tone, f"{sentence}; {noted}", "", False)
 
@@ -221,10 +221,10 @@ def _file_stopped(upload: Upload) -> Verdict | None:
         return None
     told = ngettext(
         "Non puoi ancora inviarla: un errore riguarda tutto il file.",
-        "Non puoi ancora inviarla: %(n)d errori riguardano tutto il file.",
+        "Non puoi ancora inviarla: %(n)s errori riguardano tutto il file.",
         whole or 1,
     )
-    return Verdict("error", told % {"n": whole or 1}, _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(told, n=whole or 1), _("Correggi quello per primo."), False)
 
 
 def _not_sure(upload: Upload) -> Verdict | None:
@@ -242,18 +242,37 @@ def _rows_held(upload: Upload) -> Verdict | None:
     held, good = upload.blocked_count, upload.row_count - upload.blocked_count
     if not held:
         return None
-    told = ngettext("%(n)d riga da correggere", "%(n)d righe da correggere", held) % {"n": held}
+    told = numbered(
+        ngettext("%(n)s riga da correggere", "%(n)s righe da correggere", held), n=held
+    )
     if not good:
         return Verdict("error", told + ".", _("Nessuna riga si può ancora inviare."), False)
-    rest = ngettext("l'altra puoi già inviarla.", "le altre %(n)d puoi già inviarle.", good) % {
-        "n": good
-    }
-    return Verdict("warning", f"{told}; {rest}", "", True)
+    rest = ngettext("l'altra puoi già inviarla.", "le altre %(n)s puoi già inviarle.", good)
+    return Verdict("warning", f"{told}; {numbered(rest, n=good)}", "", True)
 
 
-def row_findings(upload: Upload, code: str, *, limit: int = SHOWN) -> list[RowFinding]:
-    """The first findings of a code with their rows; two queries whatever the number."""
-    findings = list(Finding.objects.of(upload).filter(code=code).order_by("layer", "pk")[:limit])
+def as_ranges(rows: Sequence[int]) -> str:
+    """Row numbers with neighbours together: `3,8-120`; a finding can name every row of a file."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
+
+
+def pages_of(upload: Upload, code: str) -> "Paginator[Any]":
+    """The findings of a code, so many on a page."""
+    return Paginator(Finding.objects.of(upload).filter(code=code).order_by("layer", "pk"), SHOWN)
+
+
+def row_findings(
+    upload: Upload, code: str, *, limit: int = SHOWN, page: int = 1
+) -> list[RowFinding]:
+    """Some findings of a code (the first, or those of a later page) with their rows; the queries
+    are few whatever the number."""
+    findings = list(pages_of(upload, code).get_page(page).object_list[:limit])
     staged = staged_rows(upload, findings)
     answers = {a.fingerprint: a for a in upload.answers.filter(code=code).select_related("by")}
     offers = {one.fingerprint: one for one in offered(upload) if one.code == code}

@@ -1,5 +1,4 @@
-"""Findings and proposals as GeoJSON in CRS84 for the small maps; at most as many as the page
-shows."""
+"""Findings and proposals as GeoJSON in CRS84 for the small maps: what the page shows."""
 
 import json
 from typing import Any
@@ -8,7 +7,7 @@ from django.contrib.gis.geos import GEOSGeometry, Point
 
 from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
-from services.uploads.report.page import SHOWN, row_findings
+from services.uploads.report.page import row_findings
 from services.uploads.report.wording import told
 from zones.geo import GEOGRAPHIC_SRID
 from zones.models import Municipality
@@ -56,19 +55,23 @@ def _rounded(coordinates: Any) -> Any:
     return [_rounded(one) for one in coordinates]
 
 
-def finding_places(upload: Upload, code: str = "") -> dict[str, Any]:
-    """Where the findings lie: of one code with their words, or of all codes with their code."""
-    around = outline(upload.municipality)
-    return collection(around + (_of_code(upload, code) if code else _of_all(upload)))
+def finding_places(upload: Upload, code: str = "", *, page: int = 1) -> dict[str, Any]:
+    """Where the findings lie: those of a page of one code with their words, or of all codes with
+    their code. `numberMatched` counts all that have a place, `numberReturned` those drawn here."""
+    drawn = _of_code(upload, code, page) if code else _of_all(upload)
+    placed = Finding.objects.of(upload).filter(position__isnull=False)
+    matched = placed.filter(code=code).count() if code else placed.count()
+    counted = {"numberMatched": matched, "numberReturned": len(drawn)}
+    return {**collection(outline(upload.municipality) + drawn), **counted}
 
 
-def _of_code(upload: Upload, code: str) -> list[Feature]:
+def _of_code(upload: Upload, code: str, page: int) -> list[Feature]:
     return [
         point_feature(
             one.finding.position,
             {"code": code, "label": ", ".join(one.labels), "message": one.words.message},
         )
-        for one in row_findings(upload, code, limit=SHOWN)
+        for one in row_findings(upload, code, page=page)
         if one.finding.position
     ]
 

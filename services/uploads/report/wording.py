@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,11 @@ def told(finding: Finding, *, rows: Sequence[int] | None = None) -> Words:
     """The words of one stored finding; `rows` narrows them to some of its rows."""
     params = {"column": finding.column, "layer": finding.layer, **finding.params}
     return words(finding.code, params, rows=finding.rows if rows is None else rows)
+
+
+def numbered(text: str, **numbers: int) -> str:
+    """A translated text with its numbers in the reader's form (1.234)."""
+    return text % {name: formats.number_format(value) for name, value in numbers.items()}
 
 
 def title(code: str) -> str:

@@ -80,7 +80,8 @@ def fill(text: str, params: Mapping[str, Any], language: str) -> str:
     for name in CODED & params.keys():  # words of ours may name a parameter in their turn
         if params[name] in WORDS:
             shown[name] = shown[name].format_map(shown)
-    return text.format_map(shown)
+    # A list that was cut ends in an ellipsis: it is the end of its sentence too.
+    return text.format_map(shown).replace(" ….", " …")
 
 
 def _megabytes(value: Any) -> Any:
@@ -137,4 +138,5 @@ def listing(items: Sequence[str], language: str, *, limit: int = LISTED) -> str:
     more = len(items) - limit
     if more <= 0:
         return shown
-    return f"{shown} e altre {more}" if language == "it" else f"{shown} and {more} more"
+    told = number(more, language)
+    return f"{shown} e altre {told}" if language == "it" else f"{shown} and {told} more"

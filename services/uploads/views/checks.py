@@ -10,18 +10,19 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from services.uploads.acts import answers
 from services.uploads.forms import ReasonForm
-from services.uploads.models import Finding, Upload
+from services.uploads.models import Upload
 from services.uploads.report import document as report_document
 from services.uploads.report import page
 from services.uploads.report import places as report_places
 from services.uploads.report.steps import has_report
 from services.uploads.report.understanding import doubtful
-from services.uploads.report.wording import language
+from services.uploads.report.wording import language, numbered
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
 from services.uploads.views.mending import number
@@ -56,7 +57,8 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @private
 def mistake(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
-    """One mistake with its first hundred rows: a fragment for htmx, a page of its own without."""
+    """One mistake with its rows, so many on a page (`?pagina=`): a fragment for htmx, without it a
+    page of its own."""
     return _mistake(request, checked(request, pk), code)
 
 
@@ -66,15 +68,15 @@ def _mistake(
     found = [one for one in page.mistakes_of(upload) if one.code == code]
     if not found:
         raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
-    rows = page.row_findings(upload, code)
-    placed = Finding.objects.of(upload).filter(code=code, position__isnull=False)
+    shown = page.pages_of(upload, code).get_page(number(request.GET.get("pagina")) or 1)
+    rows = page.row_findings(upload, code, page=shown.number)
     context = {
         **frame(request, upload, "checks"),
         "mistake": found[0],
         "rows": page.with_refused(rows, refused) if refused else rows,
         "refused": refused,
-        "shown": page.SHOWN,
-        "has_places": placed.exists(),
+        "shown": shown,
+        "placed": sum(1 for one in rows if one.finding.position),
     }
     fragment = request.headers.get("HX-Request") == "true"
     template = "uploads/includes/mistake.html" if fragment else "uploads/mistake.html"
@@ -83,11 +85,13 @@ def _mistake(
 
 @private
 def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """Findings as GeoJSON; `?code=` narrows to one mistake, `?strato=&riga=` draws one row."""
+    """Findings as GeoJSON; `?code=` narrows to one mistake (and `?pagina=` to a page of it),
+    `?strato=&riga=` draws one row."""
     upload = delivery(request, pk)
     row = number(request.GET.get("riga"))
     if row is None:
-        found = report_places.finding_places(upload, request.GET.get("code", ""))
+        code, on_page = request.GET.get("code", ""), number(request.GET.get("pagina")) or 1
+        found = report_places.finding_places(upload, code, page=on_page)
     else:
         found = report_places.row_places(upload, request.GET.get("strato", ""), row)
     return JsonResponse(found, content_type="application/geo+json")
@@ -134,9 +138,19 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         until=given["until"],
     )
     messages.success(request, _("Risposta registrata: viaggia con i dati fino all'ufficio."))
-    if any(one.answer is None for one in page.row_findings(upload, code)):
-        return redirect("uploads:mistake", pk, code)
-    return redirect("uploads:checks", pk)
+    return _where_to_answer_next(request, upload, code)
+
+
+def _where_to_answer_next(request: HttpRequest, upload: Upload, code: str) -> HttpResponse:
+    """The same page of rows while one of them is unanswered, then the next, then the report."""
+    shown = page.pages_of(upload, code).get_page(number(request.GET.get("pagina")) or 1)
+    here = shown.number
+    if all(one.answer for one in page.row_findings(upload, code, page=here)):
+        if not shown.has_next():
+            return redirect("uploads:checks", upload.pk)
+        here += 1
+    address = reverse("uploads:mistake", args=[upload.pk, code])
+    return redirect(f"{address}?pagina={here}" if here > 1 else address)
 
 
 def _refused(form: ReasonForm) -> page.Refused:
@@ -159,6 +173,6 @@ def take_offered(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     taken = answers.take_offered(upload, user=person(request), code=request.POST.get("code", ""))
     messages.success(
         request,
-        ngettext("%(n)d risposta ripresa.", "%(n)d risposte riprese.", taken) % {"n": taken},
+        numbered(ngettext("%(n)s risposta ripresa.", "%(n)s risposte riprese.", taken), n=taken),
     )
     return redirect("uploads:checks", pk)

@@ -17,7 +17,7 @@ from services.uploads.models import Upload
 from services.uploads.policies import may_upload, may_withdraw
 from services.uploads.report import sample, story
 from services.uploads.report.page import mistakes_of
-from services.uploads.report.wording import Words
+from services.uploads.report.wording import Words, numbered
 from services.uploads.states import FINAL, Status
 from services.uploads.views import corrections
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
@@ -141,12 +141,13 @@ def _after(request: HttpRequest, upload: Upload, *, mine: bool) -> str:
     if page is None or (page == "uploads:mend" and not upload.blocked_count):
         return reverse("uploads:checks", args=[upload.pk]) + "#esito"
     left = ngettext(
-        "Ricontrollato: resta %(n)d riga da correggere.",
-        "Ricontrollato: restano %(n)d righe da correggere.",
+        "Ricontrollato: resta %(n)s riga da correggere.",
+        "Ricontrollato: restano %(n)s righe da correggere.",
         upload.blocked_count,
     )
+    told = numbered(left, n=upload.blocked_count)
     none = _("Ricontrollato con le tue scelte: nessuna riga da correggere.")
-    messages.success(request, left % {"n": upload.blocked_count} if upload.blocked_count else none)
+    messages.success(request, told if upload.blocked_count else none)
     return reverse(page, args=[upload.pk])
 
 

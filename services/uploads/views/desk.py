@@ -16,6 +16,7 @@ from services.uploads.models import Proposal, Remark, Upload
 from services.uploads.report import page as report_page
 from services.uploads.report import proposals, story
 from services.uploads.report.proposals import Filter
+from services.uploads.report.wording import numbered
 from services.uploads.states import FINAL, Status
 from services.uploads.views.access import acting, back_on_mistake, person, private, reviewed
 from services.uploads.views.frame import DESK, crumb
@@ -148,7 +149,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _decided(done: int) -> str:
-    return ngettext("%(n)d proposta decisa.", "%(n)d proposte decise.", done) % {"n": done}
+    return numbered(ngettext("%(n)s proposta decisa.", "%(n)s proposte decise.", done), n=done)
 
 
 def _decisions(request: HttpRequest, upload: Upload, by: Filter) -> list[verbs.Decision]:
@@ -202,8 +203,9 @@ def undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back the reviewer's own last decisions."""
     upload = reviewed(request, pk)
     done = verbs.undo(upload, user=person(request))
-    told = ngettext("%(n)d decisione annullata.", "%(n)d decisioni annullate.", done) % {"n": done}
-    return _answered(request, upload, Filter.of(request.POST.dict()), told=told)
+    told = ngettext("%(n)s decisione annullata.", "%(n)s decisioni annullate.", done)
+    filtered = Filter.of(request.POST.dict())
+    return _answered(request, upload, filtered, told=numbered(told, n=done))
 
 
 @acting

@@ -93,7 +93,7 @@ def _page(
         "form": form,
         "verdict": page.verdict(upload, mistakes) if has_report(upload) else None,
         "good": upload.row_count - upload.blocked_count,
-        "unanswered": sum(1 for mistake in mistakes if mistake.unanswered),
+        "unanswered": sum(mistake.unanswered for mistake in mistakes),
         "doubtful": doubtful(upload),
         "sendable": upload.status == Status.CHECKED,
         "receipt": upload.receipts.order_by("-at").first(),
