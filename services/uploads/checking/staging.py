@@ -101,10 +101,15 @@ def _json_rows(frame: pl.DataFrame) -> pl.Series:
         for name, kind in frame.schema.items()
         if kind.is_float()
     ]
-    clean = frame.with_columns(*text, *binary, *finite)
-    encoded = clean.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
-    # PostgreSQL's jsonb holds no NUL character; files sometimes do.
-    return encoded.str.replace_all("\\u0000", "", literal=True)
+    clean = _without_nul(frame.with_columns(*text, *binary, *finite))
+    return clean.select(pl.struct(pl.all()).struct.json_encode().alias("json"))["json"]
+
+
+def _without_nul(frame: pl.DataFrame) -> pl.DataFrame:
+    """PostgreSQL's jsonb holds no NUL character; files sometimes do. Taken from the texts and not
+    from the JSON, where «\\u0000» may be what somebody wrote."""
+    texts = pl.col(pl.String).str.replace_all("\0", "", literal=True)
+    return frame.with_columns(texts)
 
 
 def _fixes(delivery: Delivery) -> pl.Series:
