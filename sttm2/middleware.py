@@ -1,14 +1,56 @@
-"""Turns a DomainError raised by a page's view into a page in words; the API has its own in
-`sttm2.rest`."""
+"""What stops a request outside its view, told in words: a page, a problem document for the API.
+
+The API's own views answer through `sttm2.rest`.
+"""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from zones.errors import DomainError
+from sttm2.rest import PROBLEM, document
+from zones.errors import DomainError, Invalid
 
 Handler = Callable[[HttpRequest], HttpResponse]
+API = "/api/v1/"
+
+
+def told(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The error as who asked reads it: machines a problem document, people a page."""
+    if request.path.startswith(API):
+        body = document(error.status, error.code, str(error.message), **error.extra)
+        return JsonResponse(body, status=error.status, content_type=PROBLEM)
+    context = {"error": error, "status": error.status}
+    return render(request, "error.html", context, status=error.status)
+
+
+class ApiLanguageMiddleware:
+    """The API speaks the language that its caller asks for; pages have theirs in the address."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(API):
+            language = translation.get_language_from_request(request)
+            translation.activate(language)
+            request.LANGUAGE_CODE = language
+        return self.get_response(request)
+
+
+class SoundAddressMiddleware:
+    """Refuses an address with a NUL, which no table can hold: looking for it would break."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            text = _("La richiesta non è fatta come il portale se la aspetta.")
+            return told(request, Invalid("bad-request", text))
+        return self.get_response(request)
 
 
 class DomainErrorMiddleware:
@@ -21,7 +63,4 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
-            return None
-        context = {"error": exception, "status": exception.status}
-        return render(request, "error.html", context, status=exception.status)
+        return told(request, exception) if isinstance(exception, DomainError) else None

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from sttm2.layers import LAYERS
+from sttm2.middleware import told
 from zones.actions import INVITATION_DAYS
-from zones.errors import DomainError, Invalid, NotAllowed, NotFound
+from zones.errors import Invalid, NotAllowed, NotFound
 from zones.models import Zone
 
 logger = logging.getLogger(__name__)
@@ -67,29 +68,24 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html", context)
 
 
-def _error(request: HttpRequest, error: DomainError) -> HttpResponse:
-    context = {"error": error, "status": error.status}
-    return render(request, "error.html", context, status=error.status)
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     text = _("La richiesta non è fatta come il portale se la aspetta.")
-    return _error(request, Invalid("bad-request", text))
+    return told(request, Invalid("bad-request", text))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, NotAllowed("forbidden", _("Questa azione non ti è permessa.")))
+    return told(request, NotAllowed("forbidden", _("Questa azione non ti è permessa.")))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or came from elsewhere: nothing was lost that a reload does not bring
     back."""
     text = _("Il modulo è rimasto aperto troppo a lungo: ricarica la pagina e invia di nuovo.")
-    return _error(request, NotAllowed("csrf", text))
+    return told(request, NotAllowed("csrf", text))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error(request, NotFound("not-found", _("Questa pagina non c’è.")))
+    return told(request, NotFound("not-found", _("Questa pagina non c’è.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -15,16 +15,19 @@ from zones.errors import DomainError
 logger = logging.getLogger(__name__)
 
 
-def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
+PROBLEM = "application/problem+json"
+
+
+def document(status: int, code: str, detail: Any, **extra: Any) -> dict[str, Any]:
     """A problem document; `code` is stable, `detail` is for people in their language."""
-    body = {
-        "type": f"/api/problemi/{code}",
-        "code": code,
-        "status": status,
-        "detail": detail,
-        **extra,
-    }
-    return Response(body, status=status, content_type="application/problem+json")
+    told = {"type": f"/api/problemi/{code}", "code": code, "status": status, "detail": detail}
+    return {**told, **extra}
+
+
+def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
+    """A problem document as an answer."""
+    body = document(status, code, detail, **extra)
+    return Response(body, status=status, content_type=PROBLEM)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:

@@ -140,7 +140,9 @@ def test_odd_values_come_back_from_the_database_as_they_went_in(cast, monkeypatc
 def test_a_file_refused_after_it_was_read_tells_nothing_of_the_earlier_check(cast, tmp_path):
     path = CONSEGNE / "sesto_buona.gpkg"
     upload = delivered(cast, path, "015209")
-    intake.recheck(upload, user=cast.operator, options={"layers": ["non c'è"]})
+    with upload.file.storage.open(upload.file.name, "wb") as stored:
+        stored.write(b"spoilt on the disk")
+    intake.recheck(upload, user=cast.operator)
     tasks.check_upload(str(upload.pk))
     upload.refresh_from_db()
     report = document.document(document.of_upload(upload))

@@ -2,6 +2,7 @@
 withdrawing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from services.actions import plan_source
 from services.models import Source
 from services.uploads import policies, tasks, workflow
+from services.uploads.checking import choices
 from services.uploads.editions.compare import edition_in_force
 from services.uploads.models import Upload
 from services.uploads.states import FINAL, Status, Verb, target
+from services.uploads.understand.crs import known
 from zones.errors import Invalid, NotAllowed, TooLarge, WrongState
 from zones.models import Municipality, User
 
@@ -209,6 +212,7 @@ def recheck(upload: Upload, *, user: User, options: dict[str, Any] | None = None
     edits)."""
     if not policies.may_edit(user, upload) and upload.status != Status.FAILED:
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
+    _must_be_known(upload, options or {})
     with transaction.atomic():
         merged = {**workflow.locked(upload.pk).options, **(options or {})}
         if upload.status == Status.RETURNED:
@@ -225,6 +229,28 @@ def recheck(upload: Upload, *, user: User, options: dict[str, Any] | None = None
             progress_stage="",
         )
         tasks.check_upload.delay_on_commit(str(upload.pk))
+
+
+def _must_be_known(upload: Upload, options: Mapping[str, Any]) -> None:
+    """Raises Invalid for layers and reference systems that a check could do nothing with."""
+    facts = upload.facts
+    read = {layer["name"] for layer in facts.get("layers", [])}
+    crs = choices.crs_choices(options)
+    # Of a delivery whose check failed the layers are not known yet.
+    if facts:
+        named = {*options.get("layers", ()), *(layer for layer in crs if layer)}
+        if unknown := sorted(named - read - set(facts.get("others", []))):
+            raise Invalid(
+                "no-such-layer",
+                _("Nel file non c'è lo strato «%(layer)s».") % {"layer": unknown[0][:200]},
+            )
+    for code in crs.values():
+        if not known(code):
+            raise Invalid(
+                "no-such-system",
+                _("EPSG:%(code)s non è un sistema di riferimento che sappiamo leggere.")
+                % {"code": code},
+            )
 
 
 def take_over(upload: Upload, *, user: User) -> None:

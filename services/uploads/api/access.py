@@ -5,6 +5,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import permissions
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
@@ -23,7 +24,7 @@ class Scoped(permissions.IsAuthenticated):
     """Signed in, and with a token only within its scopes: `view.scopes` names, per method, one or
     several of which one is enough."""
 
-    message = _("La chiave API non ha il permesso per questa operazione.")
+    message = gettext_lazy("La chiave API non ha il permesso per questa operazione.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not super().has_permission(request, view):

@@ -1,11 +1,14 @@
 """Shapes of the write API, in and out, as the OpenAPI document shows them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from services.models import ServiceType
 from services.uploads import schema
 from services.uploads.findings import Severity
 from services.uploads.models import Answer, Finding, Proposal, StagedRow, Upload
@@ -14,8 +17,12 @@ from services.uploads.report.steps import has_report
 from services.uploads.report.story import stage_words, stand
 from services.uploads.report.wording import told
 from services.uploads.states import Status
+from services.uploads.understood import Change
 from zones.geo import GEOGRAPHIC_SRID
 from zones.models import Municipality
+
+#: What a column of whole numbers holds; no file has so many rows.
+MOST_ROWS = 2**31 - 1
 
 
 class NewUpload(serializers.Serializer[Any]):
@@ -215,14 +222,44 @@ class Submission(serializers.Serializer[Any]):
     only_correct_rows = serializers.BooleanField(default=False)
 
 
+def _degrees(changes: Mapping[str, str | None]) -> dict[str, float]:
+    """The position among the changes as numbers. Raises ValidationError when it is none."""
+    place = {name: changes[name] for name in ("lon", "lat") if changes.get(name)}
+    try:
+        found = {name: float(str(text).replace(",", ".")) for name, text in place.items()}
+    except ValueError as error:
+        raise serializers.ValidationError(
+            _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")
+        ) from error
+    if len(found) == 1:
+        raise serializers.ValidationError(_("Longitudine e latitudine vanno insieme."))
+    if found and not (6 < found["lon"] < 19 and 35 < found["lat"] < 48):
+        raise serializers.ValidationError(
+            _("La posizione non cade in Italia: controlla longitudine e latitudine.")
+        )
+    return found
+
+
 class RowEdit(serializers.Serializer[Any]):
     """Cells of a row by schema field, the type (`kind`) or the position (`lon`, `lat`)."""
 
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
-    row = serializers.IntegerField(min_value=1)
+    row = serializers.IntegerField(min_value=1, max_value=MOST_ROWS)
     changes = serializers.DictField(
-        child=serializers.CharField(max_length=4000, allow_blank=True, allow_null=True)
+        child=serializers.CharField(max_length=4000, allow_blank=True, allow_null=True),
+        allow_empty=False,
     )
+
+    def validate_changes(self, changes: dict[str, str | None]) -> dict[str, Any]:
+        """Only what a check can do something with: anything else would stop it."""
+        if unknown := sorted(changes.keys() - {*schema.NAMES, "kind", "lon", "lat"}):
+            raise serializers.ValidationError(
+                _("Non c'è un campo «%(name)s».") % {"name": unknown[0][:80]}
+            )
+        kind = changes.get("kind")
+        if kind and not ServiceType.objects.filter(pk=kind).exists():
+            raise serializers.ValidationError(_("Scegli un tipo dall'elenco."))
+        return {**changes, **_degrees(changes)}
 
 
 class ProposalOut(serializers.Serializer[Any]):
@@ -300,13 +337,17 @@ class AcceptedChange(serializers.Serializer[Any]):
 
     what = serializers.ChoiceField(choices=("repair", "mojibake"))
     layer = serializers.CharField(max_length=200, allow_blank=True, required=False)
-    row = serializers.IntegerField(min_value=1, required=False)
+    row = serializers.IntegerField(min_value=1, max_value=MOST_ROWS, required=False)
 
 
 class Choices(serializers.Serializer[Any]):
     """What may be chosen before checking again; what is left out stays as it was."""
 
-    crs = serializers.DictField(child=serializers.IntegerField(), required=False)
+    crs = serializers.DictField(
+        child=serializers.IntegerField(min_value=1024, max_value=32767), required=False
+    )
     layers = serializers.ListField(child=serializers.CharField(max_length=200), required=False)
-    undone = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    undone = serializers.ListField(
+        child=serializers.ChoiceField(choices=[change.value for change in Change]), required=False
+    )
     accepted = AcceptedChange(many=True, required=False)

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +167,15 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
         request = Request(
             path, upload.file_name, upload.source, upload.municipality, day, upload.options
         )
-        return examine(request, on_progress=on_progress)
+        try:
+            return examine(request, on_progress=on_progress)
+        except Unreadable:
+            if not upload.options.get("layers"):
+                raise
+        # The chosen layers hold nothing to read, which is no fault of the file: a refusal would
+        # delete it. It is read as before the choice; FIL-06 says what was left out.
+        upload.options = {**upload.options, "layers": []}
+        return examine(replace(request, options=upload.options), on_progress=on_progress)
 
 
 def forget_leftovers(room: Path) -> None:
@@ -203,6 +211,7 @@ def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
             is_valid=report.valid,
             checked_at=timezone.now(),
             error_reference="",
+            options=upload.options,
         )
 
 

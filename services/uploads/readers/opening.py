@@ -125,7 +125,9 @@ def _job(
 ) -> tuple[Job, Format]:
     path = bundle.unpack(archive, group, directory)
     name = bundle.display_name(group)
-    job = Job(path, request.name, request.options, request.limits, source=name)
+    # Layers of one name in two folders are told apart only when all are known: `_chosen` chooses.
+    options = replace(request.options, layers=())
+    job = Job(path, request.name, options, request.limits, source=name)
     if path.suffix == ".shp":
         return job, Format.SHAPEFILE
     if path.suffix == ".dbf":
@@ -144,11 +146,25 @@ def _result(request: Request, label: str, found: Found) -> ReadFile:
         raise Unreadable(
             "FIL-02", file=request.name, size=rows, limit=limit, unit="rows", reason="rows"
         )
-    if not found.layers:
+    layers = _chosen(request, found, tuple(map(_with_short_name, _distinct_names(found.layers))))
+    if not layers:
         _refuse_empty(request, label, found)
-    layers = tuple(map(_with_short_name, _distinct_names(found.layers)))
     others = (replace(one, name=layer_name(one.name)) for one in found.others)
     return ReadFile(label, layers, tuple(others), tuple(found.notes))
+
+
+def _chosen(
+    request: Request, found: Found, layers: tuple[ReadLayer, ...]
+) -> tuple[ReadLayer, ...]:
+    """The layers asked for, by the names that people are shown; the others are told."""
+    asked = set(request.options.layers)
+    if not asked:
+        return layers
+    kept = tuple(layer for layer in layers if layer.name in asked | {layer_name(n) for n in asked})
+    found.others += [
+        OtherLayer(layer.name, "not-chosen", layer.rows) for layer in layers if layer not in kept
+    ]
+    return kept
 
 
 def _with_short_name(layer: ReadLayer) -> ReadLayer:
