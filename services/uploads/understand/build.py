@@ -20,7 +20,7 @@ from services.uploads.understand.columns import (
     match_columns,
 )
 from services.uploads.understand.context import GEOMETRY, KIND, REPAIR, Context
-from services.uploads.understand.crs import STORAGE, Territory, known
+from services.uploads.understand.crs import ALIKE, STORAGE, Territory, known
 from services.uploads.understand.fingerprint import fingerprints
 from services.uploads.understand.lexicon import Lexicon, Why
 from services.uploads.understand.position import (
@@ -33,7 +33,14 @@ from services.uploads.understand.position import (
 )
 from services.uploads.understand.repair import Repaired, repair
 from services.uploads.understand.rows import Source, understood_columns
-from services.uploads.understood import Delivery, Geometries, LayerFacts, Mask, Reason
+from services.uploads.understood import (
+    CrsDecision,
+    Delivery,
+    Geometries,
+    LayerFacts,
+    Mask,
+    Reason,
+)
 
 _WKT_NAME = re.compile(r'"([^"]+)"')
 _EPSG = re.compile(r"(\d{4,6})\s*$")
@@ -92,6 +99,14 @@ def _reasons(notes: Iterable[Note]) -> tuple[Reason, ...]:
     return tuple(Reason(note.code, dict(note.params)) for note in notes)
 
 
+def _undeclared(crs: CrsDecision) -> tuple[Reason, ...]:
+    """What to look at where the system was told by place alone."""
+    if crs.why.code not in ("absent", "absent_far") or crs.used not in ALIKE:
+        return ()
+    others, metres = ALIKE[crs.used]
+    return (Reason("crs-alike", {"used": f"EPSG:{crs.used}", "others": others, "m": metres}),)
+
+
 def _part(
     layer: ReadLayer, matched: Matched, lexicon: Lexicon, context: Context, *, start: int
 ) -> _Part:
@@ -124,7 +139,7 @@ def _part(
         geometry_types=tuple(
             shapely.GeometryType(number).name.title() for number in np.unique(types[types >= 0])
         ),
-        notes=_reasons(layer.notes),
+        notes=(*_reasons(layer.notes), *_undeclared(placed.crs)),
         source=layer.source,
     )
     position = pl.Series("position", [str(one) for one in placed.places], dtype=pl.String)

@@ -28,15 +28,29 @@ PARITY: Mapping[int, tuple[int, ...]] = MappingProxyType({
     4326: (4326, 4258, 6706), 3857: (3857,), 3003: (3003,), 3004: (3004,),
 })  # fmt: skip
 ACCURACY_M: Mapping[int, float] = MappingProxyType({
-    3003: 4.0, 3004: 4.0, 4265: 4.0, 4806: 4.0, 23032: 6.0, 23033: 6.0, 3857: 1.0,
+    3003: 4.0, 3004: 4.0, 26591: 4.0, 26592: 4.0, 4265: 4.0, 4806: 4.0, 4230: 6.0, 23032: 6.0,
+    23033: 6.0, 3857: 1.0,
 })  # fmt: skip
 """Metres lost without the IGM grids (EPSG operations 1660, 1662); others are under one metre."""
+FROM_ROME: Mapping[int, tuple[int, float]] = MappingProxyType({
+    26591: (3003, 0.0), 26592: (3004, 0.0), 4806: (4265, 12.452333333333334),
+})  # fmt: skip
+"""Systems counted from the meridian of Rome: the same one counted from Greenwich, and what its
+first coordinate has more. PROJ knows no good operation for them: it would put them 80 m off, or
+another country away."""
+ALIKE: Mapping[int, tuple[str, int]] = MappingProxyType({
+    32632: ("EPSG:23032 (ED50)", 200), 32633: ("EPSG:23033 (ED50)", 200),
+    4326: ("EPSG:4265 (Monte Mario), EPSG:4230 (ED50)", 150),
+})  # fmt: skip
+"""Older systems that place cannot tell from a used one either, and by how many metres at the most
+rows would then be off."""
 NORTH_FIRST = frozenset({6707, 6708, 6709})
 ENOUGH = 0.5
 NEARLY_ALL = 0.9
 SAMPLE = 2_000
 NEAR_M = 3_000.0
-FARTHEST = 1e9
+FARTHEST = 1e10
+"""Beyond it no number is a coordinate, not even in millimetres."""
 ITALY = shapely.box(100_000, 3_900_000, 1_350_000, 5_280_000)
 """What stands in for the metropolis where no outline is known, EPSG:32632."""
 
@@ -86,7 +100,8 @@ def to_storage(x: Points, y: Points, source: int) -> tuple[Points, Points]:
     """Coordinates in EPSG:32632; not finite where the transformation has no answer."""
     if source == STORAGE:
         return x, y
-    east, north = transformer(source).transform(x, y)
+    usual, more = FROM_ROME.get(source, (source, 0.0))
+    east, north = transformer(usual).transform(x + more, y)
     return np.asarray(east), np.asarray(north)
 
 
