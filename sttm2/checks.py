@@ -1,9 +1,13 @@
-"""System checks that stop a production start with an unsafe setting."""
+"""System checks that stop a start with an unsafe setting."""
 
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+
+GEOCODERS = ("nominatim", "photon")
 
 
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -20,3 +24,46 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG:
         wrong.append(Error("STTM2_DEBUG must be off in production.", id="sttm2.E003"))
     return wrong
+
+
+def geocoder_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In every mode: a geocoder of a known kind, over https or on this machine, on a listed
+    host."""
+    chosen: dict[str, Any] = settings.GEOCODER
+    if not chosen["url"]:
+        return []
+    try:
+        parts = urlsplit(chosen["url"])
+        _port = parts.port
+    except ValueError:
+        parts = SplitResult("", "", "", "", "")
+    wrong: list[CheckMessage] = []
+    if chosen["kind"] not in GEOCODERS:
+        kinds = " or ".join(GEOCODERS)
+        wrong.append(Error(f"STTM2_GEOCODER_KIND must be {kinds}.", id="sttm2.E010"))
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        wrong.append(
+            Error(
+                "STTM2_GEOCODER_URL must begin with https:// (http:// only on this machine).",
+                id="sttm2.E011",
+            )
+        )
+    if not parts.hostname or parts.hostname not in chosen["hosts"]:
+        wrong.append(
+            Error("STTM2_GEOCODER_HOSTS must list the host of the geocoder.", id="sttm2.E012")
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        wrong.append(
+            Error("STTM2_GEOCODER_URL is an address only: no name, no query.", id="sttm2.E013")
+        )
+    if chosen["seconds"] < 1:
+        wrong.append(Error("STTM2_GEOCODER_SECONDS must be at least 1.", id="sttm2.E014"))
+    return wrong
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -197,7 +197,12 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour", "remark": "10/hour"},
+    "DEFAULT_THROTTLE_RATES": {
+        "upload": "60/hour",
+        "precheck": "30/hour",
+        "remark": "10/hour",
+        "places": "300/hour",
+    },
     # Whom a limit counts: the caller's own address, not what a request says of itself.
     "NUM_PROXIES": 1 if env_bool("STTM2_BEHIND_PROXY", default=False) else 0,
     "COERCE_DECIMAL_TO_STRING": False,
@@ -264,6 +269,13 @@ LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
 # Seconds for which the report of a check without account can be read; its file goes at once.
 PRECHECK_SECONDS = env_int("STTM2_PRECHECK_SECONDS", default=3600)
 RETENTION_DAYS_UNPUBLISHED = env_int("STTM2_RETENTION_DAYS", default=90)
+# Which service may be asked where an address is; without an address none is (sttm2/checks.py).
+GEOCODER = {
+    "kind": env_str("STTM2_GEOCODER_KIND", "nominatim"),
+    "url": env_str("STTM2_GEOCODER_URL", ""),
+    "hosts": env_list("STTM2_GEOCODER_HOSTS"),
+    "seconds": env_int("STTM2_GEOCODER_SECONDS", default=1),
+}
 # Rules and sheet sections that live in higher apps, called from below by dotted path (HOUSE.md
 # section 1.6).
 EXTRA_RULE_MODULES: list[str] = ["lum.rules", "funding.rules"]

@@ -31,3 +31,44 @@ def test_an_unsafe_production_does_not(changed, word):
     refused = started(**changed)
     assert refused.returncode != 0
     assert word in refused.stderr
+
+
+GEOCODER = {
+    "STTM2_GEOCODER_URL": "https://geocoder.example",
+    "STTM2_GEOCODER_HOSTS": "geocoder.example,altro.example",
+}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {"STTM2_GEOCODER_KIND": "photon"},
+        {"STTM2_GEOCODER_URL": "http://127.0.0.1:8080", "STTM2_GEOCODER_HOSTS": "127.0.0.1"},
+        {"STTM2_GEOCODER_URL": "http://[::1]:8080/n", "STTM2_GEOCODER_HOSTS": "::1"},
+        {"STTM2_GEOCODER_URL": "", "STTM2_GEOCODER_KIND": "chissà"},
+    ],
+)
+def test_a_safe_geocoder_starts(changed):
+    assert started(**{**GEOCODER, **changed}).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"STTM2_GEOCODER_KIND": "chissà"}, "STTM2_GEOCODER_KIND"),
+        ({"STTM2_GEOCODER_URL": "http://geocoder.example"}, "https://"),
+        ({"STTM2_GEOCODER_URL": "ftp://127.0.0.1"}, "https://"),
+        ({"STTM2_GEOCODER_URL": "https://[geocoder"}, "https://"),
+        ({"STTM2_GEOCODER_HOSTS": ""}, "STTM2_GEOCODER_HOSTS"),
+        ({"STTM2_GEOCODER_URL": "https://geocoder.example.evil.example"}, "STTM2_GEOCODER_HOSTS"),
+        ({"STTM2_GEOCODER_URL": "https://a:b@geocoder.example"}, "address only"),
+        ({"STTM2_GEOCODER_URL": "https://geocoder.example/?key=1"}, "address only"),
+        ({"STTM2_GEOCODER_SECONDS": "0"}, "STTM2_GEOCODER_SECONDS"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["production", "demo"])
+def test_an_unsafe_geocoder_does_not(changed, word, mode):
+    refused = started(**{**GEOCODER, **changed, "STTM2_MODE": mode})
+    assert refused.returncode != 0
+    assert word in refused.stderr
