@@ -9,6 +9,7 @@ from django.utils import timezone
 from services.uploads import remarks, workflow
 from services.uploads.checking import pipeline
 from services.uploads.editions import acceptance
+from services.uploads.geocoding import search
 from services.uploads.models import Upload
 from services.uploads.states import Status, Verb
 
@@ -30,6 +31,12 @@ def publish_upload(upload_id: str) -> None:
     acceptance.run(lease)
 
 
+@shared_task(name="uploads.find_places")
+def find_places(upload_id: str) -> None:
+    """Ask the geocoder about the rows of a search, if there is one and nobody living has it."""
+    search.run(upload_id)
+
+
 @shared_task(name="uploads.sweep")
 def sweep() -> None:
     """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
@@ -42,6 +49,8 @@ def sweep() -> None:
     decided = waiting.filter(status=Status.DECIDED, error_reference="")
     for pk in decided.values_list("pk", flat=True):
         publish_upload.delay(str(pk))
+    for pk in search.lost().values_list("upload", flat=True):
+        find_places.delay(str(pk))
 
 
 @shared_task(name="uploads.forget")

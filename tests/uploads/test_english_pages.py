@@ -1,9 +1,11 @@
 """No Italian is left in the reserved area's pages under /en/, nor in what the desk answers."""
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
-from tests import builders
+from services.uploads import tasks
+from services.uploads.acts import placing
+from tests import builders, geocoder
 from tests.reading import ITALIAN, Words
 
 COMUNE = (
@@ -39,3 +41,21 @@ def test_a_comune_s_pages_are_all_english(cast, path):
 def test_the_office_s_pages_are_all_english(cast, path):
     upload = builders.on_desk(cast)
     assert left_over(cast.manager, path.format(pk=upload.pk), set()) == []
+
+
+def test_the_pages_of_proposed_positions_are_all_english(cast):
+    lines = builders.plan_file(3).read().decode().splitlines()
+    lines[2] = ";".join([*lines[2].split(";")[:-2], "", ""])
+    file = builders.SimpleUploadedFile("piano.csv", "\n".join(lines).encode())
+    upload = builders.checked(cast, file)
+    said = {"esistente", "via Roma 2, Sesto San Giovanni"}
+    with geocoder.serving() as told, override_settings(GEOCODER=told.settings()):
+        told.answer = [geocoder.street(*geocoder.inside(), label="x")]
+        before = left_over(cast.operator, f"consegne/{upload.pk}/posizioni/", said)
+        placing.propose(upload, user=cast.operator, layer="piano", row=2)
+        for path in ("posizioni/", "correggi/?strato=piano&riga=2"):
+            assert before + left_over(cast.operator, f"consegne/{upload.pk}/{path}", said) == []
+        chosen = placing.Taken("piano", 2, 0)
+        placing.take(upload, user=cast.operator, taken=[chosen])
+    tasks.check_upload(str(upload.pk))
+    assert left_over(cast.operator, f"consegne/{upload.pk}/colonne/", said) == []

@@ -139,12 +139,14 @@ def _fingerprints(upload: Upload, findings: Any, layer: str, rows: Sequence[int]
 @dataclass(frozen=True)
 class Mended:
     """What was done to a row: cells (by schema field), its type (`kind`), its position (`lon`,
-    `lat`), and whether the proposed repair of its geometry is taken."""
+    `lat`), and whether the proposed repair of its geometry is taken. `origin`: what proposed the
+    position, where a geocoder did."""
 
     layer: str
     row: int
     changes: Mapping[str, Any]
     repair: bool = False
+    origin: Mapping[str, Any] | None = None
 
 
 @transaction.atomic
@@ -164,14 +166,24 @@ def mend(upload: Upload, *, user: User, rows: Sequence[Mended]) -> None:
             )
         if mended.changes:
             key = choices.row_key(layer, row)
-            edits[key] = {**edits.get(key, {}), **mended.changes}
+            edits[key] = _merged(edits.get(key, {}), mended)
         if mended.repair:
             accepted.append({"what": REPAIR, "layer": layer, "row": row})
     for mended in rows:
         told = {"layer": mended.layer, "row": mended.row, "changes": dict(mended.changes)}
         told |= {"repair": True} if mended.repair else {}
+        told |= {"origin": dict(mended.origin)} if mended.origin else {}
         workflow.record(upload, "edit", by=user, payload=told)
     intake.recheck(upload, user=user, options={"edits": edits, "accepted": accepted})
+
+
+def _merged(before: Mapping[str, Any], mended: Mended) -> dict[str, Any]:
+    """The edits of a row with the new ones; a new place has its own origin, or is by hand."""
+    if choices.ORIGIN in mended.changes:
+        raise Invalid("unknown-field", _("Questo campo non si può correggere."))
+    kept = choices.without_place(before) if "lon" in mended.changes else dict(before)
+    origin = {choices.ORIGIN: dict(mended.origin)} if mended.origin else {}
+    return {**kept, **mended.changes, **origin}
 
 
 def edit_row(

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from services.models import ServiceType
 from services.uploads import schema
 from services.uploads.findings import Severity
+from services.uploads.geocoding.client import configured as geocoder
 from services.uploads.models import Answer, Finding, Proposal, StagedRow, Upload
 from services.uploads.report import page, proposals
 from services.uploads.report.steps import has_report
@@ -129,6 +130,8 @@ class UploadOut(serializers.Serializer[Any]):
         kinds = ("json", "xlsx", "gpkg", "pdf")
         links |= {f"report_{kind}": f"{here}report.{kind}" for kind in kinds}
         links["offered_answers"] = f"{here}answers/offered/"
+        if geocoder():
+            links["places"] = f"{here}places/"
         if upload.file:
             links["original"] = f"{here}original/"
         links["page"] = reverse("uploads:detail", args=[upload.pk])

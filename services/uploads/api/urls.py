@@ -9,6 +9,7 @@ from services.uploads.api import (
     desk,
     files,
     notices,
+    places,
     prechecks,
     remarks,
 )
@@ -64,6 +65,8 @@ urlpatterns = [
     path(f"{_ONE}messages/", acts.Thread.as_view(), name="api-messages"),
     path(f"{_ONE}take-over/", acts.TakeOver.as_view(), name="api-take-over"),
     path(f"{_ONE}columns/", deliveries.ColumnMapping.as_view(), name="api-columns"),
+    path(f"{_ONE}places/", places.Places.as_view(), name="api-places"),
+    path(f"{_ONE}places/take/", places.TakePlaces.as_view(), name="api-places-take"),
     path(f"{_ONE}rows/", deliveries.RowEdits.as_view(), name="api-rows"),
     path(f"{_ONE}recheck/", deliveries.Recheck.as_view(), name="api-recheck"),
     path(f"{_ONE}submit/", deliveries.Submit.as_view(), name="api-submit"),

@@ -8,11 +8,21 @@ from services.uploads.readers.wire import ReadOptions
 from services.uploads.understand.context import KIND, Accept, CellEdit, Undo
 
 SEPARATOR = "\x1f"
+#: Beside the edits of a row: what proposed its position, when a geocoder did; no cell.
+ORIGIN = "place_from"
 
 
 def row_key(layer: str, row: int) -> str:
     """How `options["edits"]` names a row."""
     return f"{layer}{SEPARATOR}{row}"
+
+
+def without_place(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The edits of a row without its position, nor the accuracy that came with a proposed one."""
+    came = (changes.get(ORIGIN) or {}).get("accuracy")
+    gone = {"lon", "lat", ORIGIN}
+    gone |= {"accuracy"} if came is not None and changes.get("accuracy") == came else set()
+    return {name: value for name, value in changes.items() if name not in gone}
 
 
 def read_options(options: Mapping[str, Any]) -> ReadOptions:
@@ -53,7 +63,7 @@ def edits(options: Mapping[str, Any]) -> tuple[CellEdit, ...]:
             wkt = f"POINT({float(place['lon'])} {float(place['lat'])})"
             found.append(CellEdit(layer, int(row), "geometry", wkt))
         for name, value in sorted(changes.items()):
-            if name in ("lon", "lat"):
+            if name in ("lon", "lat", ORIGIN):
                 continue
             field = KIND if name == "kind" else name
             found.append(CellEdit(layer, int(row), field, None if value is None else str(value)))

@@ -3,6 +3,7 @@ event log."""
 
 from services.uploads.models.delivery import FieldMapping, Receipt, StagedRow, Upload, UploadEvent
 from services.uploads.models.notices import Notice
+from services.uploads.models.places import PlaceProposal, PlaceSearch
 from services.uploads.models.remarks import Remark
 from services.uploads.models.report import Answer, Finding, Proposal
 
@@ -11,6 +12,8 @@ __all__ = [
     "FieldMapping",
     "Finding",
     "Notice",
+    "PlaceProposal",
+    "PlaceSearch",
     "Proposal",
     "Receipt",
     "Remark",

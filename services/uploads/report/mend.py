@@ -11,8 +11,10 @@ from django.core.paginator import Page, Paginator
 from services.models import ServiceType
 from services.uploads import schema
 from services.uploads.findings import Severity
+from services.uploads.geocoding.proposals import question_of
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.report.page import SECRET
+from services.uploads.report.placed import Offer, geocoder_host, offers
 from services.uploads.report.wording import Words, language, told
 from zones.geo import GEOGRAPHIC_SRID
 
@@ -21,6 +23,8 @@ PER_PAGE = 10
 _CHOSEN_ELSEWHERE = frozenset({*schema.TYPE_FIELDS, *schema.POSITION_FIELDS})
 #: Families whose findings are mended by moving the row.
 _PLACE = ("GEO", "CRS")
+#: The finding of a row that lies outside the comune: its position is none to be used.
+_OUTSIDE = "GEO-07"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,11 @@ class ToMend:
     lat: str
     wrong: str = ""
     takes_repair: bool = False
+    #: The host that may be asked where the address is; empty: nothing of it is shown.
+    geocoder: str = ""
+    offer: Offer | None = None
+    chosen: str = ""
+    failure: str = ""
 
     @property
     def is_area(self) -> bool:
@@ -97,7 +106,27 @@ def described(upload: Upload, rows: Sequence[StagedRow]) -> list[ToMend]:
     speaking = speaking.exclude(severity=Severity.INFO)
     findings = list(speaking.order_by("severity", "code")[:500])
     fields = _fields_by_column(upload)
-    return [_described(row, findings, fields) for row in rows]
+    found, host = offers(upload, rows), geocoder_host()
+    return [
+        _findable(
+            _described(row, findings, fields), upload, host, offer=found.get((row.layer, row.row))
+        )
+        for row in rows
+    ]
+
+
+def _findable(item: ToMend, upload: Upload, host: str, *, offer: Offer | None) -> ToMend:
+    """The row with what a geocoder may do for it: it has an address and no position to be used."""
+    row = item.row
+    lost = row.point is None or any(f.code == _OUTSIDE for f, _words in item.findings)
+    if not (host and lost and question_of(row.attributes, upload.municipality)):
+        return item
+    return replace(item, geocoder=host, offer=offer)
+
+
+def with_offer(item: ToMend, offer: Offer | None, *, failure: str = "") -> ToMend:
+    """The row with what was just proposed, or with why nothing was."""
+    return replace(item, geocoder=item.geocoder or geocoder_host(), offer=offer, failure=failure)
 
 
 def _described(
@@ -155,6 +184,7 @@ def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
         lon=typed.get("lon", item.lon),
         lat=typed.get("lat", item.lat),
         takes_repair="repair" in typed,
+        chosen=typed.get("place", ""),
         wrong=wrong,
     )
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from services.uploads.acts import answers, intake
 from services.uploads.forms import CRS_CHOICES, field_choices
-from services.uploads.report import understanding
+from services.uploads.models import Upload
+from services.uploads.report import placed, understanding
 from services.uploads.report.steps import has_report
 from services.uploads.report.wording import language
 from services.uploads.understand.context import MOJIBAKE
@@ -39,8 +40,15 @@ def columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         "fields": field_choices(language()),
         "systems": CRS_CHOICES,
         "doubtful": understanding.doubtful(upload),
+        **_placed(upload),
     }
     return render(request, "uploads/columns.html", context)
+
+
+def _placed(upload: Upload) -> dict[str, Any]:
+    """Positions that people gave to rows: the first of them, and how many are not shown."""
+    found = placed.placed(upload)
+    return {"placed": found[: placed.SHOWN], "placed_more": max(0, len(found) - placed.SHOWN)}
 
 
 @back_on_mistake("uploads:columns")

@@ -28,7 +28,11 @@ from zones.policies import is_reviewer, operated_by
 
 RECENT = 50
 #: Where the work goes on after a check that a choice of that page asked for (`?poi=`).
-AFTER_CHECK = {"correggi": "uploads:mend", "capito": "uploads:columns"}
+AFTER_CHECK = {
+    "correggi": "uploads:mend",
+    "capito": "uploads:columns",
+    "posizioni": "uploads:placing",
+}
 
 
 @private

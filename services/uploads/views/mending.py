@@ -11,9 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from services.uploads.acts import answers
+from services.uploads.acts import answers, placing
 from services.uploads.models import StagedRow, Upload
 from services.uploads.report import mend as report_mend
+from services.uploads.report import placed as report_placed
 from services.uploads.report.steps import has_report
 from services.uploads.views.access import acting, back_on_mistake, delivery, person, private
 from services.uploads.views.frame import frame
@@ -57,7 +58,10 @@ def _page(
         "to_mend": to_mend,
         "kinds": report_mend.kind_choices(),
         "one": "riga" in request.GET,
+        "geocoder": report_placed.geocoder_host(),
     }
+    if context["geocoder"]:
+        context["unplaced"] = report_placed.unplaced(upload, 1).paginator.count
     return render(request, "uploads/mend.html", context, status=status)
 
 
@@ -68,17 +72,16 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     on. What cannot be used comes back as it was typed."""
     upload = delivery(request, pk)
     typed = [typed_of(request.POST, key) for key in request.POST.getlist("key")]
-    shown = [_shown(upload, of_row) for of_row in typed]
+    shown = [shown_row(upload, of_row) for of_row in typed]
     mended, wrong = [], {}
     for at, (item, of_row) in enumerate(zip(shown, typed, strict=True)):
         try:
-            changes = changed_cells(of_row, item) | changed_place(of_row, item)
+            change = _mended(upload, of_row, item)
         except Invalid as error:
             wrong[at] = str(error.message)
             continue
-        if changes or "repair" in of_row:
-            row = item.row
-            mended.append(answers.Mended(row.layer, row.row, changes, "repair" in of_row))
+        if change.changes or change.repair:
+            mended.append(change)
     if wrong:
         again = [
             report_mend.as_typed(item, of_row, wrong.get(at, ""))
@@ -103,7 +106,45 @@ def typed_of(post: QueryDict, key: str) -> dict[str, str]:
     }
 
 
-def _shown(upload: Upload, typed: Mapping[str, str]) -> report_mend.ToMend:
+def page_again(
+    request: HttpRequest, upload: Upload, ready: Mapping[str, report_mend.ToMend]
+) -> HttpResponse:
+    """The page as somebody left it, its rows by key; `ready` are rows already described."""
+    items = []
+    for key in request.POST.getlist("key"):
+        typed = typed_of(request.POST, key)
+        item = ready.get(key) or report_mend.as_typed(shown_row(upload, typed), typed, "")
+        items.append(item)
+    rows = report_mend.rows_to_mend(upload, page=number(request.GET.get("pagina")) or 1)
+    return _page(request, upload, rows, items)
+
+
+def _mended(upload: Upload, typed: Mapping[str, str], shown: report_mend.ToMend) -> answers.Mended:
+    """What differs from what the page showed, with a proposed position that was chosen.
+
+    Raises Invalid when something cannot be used.
+    """
+    cells, place, origin = changed_cells(typed, shown), changed_place(typed, shown), None
+    chosen = number(typed.get("place"))
+    if chosen is not None:
+        row = shown.row
+        taken = placing.Taken(row.layer, row.row, chosen)
+        proposed = placing.mended(upload, taken, typed=typed_address(typed, shown))
+        there = {name: proposed.changes[name] for name in ("lon", "lat")}
+        # A place that was typed or clicked after choosing is by hand.
+        if not place or place == there:
+            place, origin = dict(proposed.changes), proposed.origin
+    row = shown.row
+    return answers.Mended(row.layer, row.row, place | cells, "repair" in typed, origin)
+
+
+def typed_address(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[str, Any]:
+    """The parts of the address that were changed on the page and not yet saved."""
+    changes = changed_cells(typed, shown)
+    return {name: changes[name] for name in ("address", "street_number") if name in changes}
+
+
+def shown_row(upload: Upload, typed: Mapping[str, str]) -> report_mend.ToMend:
     """The row as its page showed it. Raises Invalid."""
     rows = StagedRow.objects.of(upload)
     staged = rows.filter(layer=typed.get("layer", ""), row=number(typed.get("row"))).first()

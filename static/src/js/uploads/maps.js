@@ -83,6 +83,7 @@ function pick(fieldset) {
   };
   const put = (place) => {
     [lon.value, lat.value] = [place.lng.toFixed(6), place.lat.toFixed(6)];
+    byHand(fieldset);
     marker.setLatLng(place).addTo(made);
   };
   made.on("click", ({ latlng }) => put(latlng));
@@ -96,6 +97,7 @@ function pick(fieldset) {
   element.setAttribute("role", "application");
   element.setAttribute("aria-labelledby", help.id);
   [lon, lat].forEach((field) => field.addEventListener("change", read));
+  proposals(fieldset, made, { lon, lat, read });
   let drawn = false;
   const seen = new ResizeObserver(() => {
     made.invalidateSize();
@@ -105,6 +107,45 @@ function pick(fieldset) {
   });
   seen.observe(element);
   read();
+}
+
+const chosen = (fieldset) => fieldset.querySelectorAll("[data-place-number]");
+
+// A place that is clicked or typed is by hand, whatever was chosen among the proposals before.
+function byHand(fieldset) {
+  const none = fieldset.querySelector('.proposals input[value=""]');
+  if (none) none.checked = true;
+}
+
+// The proposals of a geocoder, numbered on the map as in the list; choosing one writes its place into the fields.
+function proposals(fieldset, made, { lon, lat, read }) {
+  const group = L.featureGroup().addTo(made);
+  const before = [lon.value, lat.value];
+  const draw = () => {
+    group.clearLayers();
+    for (const one of chosen(fieldset)) {
+      const { placeLon, placeLat, placeNumber } = one.dataset;
+      L.circleMarker([placeLat, placeLon], { radius: 6, color: INK, weight: 2, fillColor: "#fff", fillOpacity: 1 })
+        .bindTooltip(placeNumber, { permanent: true, direction: "top" })
+        .on("click", (event) => {
+          L.DomEvent.stop(event);
+          one.checked = true;
+          take(one);
+        })
+        .addTo(group);
+    }
+    fit(made, group);
+  };
+  const take = ({ dataset }) => {
+    [lon.value, lat.value] = dataset.placeLon ? [dataset.placeLon, dataset.placeLat] : before;
+    read();
+  };
+  fieldset.addEventListener("change", ({ target }) => {
+    if (target.type === "radio") take(target);
+    else byHand(fieldset);
+  });
+  fieldset.addEventListener("htmx:after:swap", draw);
+  if (chosen(fieldset).length) draw();
 }
 
 const ROW = {

@@ -1,0 +1,325 @@
+"""Positions from addresses on the pages and by API: asked, chosen, told, taken back."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from services.uploads import tasks
+from services.uploads.geocoding import client, proposals, search
+from services.uploads.models import Finding, PlaceProposal, PlaceSearch, StagedRow, Upload
+from tests import builders, geocoder
+from zones.models import Municipality
+from zones.tokens import issue_token
+
+pytestmark = pytest.mark.django_db
+NONE = {"kind": "nominatim", "url": "", "hosts": [], "seconds": 1}
+JSON = "application/json"
+
+
+@pytest.fixture
+def service():
+    cache.clear()
+    with geocoder.serving() as told, override_settings(GEOCODER=told.settings()):
+        yield told
+
+
+def delivered(cast, rows: int = 5, lost: tuple[int, ...] = (2, 3, 4)) -> Upload:
+    """A delivery in which some rows have their address alone."""
+    lines = builders.plan_file(rows).read().decode().splitlines()
+    for row in lost:
+        lines[row] = ";".join([*lines[row].split(";")[:-2], "", ""])
+    file = builders.SimpleUploadedFile("piano.csv", "\n".join(lines).encode())
+    return builders.checked(cast, file)
+
+
+def signed_in(user) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def url(name: str, upload: Upload) -> str:
+    return reverse(f"uploads:{name}", args=[upload.pk])
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def typed(upload: Upload, row: int, **more: str) -> dict[str, str]:
+    """The form of a row's page as it stands, with something typed."""
+    return {"key": "1", "1-layer": "piano", "1-row": str(row), "1-lon": "", "1-lat": "", **more}
+
+
+def missing(upload: Upload) -> set[int]:
+    found = Finding.objects.filter(upload=upload, code="GEO-01")
+    return {row for rows in found.values_list("rows", flat=True) for row in rows}
+
+
+def checked_again(upload: Upload) -> Upload:
+    tasks.check_upload(str(upload.pk))
+    return Upload.objects.get(pk=upload.pk)
+
+
+@pytest.fixture
+def by_street(db):
+    """A house, a street or nothing, as the number of the address says."""
+    places = [geocoder.inside(number) for number in range(6)]
+
+    def answer(question: str) -> list[dict]:
+        number = question.split(",")[0].split()[-1]
+        if number == "4":
+            return []
+        made = geocoder.house if number == "2" else geocoder.street
+        return [made(*places[int(number)], label=f"Via Roma {number}")]
+
+    return answer
+
+
+def test_without_a_geocoder_the_pages_show_nothing_of_it(cast):
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    with override_settings(GEOCODER=NONE):
+        for page in (url("mend", upload), url("mend", upload) + "?strato=piano&riga=2"):
+            shown = text(browser.get(page))
+            assert "indirizzo e non la posizione" not in shown
+            assert "Proponi una posizione" not in shown
+        assert browser.get(url("placing", upload)).status_code == 404
+        assert browser.post(url("propose-all", upload)).status_code == 404
+        assert browser.post(url("propose", upload), typed(upload, 2, ask="1")).status_code == 404
+
+
+def test_one_row_is_proposed_chosen_told_and_taken_back(cast, service, by_street):
+    service.answer = by_street
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    assert missing(upload) == {2, 3, 4}
+    page = url("mend", upload) + "?strato=piano&riga=3"
+    before = text(browser.get(page))
+    assert "vengono mandati a 127.0.0.1" in before
+    assert service.questions == []
+    shown = text(browser.post(url("propose", upload), typed(upload, 3, ask="1")))
+    assert "Via Roma 3" in shown
+    assert "via (posizione approssimata)" in shown
+    assert "dentro il Comune" in shown
+    assert 'value="0" id="choice-1-0"' in shown
+    assert "Salva e ricontrolla" in shown
+    upload.refresh_from_db()
+    assert "edits" not in upload.options
+    form = typed(upload, 3, **{"1-place": "0"})
+    assert browser.post(url("edit", upload), form).status_code == 302
+    upload = checked_again(upload)
+    assert missing(upload) == {2, 4}
+    row = StagedRow.objects.get(upload=upload, row=3)
+    assert row.attributes["accuracy"] == "strada"
+    lon, lat = geocoder.inside(3)
+    there = row.point.transform(4326, clone=True)
+    assert (round(there.x, 6), round(there.y, 6)) == (lon, lat)
+    event = upload.events.filter(verb="edit").last()
+    assert event.payload["origin"]["service"] == "127.0.0.1"
+    assert event.payload["origin"]["precision"] == "street"
+    told = text(browser.get(url("columns", upload)))
+    assert "Posizioni messe da te" in told
+    assert "proposta da 127.0.0.1 il " in told
+    assert "via (posizione approssimata), «Via Roma 3»" in told
+    browser.post(url("take-back-places", upload), {"placed": "3:piano"})
+    upload = checked_again(upload)
+    assert missing(upload) == {2, 3, 4}
+    assert upload.options["edits"] == {}
+    assert StagedRow.objects.get(upload=upload, row=3).attributes.get("accuracy") is None
+
+
+def test_a_place_clicked_after_choosing_is_by_hand(cast, service, by_street):
+    service.answer = by_street
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    browser.post(url("propose", upload), typed(upload, 2, ask="1"))
+    lon, lat = geocoder.inside(9)
+    form = typed(upload, 2, **{"1-place": "0", "1-lon": str(lon), "1-lat": str(lat)})
+    browser.post(url("edit", upload), form)
+    upload = checked_again(upload)
+    assert upload.options["edits"] == {"piano\x1f2": {"lon": lon, "lat": lat}}
+    assert "messa a mano" in text(browser.get(url("columns", upload)))
+
+
+def test_moving_a_chosen_place_by_hand_drops_what_the_geocoder_said(cast, service, by_street):
+    service.answer = by_street
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    browser.post(url("propose", upload), typed(upload, 2, ask="1"))
+    browser.post(url("edit", upload), typed(upload, 2, **{"1-place": "0"}))
+    upload = checked_again(upload)
+    assert upload.options["edits"]["piano\x1f2"]["accuracy"] == "civico"
+    lon, lat = geocoder.inside(9)
+    browser.post(url("edit", upload), typed(upload, 2, **{"1-lon": str(lon), "1-lat": str(lat)}))
+    assert checked_again(upload).options["edits"] == {"piano\x1f2": {"lon": lon, "lat": lat}}
+
+
+def test_the_address_just_typed_is_the_one_asked(cast, service, by_street):
+    service.answer = by_street
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    form = typed(upload, 3, **{"1-f-address": "via Verdi 2"})
+    browser.post(url("propose", upload), {**form, "ask": "1"})
+    assert service.questions[-1][1]["q"] == "via Verdi 2, Sesto San Giovanni"
+    browser.post(url("edit", upload), {**form, "1-place": "0"})
+    upload = checked_again(upload)
+    row = StagedRow.objects.get(upload=upload, row=3)
+    assert (row.attributes["address"], row.attributes["accuracy"]) == ("via Verdi 2", "civico")
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [({"status": 500}, "ha risposto con un errore"), ({"answer": []}, "non trova")],
+)
+def test_what_goes_wrong_is_told_beside_the_fields_and_what_was_typed_stays(
+    cast, service, told, word
+):
+    for name, value in told.items():
+        setattr(service, name, value)
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    form = typed(upload, 3, ask="1", **{"1-f-name": "Nome scritto a metà"})
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = browser.post(url("propose", upload), form, headers=headers)
+        assert answer.status_code == 200
+        assert word in text(answer)
+        assert "a mano" in text(answer)
+    assert "Nome scritto a metà" in text(browser.post(url("propose", upload), form))
+
+
+def test_many_rows_are_asked_by_a_worker_and_taken_together(cast, service, by_street):
+    service.answer = by_street
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    page = url("placing", upload)
+    shown = text(browser.get(page))
+    assert "3 righe hanno l'indirizzo e non la posizione" in shown
+    assert "Chiedi le posizioni di 3 indirizzi" in shown
+    assert "al massimo 500 indirizzi per volta" in shown
+    browser.post(url("propose-all", upload))
+    assert "0 indirizzi su 3" in text(browser.get(page))
+    assert "HX-Redirect" not in browser.get(url("placing-progress", upload)).headers
+    tasks.find_places(str(upload.pk))
+    tasks.find_places(str(upload.pk))
+    assert len(service.questions) == 3
+    assert browser.get(url("placing-progress", upload)).headers["HX-Redirect"] == page
+    shown = text(browser.get(page))
+    assert "Chiesti 3 indirizzi" in shown
+    assert "non trovato nel Comune" in shown
+    assert "Segna in questa pagina la proposta con numero civico" in shown
+    assert shown.count("checked") == 2  # "none of these", twice
+    assert text(browser.get(page + "?scelte=civici")).count("data-place-number") == 2
+    upload.refresh_from_db()
+    assert "edits" not in upload.options
+    browser.post(url("take-places", upload), {"place-2:piano": "0", "place-3:piano": "0"})
+    upload = checked_again(upload)
+    assert missing(upload) == {4}
+    accuracy = dict(upload.rows.values_list("row", "attributes__accuracy"))
+    assert (accuracy[2], accuracy[3]) == ("civico", "strada")
+    shown = text(browser.get(page))
+    assert "1 riga ha l'indirizzo e non la posizione" in shown
+    assert "Via Roma 2" not in shown
+
+
+def test_choosing_nothing_is_told(cast, service):
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    answer = browser.post(url("take-places", upload), {"place-2:piano": ""}, follow=True)
+    assert "Non hai scelto nessuna posizione" in text(answer)
+
+
+def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_street):
+    service.answer = by_street
+    upload = delivered(cast)
+    begun = search.begin(upload, by=cast.operator)
+    assert (begun.total, begun.ended_at) == (3, None)
+    row = StagedRow.objects.select_related("upload__municipality").get(upload=upload, row=2)
+    question = "via Roma 2, Sesto San Giovanni"
+    proposals.propose(client.required(), row, question, patience=1)
+    tasks.find_places(str(upload.pk))
+    assert len(service.questions) == 3
+    assert PlaceSearch.objects.get().ended_at is not None
+    PlaceProposal.objects.all().delete()
+    cache.clear()
+    service.status = 500
+    search.begin(upload, by=cast.operator)
+    tasks.find_places(str(upload.pk))
+    ended = PlaceSearch.objects.get()
+    assert (ended.failure, ended.done) == ("refused", 0)
+    shown = text(signed_in(cast.operator).get(url("placing", upload)))
+    assert "Ci siamo fermati a 0 indirizzi su 3" in shown
+    assert "Chiedi le posizioni di 3 indirizzi" in shown
+
+
+def test_the_sweeper_takes_up_a_lost_search(cast, service):
+    upload = delivered(cast)
+    search.begin(upload, by=cast.operator)
+    assert not search.lost().exists()
+    PlaceSearch.objects.update(asked_at="2020-01-01T00:00Z")
+    assert search.lost().get().upload == upload
+
+
+def test_a_delivery_that_was_sent_is_asked_about_no_more(cast, service):
+    upload = delivered(cast)
+    search.begin(upload, by=cast.operator)
+    Upload.objects.filter(pk=upload.pk).update(status="submitted")
+    tasks.find_places(str(upload.pk))
+    assert service.questions == []
+    assert PlaceSearch.objects.get().ended_at is not None
+
+
+def test_the_neighbour_finds_nothing_and_asks_nothing(cast, service):
+    upload, browser = delivered(cast), signed_in(cast.neighbour)
+    for name in ("placing", "placing-progress"):
+        assert browser.get(url(name, upload)).status_code == 404
+    for name in ("propose", "propose-all", "take-places", "take-back-places"):
+        assert browser.post(url(name, upload), typed(upload, 2, ask="1")).status_code == 404
+    assert browser.get(reverse("api-places", args=[upload.pk])).status_code == 404
+    assert service.questions == []
+
+
+def test_by_api_alone(cast, service, by_street):
+    service.answer = by_street
+    upload = delivered(cast)
+    key = issue_token(cast.consultant, name="x", scopes=["read", "upload"])
+    browser = Client(headers={"authorization": f"Bearer {key}"})
+    places = browser.get(reverse("api-upload", args=[upload.pk])).json()["links"]["places"]
+    found = browser.get(places).json()
+    assert found == {"host": "127.0.0.1", "search": None, "proposals": []}
+    one = browser.post(places, {"layer": "piano", "row": 2}, content_type=JSON).json()
+    assert one["question"] == "via Roma 2, Sesto San Giovanni"
+    assert one["candidates"][0]["precision"] == "number"
+    every = browser.post(places, {}, content_type=JSON)
+    assert every.status_code == 202
+    assert every.json()["search"]["total"] == 2
+    tasks.find_places(str(upload.pk))
+    found = browser.get(places).json()
+    assert [(p["row"], len(p["candidates"])) for p in found["proposals"]] == [
+        *((2, 1), (3, 1), (4, 0)),
+    ]
+    chosen = {"choices": [{"layer": "piano", "row": row, "candidate": 0} for row in (2, 3)]}
+    assert browser.post(f"{places}take/", chosen, content_type=JSON).status_code == 202
+    assert missing(checked_again(upload)) == {4}
+    wrong = {"choices": [{"layer": "piano", "row": 4, "candidate": 0}]}
+    assert browser.post(f"{places}take/", wrong, content_type=JSON).status_code == 400
+    cache.clear()
+    service.status = 500
+    failed = browser.post(places, {"layer": "piano", "row": 4}, content_type=JSON)
+    assert (failed.status_code, failed.json()["code"]) == (502, "geocoder-refused")
+
+
+def test_the_origin_of_a_place_cannot_be_made_up_by_api(cast, service):
+    upload = delivered(cast)
+    key = issue_token(cast.operator, name="x", scopes=["upload"])
+    browser = Client(headers={"authorization": f"Bearer {key}"})
+    changes = {"lon": "9.2", "lat": "45.5", "place_from": "x"}
+    body = {"layer": "piano", "row": 2, "changes": changes}
+    answer = browser.post(reverse("api-rows", args=[upload.pk]), body, content_type=JSON)
+    assert answer.status_code == 400
+
+
+def test_a_row_outside_the_comune_may_be_proposed_anew(cast, service):
+    """Its position is there, and is none to be used."""
+    lines = builders.plan_file(3).read().decode().splitlines()
+    lines[2] = ";".join([*lines[2].split(";")[:-2], "530000", "5045000"])
+    file = builders.SimpleUploadedFile("piano.csv", "\n".join(lines).encode())
+    upload = builders.checked(cast, file)
+    assert Municipality.objects.filter(pk="015209").exists()
+    browser = signed_in(cast.operator)
+    for row, offered in ((2, True), (3, False)):
+        shown = text(browser.get(url("mend", upload) + f"?strato=piano&riga={row}"))
+        assert ("Proponi una posizione" in shown) is offered
