@@ -1,13 +1,18 @@
 """What a rule answers, as data: severities, scopes and hits. A finding is never an exception."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+_T = TypeVar("_T")
+
+#: Findings, and row numbers in them, that are in memory together where all of them are read.
+MOST_FINDINGS, MOST_ROWS = 2_000, 50_000
 
 
 class Severity(models.TextChoices):
@@ -71,3 +76,18 @@ class NotRun:
 
 
 Answered = Hits | NotRun | Sequence[Hits | Group]
+
+
+def together(findings: Iterable[_T], rows_of: Callable[[_T], int]) -> Iterator[list[_T]]:
+    """Findings in order, as many at a time as memory may hold: one that names every row of a
+    delivery weighs as much as thousands that name one. `rows_of`: how many rows one names."""
+    some: list[_T] = []
+    rows = 0
+    for one in findings:
+        if some and (len(some) == MOST_FINDINGS or rows + rows_of(one) > MOST_ROWS):
+            yield some
+            some, rows = [], 0
+        some.append(one)
+        rows += rows_of(one)
+    if some:
+        yield some

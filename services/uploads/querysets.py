@@ -1,5 +1,6 @@
 """Which deliveries, rows and findings; `for_user` is the wall between comuni. No model imports."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db import models
@@ -7,6 +8,7 @@ from django.db.models import Count, F, Func, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from services.uploads.findings import MOST_FINDINGS, together
 from services.uploads.states import DRAFT, LEASED, OPEN
 from zones.sqlfiles import SqlFolder
 
@@ -66,16 +68,26 @@ class FindingQuerySet(models.QuerySet[Any]):
     def by_code(self) -> "FindingQuerySet":
         """One line per mistake: code, severity, `findings`, `cells` (rows counted once per
         finding)."""
-        size = Func(F("rows"), function="cardinality", output_field=models.IntegerField())
         lines = self.order_by().values("code", "severity")
         found: FindingQuerySet = lines.annotate(
-            findings=Count("pk"), cells=Sum(size), first=Min("pk")
+            findings=Count("pk"), cells=Sum(_rows_named()), first=Min("pk")
         )
         return found
+
+    def light(self) -> Iterator[Any]:
+        """All of them, in this order, some at a time: one that names every row weighs as much as
+        thousands that name one, so they are counted by their rows."""
+        weights = self.annotate(weight=_rows_named()).values_list("pk", "weight")
+        for some in together(weights.iterator(MOST_FINDINGS), lambda one: int(one[1])):
+            yield from self.filter(pk__in=[key for key, _weight in some])
 
     def of_whole_file(self) -> "FindingQuerySet":
         """Findings that name no row: about the file, a layer or a column."""
         return self.filter(rows__len=0)
+
+
+def _rows_named() -> Func:
+    return Func(F("rows"), function="cardinality", output_field=models.IntegerField())
 
 
 class NoticeQuerySet(models.QuerySet[Any]):

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from services.uploads import returns
+from services.uploads import findings, returns
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.report import document, geopackage, jsontext
 from tests import builders
@@ -57,7 +57,7 @@ def test_the_streamed_text_is_that_of_the_whole_document(items):
     assert json.loads(told)["findings"] == items
 
 
-def many(upload: Upload, findings: int) -> None:
+def many(upload: Upload, count: int) -> None:
     """So many findings more, each on a row of its own that says something else."""
     rows = StagedRow.objects.filter(upload=upload).order_by("row")
     numbers = list(rows.values_list("row", flat=True))
@@ -67,7 +67,7 @@ def many(upload: Upload, findings: int) -> None:
             rows=[numbers[n % len(numbers)]], column="STATO",
             params={"value": f"chissà {n}", "expected": "esistente"},
         )
-        for n in range(findings)
+        for n in range(count)
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def peak_of(upload: Upload) -> int:
 def test_the_json_of_a_large_report_takes_no_more_memory_than_that_of_a_small_one(
     cast, monkeypatch
 ):
-    monkeypatch.setattr(document, "CHUNK", 200)
+    monkeypatch.setattr(findings, "MOST_FINDINGS", 200)
     upload = builders.ready(cast, rows=20)
     many(upload, 600)
     peak_of(upload)

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from services.uploads.acts import answers, intake, review
 from services.uploads.api import serializers as shapes
 from services.uploads.api.access import DeliveryView, WriteThrottle, person, whole
+from services.uploads.findings import together
 from services.uploads.models import Finding, Upload
 from services.uploads.policies import may_submit
 from services.uploads.report import document, page
@@ -193,14 +194,9 @@ def _told(upload: Upload, findings: list[Finding]) -> list[dict[str, Any]]:
 
 
 def _stream(upload: Upload, found: Any) -> Iterator[bytes]:
-    """Findings as lines of JSON, a chunk at a time, so that memory stays that of a chunk."""
-    chunk: list[Finding] = []
-    for finding in found.iterator(MOST):
-        chunk.append(finding)
-        if len(chunk) == MOST:
-            yield _as_lines(upload, chunk)
-            chunk = []
-    yield _as_lines(upload, chunk)
+    """Findings as lines of JSON, some at a time, so that memory stays that of some."""
+    for some in together(found.light(), lambda one: len(one.rows)):
+        yield _as_lines(upload, some)
 
 
 def _as_lines(upload: Upload, chunk: list[Finding]) -> bytes:

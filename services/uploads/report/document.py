@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from django.db.models import F, FloatField, Func
 
 from services.uploads.checking import facts
 from services.uploads.checking.pipeline import Examination
+from services.uploads.findings import together
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.readers.errors import Unreadable
 from services.uploads.report import jsontext
@@ -35,8 +35,6 @@ from zones.geo import MASTER_SRID
 #: Decimals of degrees in the document: about a centimetre.
 PLACES = 7
 LABELLED = 20
-#: Findings that are told together: memory is that of so many, whatever the delivery.
-CHUNK = 2_000
 #: The width of a stored identifier.
 IDENTIFIER = 120
 
@@ -181,8 +179,7 @@ def _not_run(item: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _findings(checked: Checked, language: str) -> Iterator[dict[str, Any]]:
-    waiting = iter(checked.findings)
-    while found := list(islice(waiting, CHUNK)):
+    for found in together(checked.findings, lambda one: len(one.rows)):
         row_of = checked.rows_for(found)
         lonlat = to_degrees([_place(finding, row_of) for finding in found])
         for finding, place in zip(found, lonlat, strict=True):
@@ -336,7 +333,7 @@ def of_upload(upload: Upload) -> Checked:
         rows=upload.row_count,
         blocked=upload.blocked_count,
         rule_set=upload.rule_set or registry.RULE_SET_VERSION,
-        findings=(_stored(finding) for finding in findings.iterator(CHUNK)),
+        findings=(_stored(finding) for finding in findings.light()),
         rows_for=lambda some: _staged_rows(upload, some),
     )
 

@@ -134,7 +134,7 @@ def _outcome(row: StagedRow, codes: Mapping[int, list[str]]) -> str:
 def _error_chunks(upload: Upload) -> Iterator[tuple[pl.DataFrame, Shapes]]:
     """One line per finding and row, in the report's order, with its place in EPSG:32632."""
     wrote = False
-    for batch in _batches(Finding.objects.of(upload).order_by("pk").iterator(sent.CHUNK)):
+    for batch in _batches(Finding.objects.of(upload).order_by("pk").light()):
         staged, wrote = _spoken_of(upload, batch), True
         yield _error_frame([line for one in batch for line in _lines(one, staged)])
     if not wrote:

@@ -10,6 +10,8 @@ from typing import Any
 
 #: Characters that are sent together: a write per finding would cost more than the finding.
 BLOCK = 1 << 16
+#: Row numbers of one finding that are written together.
+PART = 5_000
 _INDENT = "  "
 
 
@@ -66,6 +68,13 @@ def _value(value: Any) -> str:
     if type(value) is int:
         return str(value)
     if type(value) is list and value and all(type(one) is int for one in value):
-        between = ",\n" + _INDENT * 4
-        return f"[\n{_INDENT * 4}{between.join(map(str, value))}\n{_INDENT * 3}]"
+        return f"[\n{_INDENT * 4}{_numbers(value)}\n{_INDENT * 3}]"
     return _indented(value, 3)
+
+
+def _numbers(value: list[int]) -> str:
+    """The numbers' text; in parts, since a finding may name every row and a small text for each
+    number at once would weigh many times the whole."""
+    between = ",\n" + _INDENT * 4
+    parts = range(0, len(value), PART)
+    return between.join(between.join(map(str, value[n : n + PART])) for n in parts)

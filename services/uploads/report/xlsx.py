@@ -101,7 +101,7 @@ def _findings(book: Workbook, upload: Upload) -> None:
               _("Che cosa non va"), _("Che cosa fare")]  # fmt: skip
     sheet = _sheet(book, _("Rilievi"), (10, 14, 20, 14, 20, 24, 70, 60), header)
     found = Finding.objects.of(upload).order_by("code", "layer", "pk").defer("position")
-    for one in found.iterator(CHUNK):
+    for one in found.light():
         said = told(one)
         value = "" if one.code in page.SECRET else one.params.get("value", "")
         line = (
