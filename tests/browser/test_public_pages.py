@@ -1,8 +1,12 @@
 """Public pages in a real browser: accessible in both languages and widths, no foreign host, light,
 one h1."""
 
+import re
+
 import brotli
 import pytest
+
+from tests.browser.conftest import WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +88,33 @@ def test_first_view_of_a_page_is_light(desk, path):
     print(f"{path}: {sum(sizes.values()):,} bytes in {len(sizes)} answers")
     assert len(sizes) > 3
     assert sum(sizes.values()) <= FIRST_VIEW_BYTES, sizes
+
+
+#: Every shift that nobody asked for, with what moved.
+SHIFTS = """window.shifted = [];
+new PerformanceObserver((list) => list.getEntries().forEach((e) =>
+    e.hadRecentInput || shifted.push([e.value, ...e.sources.map((s) =>
+        s.node?.id || s.node?.className || s.node?.nodeName)])))
+    .observe({type: "layout-shift", buffered: true});"""
+
+
+@pytest.mark.parametrize("path", ["/", "/servizi/", "/lum/", "/comuni/015209/", "/regole/"])
+def test_nothing_moves_when_the_letters_come_last(desk, path):
+    for columns, rows in WIDTHS.values():
+        fresh = desk.page.context.browser.new_context(viewport={"width": columns, "height": rows})
+        page, held = fresh.new_page(), []
+        page.add_init_script(SHIFTS)
+        page.route(re.compile(r"\.woff2"), lambda route, held=held: held.append(route))
+        page.goto(desk.portal + path, wait_until="commit")
+        page.locator("footer").wait_for()
+        page.wait_for_timeout(500)
+        for letters in held:
+            letters.continue_()
+        page.wait_for_load_state("networkidle")
+        shifted = page.evaluate("shifted")
+        assert held
+        assert sum(one[0] for one in shifted) < 0.01, (columns, shifted)
+        fresh.close()
 
 
 def test_pages_work_at_320_pixels(desk):

@@ -202,6 +202,9 @@ def test_a_notice_is_counted_read_and_leads_on(served, live_cast, browser, width
     workflow.record(upload, "message", by=live_cast.reviewer, note="Di che anno è il rilievo?")
     page = signed_in(browser, served, live_cast.operator, width)
     page.goto(f"{served}/consegne/")
+    page.set_viewport_size({"width": 320, "height": 700})  # 1280 at 400 %, with a count to show
+    expect(page.get_by_role("link", name="Area riservata 1")).to_be_visible()
+    whole(page)
     page.get_by_role("link", name="Avvisi 1 da leggere").press("Enter")
     expect(page.get_by_text("Di che anno è il rilievo?")).to_be_visible()
     whole(page)
