@@ -14,7 +14,7 @@ from services.uploads.understood import ColumnMatch, CrsDecision, Delivery, Laye
 TOLD_BY_NO_RULE = frozenset({
     "curves", "rings-closed", "geometry-unreadable", "coordinates-as-text", "trailing-commas",
     "mixed-encoding", "no-header", "blank-headers", "title-rows", "blank-rows",
-    "quotes-unbalanced", "layer-name-cut", "geojson-metric", "extension-differs",
+    "quotes-unbalanced", "layer-name-cut", "geojson-metric", "extension-differs", "crs-alike",
 })  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from services.uploads.checking.pipeline import Examination
 from services.uploads.findings import together
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.readers.errors import Unreadable
-from services.uploads.report import jsontext
+from services.uploads.report import jsontext, noticed
 from services.uploads.rules import registry
 from services.uploads.rules.report import FindingRow, Report
 from services.uploads.rules.vocabulary import WORDS
@@ -93,6 +93,7 @@ def _before(checked: Checked, language: str) -> dict[str, Any]:
         "layers": layers + _left_out(checked.facts),
         "crs": main["crs"] if main else {"declared": None, "used": None, "why": None},
         "encoding": main["encoding"] if main else None,
+        "notes": noticed.coded(checked.facts.get("notes", []), language),
         "rows": checked.rows,
         "rows_with_errors": checked.blocked,
         "counts": dict(sorted(checked.outcome.get("counts", {}).items())),
@@ -149,6 +150,7 @@ def _layer(layer: Mapping[str, Any], language: str) -> dict[str, Any]:
             "why": _word(f"crs_{crs['why']['code']}", language),
         },
         "encoding": layer["encoding"] or None,
+        "notes": noticed.coded(layer.get("notes", []), language),
     }
 
 

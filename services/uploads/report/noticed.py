@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 WORDS: Mapping[str, str | Promise] = {
     "curves": _(
@@ -23,6 +24,10 @@ WORDS: Mapping[str, str | Promise] = {
     "blank-rows": _("Righe vuote saltate: %(n)s."),
     "quotes-unbalanced": _("Virgolette aperte e mai chiuse: le abbiamo lette come caratteri."),
     "layer-name-cut": _("Il nome dello strato ha %(characters)s caratteri: ne teniamo 200."),
+    "crs-alike": _(
+        "Il file non dichiara il sistema di riferimento: abbiamo preso %(used)s. In %(others)s "
+        "gli stessi numeri cadono entro %(m)s metri da lì: controlla sulla mappa."
+    ),
     "extension-differs": _(
         "Il nome finisce in %(suffix)s ma il contenuto è %(format)s: vale il contenuto."
     ),
@@ -31,11 +36,30 @@ WORDS: Mapping[str, str | Promise] = {
 
 def told(notes: Iterable[Mapping[str, Any]]) -> list[str]:
     """One sentence per note, in the reader's language."""
-    return [
-        str(WORDS[note["code"]]) % {name: _shown(value) for name, value in note["params"].items()}
-        for note in notes
-        if note["code"] in WORDS
-    ]
+    return [_sentence(note) for note in notes if note["code"] in WORDS]
+
+
+def coded(notes: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, str]]:
+    """The same for machines: `code` and, in "it" or "en", `message`."""
+    with override("en" if language.startswith("en") else "it"):
+        return [
+            {"code": note["code"], "message": _sentence(note)}
+            for note in notes
+            if note["code"] in WORDS
+        ]
+
+
+def by_layer(facts: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Name of a layer ("" for the file as a whole) and its sentences, where there are any."""
+    parts = [("", facts.get("notes", []))]
+    parts += [(layer["name"], layer.get("notes", [])) for layer in facts.get("layers", [])]
+    return [(name, said) for name, notes in parts if (said := told(notes))]
+
+
+def _sentence(note: Mapping[str, Any]) -> str:
+    return str(WORDS[note["code"]]) % {
+        name: _shown(value) for name, value in note["params"].items()
+    }
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from services.uploads.acts import answers, intake
 from services.uploads.forms import CRS_CHOICES, field_choices
 from services.uploads.models import Upload
-from services.uploads.report import placed, understanding
+from services.uploads.report import noticed, placed, understanding
 from services.uploads.report.steps import has_report
 from services.uploads.report.wording import language
 from services.uploads.understand.context import MOJIBAKE
@@ -34,6 +34,7 @@ def columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         return redirect("uploads:detail", pk)
     context = {
         **frame(request, upload, "columns"),
+        "noticed": noticed.told(upload.facts.get("notes", [])),
         "layers": understanding.layers(upload),
         "others": upload.facts.get("others", []),
         "changes": understanding.changes(upload),
