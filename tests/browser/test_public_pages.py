@@ -98,13 +98,20 @@ new PerformanceObserver((list) => list.getEntries().forEach((e) =>
     .observe({type: "layout-shift", buffered: true});"""
 
 
+def hold(page, asked):
+    """The requests for it, waiting until somebody lets them go."""
+    held = []
+    page.route(asked, lambda route: held.append(route))
+    return held
+
+
 @pytest.mark.parametrize("path", ["/", "/servizi/", "/lum/", "/comuni/015209/", "/regole/"])
 def test_nothing_moves_when_the_letters_come_last(desk, path):
     for columns, rows in WIDTHS.values():
         fresh = desk.page.context.browser.new_context(viewport={"width": columns, "height": rows})
-        page, held = fresh.new_page(), []
+        page = fresh.new_page()
         page.add_init_script(SHIFTS)
-        page.route(re.compile(r"\.woff2"), lambda route, held=held: held.append(route))
+        held = hold(page, re.compile(r"\.woff2"))
         page.goto(desk.portal + path, wait_until="commit")
         page.locator("footer").wait_for()
         page.wait_for_timeout(500)

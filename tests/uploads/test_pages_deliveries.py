@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from services.models import Record
 from services.uploads import tasks
+from services.uploads.acts import review
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.rules import registry
 from tests import builders
@@ -257,6 +258,26 @@ def test_good_rows_are_sent_and_the_receipt_proves_it(cast, operator):
     assert upload.sha256 in shown
     pdf = operator.get(page("receipt-pdf", upload))
     assert pdf.content.startswith(b"%PDF")
+
+
+def test_an_earlier_receipt_stays_as_it_was_when_the_delivery_is_sent_again(cast, operator):
+    upload = builders.in_review(cast, wrong_status=(2,))
+    review.send_back(upload, user=cast.reviewer, note="Manca una riga")
+    operator.post(page("edit", upload), of_row(2, **{"f-status": "esistente"}, layer="piano"))
+    tasks.check_upload(str(upload.pk))
+    operator.post(page("submit", upload), {**TYPED, "contact_name": "Nuovo referente"})
+    first, last = upload.receipts.order_by("at")
+    assert f"?numero={first.number}" in text(operator.get(page("detail", upload)))
+    then = text(operator.get(page("receipt", upload) + f"?numero={first.number}"))
+    assert "1 esclusa perché da correggere" in then
+    assert "Delibera C.C. n. 12 del 03/02/2025" in then
+    assert "Nuovo referente" not in then
+    assert "ricevuta di un invio precedente" in then
+    now = text(operator.get(page("receipt", upload)))
+    assert last.number in now
+    assert "Nuovo referente" in now
+    assert "esclusa" not in now
+    assert operator.get(page("receipt", upload) + "?numero=2020-1").status_code == 404
 
 
 def test_the_workbook_has_what_to_do_findings_and_harmless_rows(cast, operator):

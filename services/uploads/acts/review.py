@@ -30,6 +30,9 @@ REASONS = (
     "other",
 )
 MOVE_LIMIT_M = 5.0
+#: What a receipt keeps of its delivery, which may change afterwards.
+ON_RECEIPT = ("sha256", "row_count", "blocked_count", "act", "act_date", "reference_date",
+              "contact_name", "contact_email")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,8 @@ def _receipt(upload: Upload, user: User) -> Receipt:
     year = timezone.localdate().year
     turn = upload.receipts.count() + 1
     number = f"{year}-{upload.municipality_id}-{upload.pk.hex[:6]}-{turn}"
-    return Receipt.objects.create(upload=upload, number=number, sha256=upload.sha256, by=user)
+    told = {name: getattr(upload, name) for name in ON_RECEIPT}
+    return Receipt.objects.create(upload=upload, number=number, by=user, **told)
 
 
 def _may_review(user: User, upload: Upload) -> None:

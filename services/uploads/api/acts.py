@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from services.uploads.api.access import DeliveryView, person
 from services.uploads.api.deliveries import shown
 from services.uploads.editions import impact
 from services.uploads.report import story
-from services.uploads.report.receipt import as_pdf, last_receipt
+from services.uploads.report.receipt import as_pdf, receipt_of
 from services.uploads.report.steps import has_report
 from zones.errors import NotFound, WrongState
 
@@ -105,21 +105,30 @@ class Impact(DeliveryView):
         return Response(ImpactOut(found).data)
 
 
+NUMBERED = OpenApiParameter("number", str, description="Di un invio precedente")
+
+
 class ReceiptOut(serializers.Serializer[Any]):
-    """The proof of a submission."""
+    """The proof of a submission, with what was said then."""
 
     number = serializers.CharField()
     at = serializers.DateTimeField()
     sha256 = serializers.CharField()
     by = serializers.CharField()
+    row_count = serializers.IntegerField()
+    blocked_count = serializers.IntegerField()
+    act = serializers.CharField()
+    act_date = serializers.DateField(allow_null=True)
+    reference_date = serializers.DateField(allow_null=True)
 
 
 class ReceiptDetail(DeliveryView):
-    """The receipt of the last submission."""
+    """The receipt of the last submission, or of an earlier one."""
 
-    @extend_schema(responses=ReceiptOut)
+    @extend_schema(parameters=[NUMBERED], responses=ReceiptOut)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(ReceiptOut(last_receipt(self.delivery(request, pk))).data)
+        upload = self.delivery(request, pk)
+        return Response(ReceiptOut(receipt_of(upload, request.GET.get("number", ""))).data)
 
 
 class ReceiptPdf(DeliveryView):
@@ -127,10 +136,10 @@ class ReceiptPdf(DeliveryView):
 
     renderer_classes = (JSONRenderer,)
 
-    @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[NUMBERED], responses={(200, PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
         upload = self.delivery(request, pk)
-        found = last_receipt(upload)
+        found = receipt_of(upload, request.GET.get("number", ""))
         headers = {"Content-Disposition": f'attachment; filename="ricevuta-{found.number}.pdf"'}
         return HttpResponse(as_pdf(upload, found), content_type=PDF, headers=headers)
 

@@ -190,13 +190,23 @@ class UploadEvent(models.Model):
 
 
 class Receipt(models.Model):
-    """The proof of a submission: number, time, hash of the file, who."""
+    """The proof of a submission: number, time, hash of the file, who, and what was said with it.
+
+    The delivery may come back, change and be sent again: its earlier receipts stay as they were.
+    """
 
     upload = models.ForeignKey(Upload, models.PROTECT, related_name="receipts")
     number = models.CharField(max_length=24, unique=True)
     at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    row_count = models.PositiveIntegerField(default=0)
+    blocked_count = models.PositiveIntegerField(default=0)
+    act = models.CharField(max_length=300, blank=True)
+    act_date = models.DateField(null=True, blank=True)
+    reference_date = models.DateField(null=True, blank=True)
+    contact_name = models.CharField(max_length=150, blank=True)
+    contact_email = models.EmailField(blank=True)
 
     class Meta:
         verbose_name = _("ricevuta")

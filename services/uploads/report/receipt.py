@@ -1,4 +1,4 @@
-"""The proof of a submission: the last receipt of a delivery, and its PDF."""
+"""The proof of a submission: a receipt of a delivery, and its PDF."""
 
 from typing import Any
 
@@ -11,9 +11,10 @@ from services.uploads.models import Receipt, Upload
 from zones.errors import NotFound
 
 
-def last_receipt(upload: Upload) -> Receipt:
-    """The receipt of the last submission. Raises NotFound."""
-    found = upload.receipts.select_related("by").order_by("-at").first()
+def receipt_of(upload: Upload, number: str = "") -> Receipt:
+    """The receipt with that number, or of the last submission. Raises NotFound."""
+    mine = upload.receipts.select_related("by").order_by("-at")
+    found = (mine.filter(number=number) if number else mine).first()
     if found is None:
         raise NotFound("no-receipt", _("Questa consegna non è ancora stata inviata."))
     return found

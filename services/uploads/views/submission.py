@@ -13,7 +13,7 @@ from services.uploads.forms import SubmissionForm
 from services.uploads.models import Upload
 from services.uploads.policies import may_submit
 from services.uploads.report import page
-from services.uploads.report.receipt import as_pdf, last_receipt
+from services.uploads.report.receipt import as_pdf, receipt_of
 from services.uploads.report.steps import has_report
 from services.uploads.report.understanding import doubtful
 from services.uploads.states import Status
@@ -115,17 +115,19 @@ def effects(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @private
 def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The proof of the submission, to read or print."""
+    """The proof of the last submission, or of an earlier one (`?numero=`), to read or print."""
     upload = delivery(request, pk)
-    context = {**frame(request, upload, "submit"), "receipt": last_receipt(upload)}
+    found = receipt_of(upload, request.GET.get("numero", ""))
+    later = upload.receipts.filter(at__gt=found.at).exists()
+    context = {**frame(request, upload, "submit"), "receipt": found, "later": later}
     return render(request, "uploads/receipt.html", context)
 
 
 @private
 def receipt_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The proof of the submission as PDF."""
+    """The same proof as PDF."""
     upload = delivery(request, pk)
-    found = last_receipt(upload)
+    found = receipt_of(upload, request.GET.get("numero", ""))
     pdf = as_pdf(upload, found)
     headers = {"Content-Disposition": f'attachment; filename="ricevuta-{found.number}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
