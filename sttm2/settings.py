@@ -197,12 +197,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {
-        "upload": "60/hour",
-        "precheck": "30/hour",
-        "remark": "10/hour",
-        "places": "300/hour",
-    },
+    "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour", "remark": "10/hour"},
     # Whom a limit counts: the caller's own address, not what a request says of itself.
     "NUM_PROXIES": 1 if env_bool("STTM2_BEHIND_PROXY", default=False) else 0,
     "COERCE_DECIMAL_TO_STRING": False,
@@ -294,7 +289,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # They tell each step of their work at INFO, which is nobody's news here.
-    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pyogrio")},
+    # They tell each step of their work, which is nobody's news here; urllib3 whole addresses.
+    "loggers": dict.fromkeys(
+        ("weasyprint", "fontTools", "pyogrio", "urllib3"), {"level": "WARNING"}
+    ),
     "root": {"handlers": ["console"], "level": env_str("STTM2_LOG_LEVEL", "INFO")},
 }

@@ -74,10 +74,14 @@ def by_geocoder(page: Page, delivery: str) -> None:
 
 def many(page: Page, delivery: str) -> None:
     page.goto(f"{delivery}correggi/")
-    page.get_by_role("link", name="Posizioni dagli indirizzi").press("Enter")
+    page.get_by_role("link", name="Righe senza posizione").press("Enter")
     clean(page)
     page.get_by_role("button", name="Chiedi le posizioni di 2 indirizzi").press("Enter")
-    expect(page.get_by_text("Chiesti 2 indirizzi.")).to_be_visible(timeout=PATIENCE_MS)
+    shown = page.get_by_role("link", name="Mostra le proposte")
+    shown.wait_for(timeout=PATIENCE_MS)
+    clean(page)
+    shown.press("Enter")
+    expect(page.get_by_text("Chiesti 2 indirizzi.")).to_be_visible()
     clean(page)
     page.get_by_role("link", name=re.compile("Segna in questa pagina")).press("Enter")
     page.wait_for_url(re.compile("scelte=civici"))

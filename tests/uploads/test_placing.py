@@ -82,11 +82,24 @@ def test_without_a_geocoder_the_pages_show_nothing_of_it(cast):
     with override_settings(GEOCODER=NONE):
         for page in (url("mend", upload), url("mend", upload) + "?strato=piano&riga=2"):
             shown = text(browser.get(page))
-            assert "indirizzo e non la posizione" not in shown
             assert "Proponi una posizione" not in shown
-        assert browser.get(url("placing", upload)).status_code == 404
+            assert "mandati a" not in shown
+        assert browser.get(url("placing-progress", upload)).status_code == 404
         assert browser.post(url("propose-all", upload)).status_code == 404
         assert browser.post(url("propose", upload), typed(upload, 2, ask="1")).status_code == 404
+
+
+def test_without_a_geocoder_the_rows_to_place_by_hand_are_listed(cast):
+    upload, browser = delivered(cast), signed_in(cast.operator)
+    with override_settings(GEOCODER=NONE):
+        finding = text(browser.get(reverse("uploads:mistake", args=[upload.pk, "GEO-01"])))
+        for page in (finding, text(browser.get(url("mend", upload)))):
+            assert f'href="{url("placing", upload)}"' in page
+        shown = text(browser.get(url("placing", upload)))
+    assert shown.count("Metti la posizione sulla mappa") == 3
+    assert "?strato=piano&amp;riga=2" in shown
+    for word in ("Chiedi", "propone", "mandati", '<button class="btn btn-primary"'):
+        assert word not in shown
 
 
 def test_one_row_is_proposed_chosen_told_and_taken_back(cast, service, by_street):
@@ -193,11 +206,13 @@ def test_many_rows_are_asked_by_a_worker_and_taken_together(cast, service, by_st
     assert "al massimo 500 indirizzi per volta" in shown
     browser.post(url("propose-all", upload))
     assert "0 indirizzi su 3" in text(browser.get(page))
-    assert "HX-Redirect" not in browser.get(url("placing-progress", upload)).headers
+    assert "hx-get" in text(browser.get(url("placing-progress", upload)))
     tasks.find_places(str(upload.pk))
     tasks.find_places(str(upload.pk))
     assert len(service.questions) == 3
-    assert browser.get(url("placing-progress", upload)).headers["HX-Redirect"] == page
+    ended = text(browser.get(url("placing-progress", upload)))
+    assert "hx-get" not in ended
+    assert "Mostra le proposte" in ended
     shown = text(browser.get(page))
     assert "Chiesti 3 indirizzi" in shown
     assert "non trovato nel Comune" in shown

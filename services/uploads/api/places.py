@@ -78,13 +78,19 @@ class PlaceChoices(serializers.Serializer[Any]):
     choices = PlaceChoice(many=True, allow_empty=False)
 
 
+class PlaceThrottle(WriteThrottle):
+    """Questions of one person, row by row; the pause between two is the geocoder's own."""
+
+    THROTTLE_RATES: dict[str, str | None] = {"places": "300/hour"}
+
+
 class Places(DeliveryView):
     """Proposed positions of rows with an address; POST asks: addresses go to the host named.
 
     404 where the installation has no geocoder.
     """
 
-    throttle_classes = (WriteThrottle,)
+    throttle_classes = (PlaceThrottle,)
     throttle_scope = "places"
 
     @extend_schema(operation_id="uploads_places", responses=PlacesOut)

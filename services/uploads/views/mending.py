@@ -58,10 +58,8 @@ def _page(
         "to_mend": to_mend,
         "kinds": report_mend.kind_choices(),
         "one": "riga" in request.GET,
-        "geocoder": report_placed.geocoder_host(),
+        "unplaced": report_placed.unplaced(upload, 1).paginator.count,
     }
-    if context["geocoder"]:
-        context["unplaced"] = report_placed.unplaced(upload, 1).paginator.count
     return render(request, "uploads/mend.html", context, status=status)
 
 

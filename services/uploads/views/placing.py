@@ -52,10 +52,10 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def positions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Rows with an address and no position, twenty at a time, with what is proposed for them.
 
-    `?scelte=civici` ticks beforehand what is a house number inside the comune.
+    Without a geocoder it is the list of what is to be placed by hand. `?scelte=civici` ticks
+    beforehand what is a house number inside the comune.
     """
     upload = delivery(request, pk)
-    client.required()
     if not has_report(upload):
         return redirect("uploads:detail", pk)
     rows = report_placed.unplaced(upload, mending.number(request.GET.get("pagina")) or 1)
@@ -73,6 +73,9 @@ def positions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _stand(upload: Upload) -> dict[str, object]:
+    """What is asked of a geocoder; nothing where there is none."""
+    if client.configured() is None:
+        return {"geocoder": ""}
     return {
         "geocoder": report_placed.geocoder_host(),
         "search": report_placed.progress(upload),
@@ -83,15 +86,13 @@ def _stand(upload: Upload) -> dict[str, object]:
 
 @private
 def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """How the questions stand, as a fragment that asks for itself again until they end."""
+    """How the questions stand, as a fragment that asks for itself again until they end; what is
+    chosen on the page meanwhile stays."""
     upload = delivery(request, pk)
-    client.required()
+    host = client.required().host
     found = report_placed.progress(upload)
-    context = {"upload": upload, "search": found, "geocoder": report_placed.geocoder_host()}
-    response = render(request, "uploads/includes/placing_progress.html", context)
-    if found is None or not found.is_working:
-        response["HX-Redirect"] = reverse("uploads:placing", args=[pk])
-    return response
+    context = {"upload": upload, "search": found, "geocoder": host, "arrived": True}
+    return render(request, "uploads/includes/placing_progress.html", context)
 
 
 @acting
