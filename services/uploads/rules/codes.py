@@ -12,17 +12,20 @@ import shapely
 
 from services.taxonomy import SUPRA
 from services.uploads.findings import Group, Hits, NotRun
-from services.uploads.rules.columns import filled, hits, mask
+from services.uploads.rules.columns import Mask, filled, hits, mask
 from services.uploads.rules.context import RuleContext
 from services.uploads.rules.examples import Example, row
 from services.uploads.rules.registry import COMPARISON, ROW, WARNING, rule
 from services.uploads.rules.thresholds import Thresholds
 from services.uploads.rules.wording import Wording
+from services.uploads.schema import TYPE_FIELDS
 from services.uploads.understood import Delivery
 
 #: Ministry of Education: two letters of the province, then eight letters or digits.
 #: With what the Region's register adds for a further site (-01) or course (-LS) of one school.
 SCHOOL_CODE = r"(?i)^[A-Z]{2}[A-Z0-9]{8}(-[A-Z0-9]{1,3})?$"
+#: Centres of vocational training, which have no code of the ministry but a number of the Region.
+VOCATIONAL = r"(?i)\bc\.?f\.?p\b|formazione professionale|istituzione formativa"
 #: Law 3/2003, art. 11: letter, two digits, letter, two digits of the year, nine digits.
 CUP = r"(?i)^[A-Z]\d{2}[A-Z]\d{2}\d{9}$"
 TRANSPORT = "trasporti"
@@ -104,15 +107,23 @@ def stations_are_at_stops(
 def school_codes_are_well_formed(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits:
     """The ministerial code of a school has 10 characters, the province first.
 
-    It ties the school to the ministry's register, however its name is written.
+    It ties the school to the ministry's register, however its name is written. A centre of
+    vocational training is not in it: the Region gives it a number.
     """
-    return _malformed(delivery, "school_code", SCHOOL_CODE)
+    wrong = _malformed(delivery, "school_code", SCHOOL_CODE) & ~_numbered_by_the_region(delivery)
+    return hits(delivery, wrong, "school_code", value=delivery.frame["school_code"])
 
 
-def _malformed(delivery: Delivery, name: str, pattern: str) -> Hits:
-    cells = delivery.frame[name]
-    wrong = filled(delivery, name) & ~mask(cells.str.strip_chars().str.contains(pattern))
-    return hits(delivery, wrong, name, value=cells)
+def _numbered_by_the_region(delivery: Delivery) -> Mask:
+    says = [mask(delivery.frame[one].str.contains(VOCATIONAL)) for one in TYPE_FIELDS]
+    number = mask(delivery.frame["school_code"].str.strip_chars().str.contains(r"^\d+$"))
+    found: Mask = np.any(says, axis=0) & number
+    return found
+
+
+def _malformed(delivery: Delivery, name: str, pattern: str) -> Mask:
+    cells = delivery.frame[name].str.strip_chars()
+    return filled(delivery, name) & ~mask(cells.str.contains(pattern))
 
 
 @rule(
@@ -141,7 +152,7 @@ def cups_are_well_formed(delivery: Delivery, t: Thresholds, context: RuleContext
 
     It identifies the project (law 3/2003, art. 11); one character less and it is not found.
     """
-    return _malformed(delivery, "cup", CUP)
+    return hits(delivery, _malformed(delivery, "cup", CUP), "cup", value=delivery.frame["cup"])
 
 
 @rule(

@@ -39,7 +39,7 @@ FROM_ROME: Mapping[int, tuple[int, float]] = MappingProxyType({
 first coordinate has more. PROJ knows no good operation for them: it would put them 80 m off, or
 another country away."""
 ALIKE: Mapping[int, tuple[str, int]] = MappingProxyType({
-    32632: ("EPSG:23032 (ED50)", 200), 32633: ("EPSG:23033 (ED50)", 200),
+    32632: ("EPSG:23032 (ED50)", 220), 32633: ("EPSG:23033 (ED50)", 220),
     4326: ("EPSG:4265 (Monte Mario), EPSG:4230 (ED50)", 150),
 })  # fmt: skip
 """Older systems that place cannot tell from a used one either, and by how many metres at the most

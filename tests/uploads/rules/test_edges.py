@@ -91,6 +91,13 @@ def test_sem_09_knows_the_further_sites_of_a_school():
     assert said("SEM-09", row(name="Scuola", school_code="VAMM866011-"))
 
 
+@pytest.mark.parametrize("kind", ["Cfp", "Centro di formazione professionale", "C.F.P."])
+def test_sem_09_leaves_the_numbers_of_vocational_centres_to_the_region(kind):
+    assert silent("SEM-09", row(name="Padre Monti", type=kind, school_code="275662"))
+    assert said("SEM-09", row(name="Padre Monti", type=kind, school_code="PC13000E"))
+    assert said("SEM-09", row(name="Rebora", type="Liceo", school_code="275662"))
+
+
 def test_att_12_leaves_one_identifier_for_all_rows_to_uni_01():
     same = rows(*({"identifier": "S327554", "name": f"Area {n}"} for n in range(12)))
     assert silent("ATT-12", same)
