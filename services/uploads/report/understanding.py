@@ -26,7 +26,7 @@ CHANGE_WORDS: dict[str, Text] = {
     "word": gettext_lazy("parole ricondotte a quelle dello schema"),
     "istat_zero": gettext_lazy("codici ISTAT completati con lo zero iniziale"),
     "istat_mark": gettext_lazy("codici ISTAT ripuliti da segni"),
-    "url_scheme": gettext_lazy("indirizzi web completati con https://"),
+    "url_scheme": gettext_lazy("indirizzi web completati con https:// o presi dal collegamento"),
     "mojibake": gettext_lazy("accenti corrotti riparati"),
     "zero_unknown": gettext_lazy("zeri letti come «non noto»"),
     "layer_status": gettext_lazy("stato preso dal nome dello strato"),

@@ -29,6 +29,11 @@ _UNITS = r"(?i)\s*(m²|m2|mq|m\^2|€|euro|eur|mq\.|posti|ab\.?)$"
 _MAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+"
 #: One mailbox or several, as people write them in one cell.
 _MAILS = rf"^{_MAIL}(?:(?:\s*[,;/]\s*|\s+){_MAIL})*[,;]?$"
+#: What an editor of web pages makes of an address: one link, and nothing beside it but marks.
+_ONE_LINK = (
+    r"(?is)^\s*(?:<(?:p|div|span)\b[^<>]*>\s*)*<a\b[^<>]*\bhref=[\"']([^\"'<>]+)[\"'][^<>]*>"
+    r"[^<>]*</a>(?:\s*</(?:p|div|span)>)*\s*$"
+)
 _MARKUP_ALONE = r"^(?:\s|<[^<>]*>|&nbsp;)*$"
 _DMS = r"^(\d{1,3})\s*[°º]\s*(\d{1,2})\s*['’′]\s*(\d{1,2}(?:[.,]\d+)?)\s*[\"”″]?\s*([NSEOW]?)$"
 
@@ -267,6 +272,8 @@ def _istat(text: pl.Series, field: Field) -> tuple[pl.Series, Change]:
 
 def _url(text: pl.Series, field: Field) -> tuple[pl.Series, Change]:
     bare = text.str.strip_chars()
+    linked = bare.str.extract(_ONE_LINK).str.strip_chars()
+    bare = pl.select(pl.coalesce(linked, bare)).to_series()
     naked = bare.str.contains(
         r"(?i)^www\.[^\s]+$|^[a-z0-9-]+(\.[a-z0-9-]+)*\.(it|com|org|eu|net)(/|$)"
     )

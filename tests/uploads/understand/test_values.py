@@ -142,3 +142,17 @@ def test_several_mail_addresses_in_one_cell_and_empty_markup_are_understood():
     assert parsed("email", *mails).value.is_not_null().to_list() == [True, True, True, False]
     empty = parsed("url", "<p></p>", "<br/>&nbsp;", "<p>x</p>")
     assert empty.fix.cast(pl.String).to_list() == ["blank", "blank", "failed"]
+
+
+def test_the_one_link_of_a_cell_written_as_a_web_page_is_its_address():
+    linked = '<p><a target="_blank" href="http://www.comune.rho.mi.it"> qui </a></p>'
+    two = '<a href="http://uno.it">a</a> <a href="http://due.it">b</a>'
+    told = parsed("url", linked, two, '<a href="javascript:alert(1)">x</a>', "www.rho.it")
+    assert told.value.to_list() == [
+        "http://www.comune.rho.mi.it",
+        None,
+        None,
+        "https://www.rho.it",
+    ]
+    assert told.fix.to_list() == ["url_scheme", "failed", "failed", "url_scheme"]
+    assert told.raw.to_list()[0] == linked
