@@ -2,7 +2,7 @@
 models.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -11,9 +11,22 @@ import polars
 #: Layers and sheets that the portal itself adds to its return files and packages: never services,
 #: unless the planner chooses them.
 OWN_LAYERS = frozenset({
-    "errori", "cosa fare", "rilievi", "what to do", "findings",
+    "errori", "errori_sttm", "cosa fare", "rilievi", "what to do", "findings",
     "candidati", "domande aperte", "leggimi", "candidates", "open questions", "read me",
 })  # fmt: skip
+
+#: The two columns that the return workbook puts before the planner's own, and its first two sheets.
+OWN_COLUMNS = frozenset({("Riga", "Esito"), ("Row", "Outcome")})
+OWN_SHEETS = (("Cosa fare", "Rilievi"), ("What to do", "Findings"))
+#: What the return GeoPackage calls its layer of findings and its column of outcomes; the second
+#: name where the planner already has the first.
+ERRORS, OUTCOME = ("errori", "errori_sttm"), ("esito", "esito_sttm")
+
+
+def own_name(names: tuple[str, str], taken: Iterable[str]) -> str:
+    """Under which of its two names the portal adds something of its own, letter case aside."""
+    return names[1] if names[0] in {name.lower() for name in taken} else names[0]
+
 
 #: Longest name of a layer that the portal keeps; the database and the return files rely on it.
 LAYER_NAME = 200

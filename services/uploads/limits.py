@@ -13,7 +13,8 @@ class Limits:
 
     The reasons: the largest plausible plan of the metropolitan city (Milano, all themes) is some
     tens of thousands of rows and under 50 MB zipped; a .dbf is mostly blanks and shrinks up to
-    100 times, so the expansion ratio is judged only above `ratio_floor_bytes`.
+    100 times, so the expansion ratio is judged only above `ratio_floor_bytes`. A cell may hold a
+    shape as text: twice the vertices that GEO-11 takes for an error.
     """
 
     upload_bytes: int = 100 * MIB
@@ -25,7 +26,7 @@ class Limits:
     layers: int = 250
     rows: int = 500_000
     columns: int = 500
-    cell_characters: int = 1_000_000
+    cell_characters: int = 5_000_000
     geometry_bytes: int = 256 * MIB
     seconds: int = 25
     memory_bytes: int = 800 * MIB

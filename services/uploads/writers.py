@@ -20,15 +20,26 @@ from pyogrio.raw import write
 DRIVER = "GPKG"
 GPKG = "application/geopackage+sqlite3"
 MAX_CELL = 32_000
-#: What a spreadsheet would run (STR-06); a number with its sign is none of it.
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+#: What a spreadsheet would run (STR-06) or take for an error; a number with its sign is neither.
+#: One that begins with apostrophes gets one more, for the reader takes one away.
+_FORMULA = re.compile(r"^'*(?:[=+\-@\t\r]|#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)$)")
+#: From here on a spreadsheet, which holds fifteen digits, would change the number.
+_EXACT = 10**15
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
 _LETTER_NUMBER = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
+_NOT_IN_XML = re.compile(ILLEGAL_CHARACTERS_RE.pattern + r"|[\ufffe\uffff]")
 _TITLE = 28
 #: Tables that belong to the format itself.
 _RESERVED = ("gpkg_", "sqlite_", "rtree_")
+#: What GDAL allows no table's name to begin with.
+_NO_BEGINNING = "`~!@#$%^&*()+-={}|[]\\:\";'<>?,./"
 Shapes = NDArray[np.object_]
+
+
+def writable(text: str) -> str:
+    """The text without the characters that no workbook can hold."""
+    return _NOT_IN_XML.sub("", text)
 
 
 def harmless(value: Any) -> Any:
@@ -38,9 +49,11 @@ def harmless(value: Any) -> Any:
     What a workbook would read as the number of a letter (`_x0041_`), or as another end of line, is
     written so that it is read as it was.
     """
+    if isinstance(value, int) and abs(value) >= _EXACT:
+        return str(value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))[:MAX_CELL]
+    text = writable(str(value))[:MAX_CELL]
     text = f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
     return _LETTER_NUMBER.sub("_x005F_", text).replace("\r", "_x000D_")
 
@@ -62,7 +75,7 @@ def opened(write_to: Callable[[Path], None]) -> IO[bytes]:
 
 def sheet_title(name: str, taken: Sequence[str], *, fallback: str) -> str:
     """A title that spreadsheets accept and that no other sheet has."""
-    title = _BAD_IN_TITLE.sub(" ", name).strip()[:_TITLE] or fallback
+    title = _BAD_IN_TITLE.sub(" ", writable(name)).strip()[:_TITLE] or fallback
     known = {one.lower() for one in taken}
     return title if title.lower() not in known else f"{title[: _TITLE - 3]} {len(known)}"
 
@@ -109,7 +122,8 @@ class GeoPackage:
         )
 
     def _free(self, layer: str) -> str:
-        name = f"strato_{layer}" if layer.lower().startswith(_RESERVED) else layer or "strato"
+        bare = not layer or layer.lower().startswith(_RESERVED) or layer[0] in _NO_BEGINNING
+        name = f"strato_{layer}" if bare else layer
         taken = {table.lower() for table in self._tables.values()}
         return name if name.lower() not in taken else f"{name}_{len(taken)}"
 

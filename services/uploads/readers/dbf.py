@@ -153,6 +153,13 @@ def full_cells(path: Path, found: Header) -> list[Note]:
     return notes
 
 
+def deleted(path: Path, found: Header) -> int:
+    """How many records are marked as deleted: programs do not show them, and neither do we."""
+    if not found.records:
+        return 0
+    return int((_records(path, found)[:, 0] == ord("*")).sum())
+
+
 def _records(path: Path, found: Header) -> np.ndarray:
     shape = (found.records, found.width)
     return np.memmap(path, dtype=np.uint8, mode="r", offset=found.length, shape=shape)

@@ -13,7 +13,7 @@ import polars as pl
 
 from services.uploads.delivery import Note, OtherLayer, ReadLayer
 from services.uploads.readers import encoding, tabular
-from services.uploads.readers.job import Found, Job, check_size
+from services.uploads.readers.job import Found, Job, check_size, too_long
 
 FORMAT = "CSV"
 SEPARATORS = (";", ",", "\t", "|")
@@ -53,6 +53,10 @@ def read(job: Job) -> Found:
         encoding=codec.name, errors=encoding.handler_for(codec), newline=""
     ) as text:
         head = text.read(SNIFF_BYTES)
+    if len(head) == SNIFF_BYTES and (end := head.rfind("\n") + 1):
+        head = head[:end]  # a line cut through would count as one of few cells
+    # Python's own limit is a shape of some thousand vertices; it holds for the whole process.
+    csv.field_size_limit(job.limits.cell_characters)
     dialect = sniff(head, job.options.separator)
     try:
         table = _Table(job, codec, dialect)
@@ -60,10 +64,17 @@ def read(job: Job) -> Found:
         # A quote that never closes swallows the rest of the file: read it again with quotes as
         # plain letters.
         dialect = Dialect(dialect.separator, quoted=False)
-        table = _Table(job, codec, dialect)
+        table = _unquoted(job, codec, dialect)
     if not table.frame.height:
         return Found(others=[OtherLayer(job.stem, "empty", 0)])
     return Found(layers=[_layer(job, codec, dialect, table)])
+
+
+def _unquoted(job: Job, codec: encoding.Encoding, dialect: Dialect) -> "_Table":
+    try:
+        return _Table(job, codec, dialect)
+    except csv.Error as error:
+        raise too_long(job.name, job.limits) from error
 
 
 def sniff(head: str, chosen: str | None = None) -> Dialect:
@@ -118,19 +129,23 @@ class _Table:
 
     def _rows(self, codec: encoding.Encoding, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
         """(line number, cells) of every row that holds anything."""
-        csv.field_size_limit(self.job.limits.cell_characters)
         quoting: Literal[0, 3] = 0 if dialect.quoted else 3  # QUOTE_MINIMAL, QUOTE_NONE
         with self.job.path.open(
             encoding=codec.name, errors=encoding.handler_for(codec), newline=""
         ) as text:
-            reader = csv.reader(_without_nul(text), delimiter=dialect.separator, quoting=quoting)
-            line = 1
+            pending: list[str] = []
+            lines = _remembered(_without_nul(text), pending)
+            reader = csv.reader(lines, delimiter=dialect.separator, quoting=quoting)
+            line, last = 1, pending[:]
             for row in reader:
+                last, pending[:] = pending[:] if len(pending) > 1 else [], []
                 if any(cell.strip() for cell in row):
                     yield line, row
                 else:
                     self.blank_rows += 1
                 line = reader.line_num + 1
+            if dialect.quoted and _is_open(last, dialect):
+                raise csv.Error("a quote that never closes")
 
     def _collected(self, records: Iterator[tuple[int, list[str]]]) -> pl.DataFrame:
         width, parts = len(self.names), [tabular.frame_of(self.names, [])]
@@ -154,6 +169,23 @@ class _Table:
 def _without_nul(text: Iterator[str]) -> Iterator[str]:
     for line in text:
         yield line.replace("\x00", "") if "\x00" in line else line
+
+
+def _remembered(lines: Iterator[str], pending: list[str]) -> Iterator[str]:
+    """The lines; those of the record that is being read are in `pending`."""
+    for line in lines:
+        pending.append(line)
+        yield line
+
+
+def _is_open(record: list[str], dialect: Dialect) -> bool:
+    """Whether the last record, of several lines, ends inside a quote: it swallowed what
+    follows."""
+    try:
+        list(csv.reader(record, delimiter=dialect.separator, strict=True))
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
 
 
 def _encoding(job: Job) -> encoding.Encoding:

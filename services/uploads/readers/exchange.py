@@ -76,6 +76,11 @@ def _read_layer(job: Job, dialect: Dialect, name: str) -> Found:
         return Found(others=[OtherLayer(shown, "not-chosen", info.rows)])
     check_size(job, rows=info.rows, columns=info.columns)
     layer = gdal.read_layer(job.path, name, options=dialect.options)
+    if layer.frame.height < info.rows and dialect is FLATGEOBUF:
+        raise Unreadable(
+            "FIL-01", file=job.source or job.name, format=dialect.format, reason="cut-short",
+            records=info.rows,
+        )  # fmt: skip
     return Found(layers=[_layer(job, dialect, shown, layer)])
 
 

@@ -3,9 +3,10 @@ closed.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 
-from services.uploads.delivery import Note, OtherLayer, ReadLayer
+from services.uploads.delivery import ERRORS, OUTCOME, Note, OtherLayer, ReadLayer
 from services.uploads.readers import crs, encoding, gdal
 from services.uploads.readers.errors import Unreadable
 from services.uploads.readers.job import Found, Job, check_size, geometry_of, text_notes
@@ -45,7 +46,22 @@ def read(job: Job) -> Found:
             found.others.append(OtherLayer(table.name, table.closed))
         else:
             found.add(_read_table(job, table))
+    if _is_return_file(job):
+        found.layers = [_without_outcome(layer) for layer in found.layers]
     return found
+
+
+def _is_return_file(job: Job) -> bool:
+    """Whether the portal wrote this file: only its layer of findings says what is wrong so."""
+    query = "select 1 from pragma_table_info(?) where name = 'che_cosa_non_va'"
+    with closing(sqlite3.connect(f"{job.path.absolute().as_uri()}?mode=ro", uri=True)) as known:
+        return any(known.execute(query, (name,)).fetchone() for name in ERRORS)
+
+
+def _without_outcome(layer: ReadLayer) -> ReadLayer:
+    """A layer of our own return file without the column that we had added: it is no data."""
+    ours = [name for name in reversed(OUTCOME) if name in layer.frame.columns][:1]
+    return replace(layer, frame=layer.frame.drop(ours)) if ours else layer
 
 
 def _contents(job: Job) -> list[Table]:

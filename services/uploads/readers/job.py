@@ -66,6 +66,23 @@ def check_size(job: Job, *, rows: int, columns: int) -> None:
             )
 
 
+def too_long(name: str, limits: Limits, size: int | None = None) -> Unreadable:
+    """The refusal for a cell with more text than any description or shape needs."""
+    limit = limits.cell_characters
+    return Unreadable(
+        "FIL-02", file=name, size=size or limit + 1, limit=limit, unit="characters",
+        reason="characters",
+    )  # fmt: skip
+
+
+def check_cells(frame: pl.DataFrame, name: str, limits: Limits) -> None:
+    """Raise FIL-02 when a text of a layer is longer than a cell may be."""
+    texts = frame.select(pl.col(pl.String).str.len_chars().max())
+    longest = max((size or 0 for size in texts.row(0)), default=0) if texts.width else 0
+    if longest > limits.cell_characters:
+        raise too_long(name, limits, longest)
+
+
 def check_geometry(job: Job, wkb: pl.Series) -> None:
     """Raise FIL-02 when the geometry of a layer is heavier than the limit (16 bytes a vertex)."""
     size = int(wkb.bin.size().sum() or 0)

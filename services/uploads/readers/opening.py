@@ -18,7 +18,7 @@ from services.uploads.readers import (
 from services.uploads.readers.archive import Archive
 from services.uploads.readers.detect import Format, detect
 from services.uploads.readers.errors import Unreadable
-from services.uploads.readers.job import Found, Job
+from services.uploads.readers.job import Found, Job, check_cells
 from services.uploads.readers.wire import Request
 
 READERS: dict[Format, Callable[[Job], Found]] = {
@@ -146,6 +146,8 @@ def _result(request: Request, label: str, found: Found) -> ReadFile:
         raise Unreadable(
             "FIL-02", file=request.name, size=rows, limit=limit, unit="rows", reason="rows"
         )
+    for layer in found.layers:
+        check_cells(layer.frame, request.name, request.limits)
     layers = _chosen(request, found, tuple(map(_with_short_name, _distinct_names(found.layers))))
     if not layers:
         _refuse_empty(request, label, found)

@@ -42,9 +42,11 @@ def read(job: Job) -> Found:
     found = _encoding(job, table, head)
     names = dbf.neutral_names(table, head, found.name)
     reference = _reference(job)
+    shapes, deleted = _shapes(job), dbf.deleted(table, head)
     layer = _through_gdal(job)
     frame = gdal.decoded(layer.frame, found).rename(names, strict=False)
     layer = replace(layer, frame=frame)
+    _must_be_whole(job, shapes=shapes, records=head.records, read=frame.height + deleted)
     if not layer.frame.height:
         return Found(others=[OtherLayer(job.stem, "empty", 0)])
     notes += reference.notes + dbf.full_cells(table, head)
@@ -75,6 +77,23 @@ def _layer(
         notes=tuple(notes),
         source=job.source,
     )
+
+
+def _shapes(job: Job) -> int:
+    """How many shapes the index lists; 0 where there is none."""
+    index = job.path.with_suffix(".shx")
+    if job.path.suffix == ".dbf" or not index.exists():
+        return 0
+    return max(0, index.stat().st_size - 100) // 8
+
+
+def _must_be_whole(job: Job, *, shapes: int, records: int, read: int) -> None:
+    """Raise FIL-01 when shapes and table do not go together: some would be left out in silence."""
+    if job.path.suffix == ".shp" and read < max(shapes, records):
+        raise Unreadable(
+            "FIL-01", file=job.source or job.name, format=FORMAT, reason="rows-differ",
+            shapes=shapes or read, records=records,
+        )  # fmt: skip
 
 
 def _companions(job: Job) -> list[Note]:

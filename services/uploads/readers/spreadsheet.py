@@ -1,6 +1,7 @@
 """XLSX, XLS and ODS through calamine: every sheet with records is a layer, every value a text."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,14 +9,15 @@ import python_calamine
 from python_calamine import CalamineWorkbook
 
 from services.uploads import schema
-from services.uploads.delivery import Note, OtherLayer, ReadLayer
+from services.uploads.delivery import OWN_COLUMNS, OWN_SHEETS, Note, OtherLayer, ReadLayer
 from services.uploads.readers import encoding, tabular
 from services.uploads.readers.archive import Archive
 from services.uploads.readers.detect import Format
 from services.uploads.readers.job import Found, Job, check_size
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
+#: An apostrophe that keeps a text from being run, or taken for an error, by a spreadsheet.
+QUOTED = re.compile(r"^'+(?:[=+\-@\t\r]|#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)$)")
 FAULTS = (python_calamine.CalamineError, OSError, ValueError, OverflowError)
 
 
@@ -41,15 +43,18 @@ def read(job: Job, format: Format) -> Found:
     except FAULTS as error:
         raise job.damaged(format) from error
     found = Found()
+    returned = tuple(workbook.sheet_names[:2]) in OWN_SHEETS
     for name in workbook.sheet_names[: job.limits.layers]:
         if job.wants(name):
-            found.add(_sheet(job, format, workbook, name))
+            found.add(_sheet(job, format, workbook, name, returned=returned))
         else:
             found.others.append(OtherLayer(name, "not-chosen"))
     return found
 
 
-def _sheet(job: Job, format: Format, workbook: CalamineWorkbook, name: str) -> Found:
+def _sheet(
+    job: Job, format: Format, workbook: CalamineWorkbook, name: str, *, returned: bool
+) -> Found:
     try:
         sheet = workbook.get_sheet_by_name(name)
         raw = sheet.to_python(skip_empty_area=False)
@@ -57,6 +62,9 @@ def _sheet(job: Job, format: Format, workbook: CalamineWorkbook, name: str) -> F
     except FAULTS as error:
         raise job.damaged(format) from error
     rows = [[_text(cell) for cell in row] for row in raw]
+    if returned and rows and tuple(rows[0][:2]) in OWN_COLUMNS:
+        # Our own number and outcome of each row are no data of the planner's.
+        rows = [row[2:] for row in rows]
     check_size(job, rows=len(rows), columns=max((len(row) for row in rows), default=0))
     for block in merged:
         _fill(rows, block)
@@ -156,7 +164,7 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, str):
         # The portal's own return files write «'=1+1» so that no sheet runs it: what was sent is
         # «=1+1».
-        return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_MARKS else cell
+        return cell[1:] if QUOTED.match(cell) else cell
     if isinstance(cell, bool):
         return "vero" if cell else "falso"
     if isinstance(cell, float):

@@ -12,6 +12,7 @@ import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from services.uploads.delivery import ERRORS, OUTCOME, own_name
 from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.report import page, sent
@@ -19,7 +20,6 @@ from services.uploads.report.wording import told
 from services.uploads.writers import GeoPackage, Shapes
 from zones.geo import MASTER_SRID
 
-OUTCOME, ERRORS = "esito", "errori"
 #: A finding of more rows is told once, with their range, instead of once per row.
 MANY_ROWS = 1_000
 _HIDDEN = "***"
@@ -46,7 +46,7 @@ def write(upload: Upload, path: Path) -> None:
     layers = list(facts) or list(names.distinct())
     for layer in layers:
         _layer(book, upload, layer, facts.get(layer, {}))
-    title = ERRORS if ERRORS not in {name.lower() for name in layers} else f"{ERRORS}_sttm"
+    title = own_name(ERRORS, layers)
     for lines, shapes in _error_chunks(upload):
         book.add(title, lines, shapes, crs=f"EPSG:{MASTER_SRID}")
 
@@ -56,7 +56,7 @@ def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any
     types = _column_types(upload, layer)
     known = upload.mapping.get(layer, {}).get("columns", [])
     columns = [match["column"] for match in known] or list(types)
-    columns = [name for name in columns if name.lower() != OUTCOME]
+    outcome = own_name(OUTCOME, columns)
     rows = StagedRow.objects.of(upload).filter(layer=layer).order_by("row")
     has_shapes = bool(facts.get("position_from", "geometry"))
     for chunk in sent.chunks(
@@ -70,7 +70,7 @@ def _layer(book: GeoPackage, upload: Upload, layer: str, facts: Mapping[str, Any
                 pl.Series(name, _cells(chunk, name, secret), dtype=kind, strict=False)
                 for name, kind in ((name, types.get(name, pl.String())) for name in columns)
             ]
-        ).with_columns(pl.Series(OUTCOME, [_outcome(row, codes) for row in chunk]))
+        ).with_columns(pl.Series(outcome, [_outcome(row, codes) for row in chunk]))
         shapes = sent.shapes(chunk, facts) if has_shapes else None
         book.add(layer, frame, shapes, crs=sent.system(facts))
 

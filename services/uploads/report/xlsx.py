@@ -24,7 +24,7 @@ from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
 from services.uploads.report import page, sent
 from services.uploads.report.wording import told
-from services.uploads.writers import MAX_CELL, harmless, pieces, sheet_title
+from services.uploads.writers import MAX_CELL, harmless, pieces, sheet_title, writable
 
 #: Beyond these a spreadsheet becomes slow to open: cells are still coloured, the words are in
 #: «Rilievi».
@@ -238,4 +238,4 @@ def _mark(cell: Any, number: int, found: Sequence[Finding], budget: list[int]) -
     budget[0] -= 1
     said = [told(one, rows=[number]) for one in found[:5]]
     text = "\n".join(f"{one.message} {one.fix}".strip() for one in said)
-    cell.comment = Comment(text[:1000], "Portale STTM 2", width=320, height=140)
+    cell.comment = Comment(writable(text)[:1000], "Portale STTM 2", width=320, height=140)

@@ -43,6 +43,14 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "crashed": _w("problema nostro: riproveremo", "our own fault: we will try again"),
     # Why a file was refused (FIL-01, FIL-03)
     "damaged": _w("sembra danneggiato", "it looks damaged"),
+    "rows-differ": _w(
+        "le forme sono {shapes} e le righe della tabella {records}: forse è stato copiato a metà",
+        "it has {shapes} shapes and {records} rows in its table: perhaps it was copied by half",
+    ),
+    "cut-short": _w(
+        "finisce prima delle {records} righe che dichiara: forse è stato copiato a metà",
+        "it ends before the {records} rows that it declares: perhaps it was copied by half",
+    ),
     "empty": _w("è vuoto", "it is empty"),
     "unsupported": _w("è un formato che non accettiamo", "it is a format that we do not accept"),
     "entities": _w("contiene definizioni di entità XML", "it contains XML entity definitions"),
@@ -122,5 +130,6 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     # Units
     "bytes": _w("byte", "bytes"), "rows": _w("righe", "rows"), "columns": _w("colonne", "columns"),
     "layers": _w("strati", "layers"), "vertices": _w("vertici", "vertices"),
+    "characters": _w("caratteri in una cella", "characters in one cell"),
     "seconds": _w("secondi", "seconds"), "MB": _w("MB", "MB"),
 })  # fmt: skip
