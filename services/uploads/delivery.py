@@ -15,7 +15,7 @@ OWN_LAYERS = frozenset({
     "candidati", "domande aperte", "leggimi", "candidates", "open questions", "read me",
 })  # fmt: skip
 
-#: The two columns that the return workbook puts before the planner's own, and its first two sheets.
+#: The columns that the return workbook puts before the planner's own, and its first two sheets.
 OWN_COLUMNS = frozenset({("Riga", "Esito"), ("Row", "Outcome")})
 OWN_SHEETS = (("Cosa fare", "Rilievi"), ("What to do", "Findings"))
 #: What the return GeoPackage calls its layer of findings and its column of outcomes; the second
