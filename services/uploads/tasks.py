@@ -33,8 +33,10 @@ def publish_upload(upload_id: str) -> None:
 
 @shared_task(name="uploads.find_places")
 def find_places(upload_id: str) -> None:
-    """Ask the geocoder about the rows of a search, if there is one and nobody living has it."""
-    search.run(upload_id)
+    """Ask the geocoder about some rows of a search, if there is one and nobody living has it; the
+    others wait behind what else is in the queue."""
+    if search.run(upload_id):
+        find_places.delay(upload_id)
 
 
 @shared_task(name="uploads.sweep")

@@ -260,11 +260,49 @@ def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_str
     assert "Chiedi le posizioni di 3 indirizzi" in shown
 
 
+def test_a_search_is_asked_in_slices_and_passes_over_what_fails(cast, service, monkeypatch):
+    """Between two slices others have their turn; one broken address stops nothing."""
+    monkeypatch.setattr(search, "SLICE", 2)
+    there = geocoder.inside()
+    upload = delivered(cast, rows=6, lost=(1, 2, 3, 4, 5))
+
+    def answer(question: str) -> object:
+        broken = question.startswith("via Roma 1,")
+        return {"error": "no"} if broken else [geocoder.house(*there)]
+
+    service.answer = answer
+    search.begin(upload, by=cast.operator)
+    assert search.run(upload.pk)
+    assert search.run(upload.pk)
+    assert not search.lost().exists()
+    assert not search.run(upload.pk)
+    assert not search.run(upload.pk)
+    asked = [sent["q"].split(",")[0] for _path, sent in service.questions]
+    assert asked == [f"via Roma {number}" for number in (1, 2, 3, 4, 5)]
+    ended = PlaceSearch.objects.get()
+    assert (ended.done, ended.failure, ended.ended_at is None) == (5, "", False)
+    assert PlaceProposal.objects.count() == 4
+    assert search.unasked(upload) == [("piano", 1, "via Roma 1, Sesto San Giovanni")]
+
+
+def test_who_lost_the_search_writes_nothing(cast, service, by_street):
+    upload = delivered(cast)
+    search.begin(upload, by=cast.operator)
+    service.answer = by_street
+    token = search._take(upload.pk)
+    assert token
+    assert not search.run(upload.pk)
+    assert service.questions == []
+    PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
+    assert not search.run(upload.pk)
+    assert len(service.questions) == 3
+
+
 def test_the_sweeper_takes_up_a_lost_search(cast, service):
     upload = delivered(cast)
     search.begin(upload, by=cast.operator)
     assert not search.lost().exists()
-    PlaceSearch.objects.update(asked_at="2020-01-01T00:00Z")
+    PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
     assert search.lost().get().upload == upload
 
 

@@ -42,6 +42,7 @@ WORDS: dict[str, str | Promise] = {
     "refused": _("Il geocodificatore ha risposto con un errore."),
     "too-large": _("La risposta del geocodificatore è troppo grande."),
     "junk": _("La risposta del geocodificatore non si capisce."),
+    "ours": _("Un nostro problema ha interrotto le domande."),
     "busy": _("Il geocodificatore sta rispondendo ad altri: riprova fra poco."),
 }
 HAND = _("Nulla è andato perso: riprova più tardi o metti la posizione a mano.")
