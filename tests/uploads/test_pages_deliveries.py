@@ -358,6 +358,15 @@ def test_a_bow_tie_is_repaired_from_the_report_to_the_published_place(cast, oper
     file = builders.SimpleUploadedFile("piano.csv", lines.encode(), content_type="text/csv")
     upload = builders.checked(cast, file)
     assert "2.250,0 a 3.357,7 m²" in text(operator.get(page("mend", upload)))
+    asked = {"strato": "piano", "riga": 1}
+    drawn = operator.get(page("places", upload), asked).json()["features"]
+    kinds = {one["properties"].get("role"): one["geometry"] for one in drawn}
+    assert kinds["row"]["type"] == "MultiPolygon"
+    crossing = kinds["sent"]["coordinates"]
+    crossing = crossing[0] if kinds["sent"]["type"] == "MultiLineString" else crossing
+    assert len(crossing) == len(ring)  # as it was sent: the repair has a vertex where it crosses
+    assert all(9.1 < lon < 9.4 and 45.4 < lat < 45.7 for lon, lat in crossing)
+    assert "il contorno come l" in text(operator.get(page("mend", upload)))
     typed = {"key": "1", "1-layer": "piano", "1-row": "1", "1-repair": "1"}
     operator.post(page("edit", upload), typed)
     tasks.check_upload(str(upload.pk))

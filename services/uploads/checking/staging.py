@@ -130,7 +130,7 @@ def _sent(delivery: Delivery, facts: LayerFacts, rows: slice) -> pl.Series:
     """WKB as sent, kept where it is not what was understood."""
     sent = delivery.sent[rows]
     if facts.crs.used == MASTER_SRID:
-        same = ~(delivery.flattened[rows] | delivery.repaired[rows])
+        same = ~(delivery.flattened[rows] | delivery.invalid[rows])
         same &= _same_place(sent, delivery.geometry[rows])
         sent = sent.copy()
         sent[same] = None

@@ -14,7 +14,8 @@ FACTS = {
 COPY = """
 UPDATE uploads_receipt r
 SET row_count = u.row_count, blocked_count = u.blocked_count, act = u.act, act_date = u.act_date,
-    reference_date = u.reference_date, contact_name = u.contact_name, contact_email = u.contact_email
+    reference_date = u.reference_date, contact_name = u.contact_name,
+    contact_email = u.contact_email
 FROM uploads_upload u
 WHERE u.id = r.upload_id
 """

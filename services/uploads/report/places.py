@@ -3,13 +3,17 @@
 import json
 from typing import Any
 
+import numpy as np
+import shapely
 from django.contrib.gis.geos import GEOSGeometry, Point
 
 from services.uploads.findings import Severity
 from services.uploads.models import Finding, StagedRow, Upload
+from services.uploads.report import sent
 from services.uploads.report.page import row_findings
 from services.uploads.report.wording import told
-from zones.geo import GEOGRAPHIC_SRID
+from services.uploads.understand.position import transformed
+from zones.geo import GEOGRAPHIC_SRID, MASTER_SRID
 from zones.models import Municipality
 
 Feature = dict[str, Any]
@@ -17,6 +21,8 @@ MAX_PLACES = 500
 OUTLINE_M = 40.0
 SHAPE_M = 0.2
 MAX_BESIDE = 30
+#: The rule whose findings propose a repair of the shape.
+REPAIRED = "GEO-04"
 
 
 def collection(features: list[Feature]) -> dict[str, Any]:
@@ -88,7 +94,8 @@ def row_places(upload: Upload, layer: str, row: int) -> dict[str, Any]:
     """One row with its shape, the rows that its findings also name, and the findings' places.
 
     `properties.role` tells them apart: `row`, `other`, `finding`. Of an invalid shape the proposed
-    repair is drawn: that is what is stored. A row that is not there gives the outline alone.
+    repair is the `row`, because that is what is stored, and `sent` its outline as it came. A row
+    that is not there gives the outline of the comune alone.
     """
     mine = Finding.objects.of(upload).filter(rows__contains=[row], layer__in=("", layer))
     found = list(mine.exclude(severity=Severity.INFO).order_by("severity", "code")[:MAX_BESIDE])
@@ -111,7 +118,26 @@ def row_places(upload: Upload, layer: str, row: int) -> dict[str, Any]:
         for one in found
         if one.position
     ]
+    if any(one.code == REPAIRED for one in found):
+        shapes += _as_sent(upload, layer, row)
     return collection(outline(upload.municipality) + shapes + points)
+
+
+def _as_sent(upload: Upload, layer: str, row: int) -> list[Feature]:
+    """The lines of an area as they were sent, crossings and all; none where they were not kept."""
+    staged = StagedRow.objects.of(upload).filter(layer=layer, row=row).only("sent").first()
+    crs = sent.layer_facts(upload).get(layer, {}).get("crs") or {}
+    if staged is None or not staged.sent or not crs.get("used"):
+        return []
+    lines = np.array([shapely.boundary(shapely.from_wkb(bytes(staged.sent)))], dtype=object)
+    (there,) = transformed(lines, crs["used"], swapped=bool(crs.get("swapped")))
+    if there is None or there.is_empty:
+        return []
+    drawn = GEOSGeometry(memoryview(shapely.to_wkb(there)), srid=MASTER_SRID)
+    drawn.transform(GEOGRAPHIC_SRID)
+    geometry = json.loads(drawn.json)
+    geometry = {"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}
+    return [{"type": "Feature", "geometry": geometry, "properties": {"role": "sent", "row": row}}]
 
 
 def _label(row: StagedRow) -> str:

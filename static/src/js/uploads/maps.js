@@ -151,6 +151,7 @@ function proposals(fieldset, made, { lon, lat, read }) {
 const ROW = {
   row: { color: "#06c", weight: 2, fillOpacity: 0.25 },
   other: { color: "#5b6f82", weight: 1, dashArray: "4 3", fillOpacity: 0.1 },
+  sent: { color: "#a30d25", weight: 3, dashArray: "8 6", fill: false, interactive: false },
 };
 
 // The row's shape over the outline of the comune, those it collides with, and where the findings point.
@@ -165,6 +166,7 @@ async function drawRow(address, made, marker) {
         ? dot(found, { fillOpacity: 0.9 }).bindPopup(text([message]))
         : L.geoJSON(found, { style: ROW[role], pointToLayer: () => dot(found, { ...ROW[role], radius: 5 }) });
     drawn.addTo(made);
+    if (role === "sent") made.getContainer().closest("fieldset").querySelector("[data-map-key]").hidden = false;
     if (label) drawn.bindTooltip(label, { sticky: true });
     if (role !== "other") shapes.addLayer(drawn);
   }
