@@ -52,6 +52,7 @@ class Note:
     geometry-unreadable {n, rows}, geojson-metric, coordinates-as-text {n}, trailing-commas {n},
     mixed-encoding {n}, names-cut {columns}, geometry-text {column, n}, no-header,
     blank-headers {n, columns}, title-rows {texts}, blank-rows {n}, quotes-unbalanced,
+    quotes-inside {n},
     layer-name-cut {characters};
     of the file: extension-differs {suffix, format}. Rows count from 1.
     """

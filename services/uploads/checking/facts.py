@@ -15,6 +15,7 @@ TOLD_BY_NO_RULE = frozenset({
     "curves", "rings-closed", "geometry-unreadable", "coordinates-as-text", "trailing-commas",
     "mixed-encoding", "no-header", "blank-headers", "title-rows", "blank-rows",
     "quotes-unbalanced", "layer-name-cut", "geojson-metric", "extension-differs", "crs-alike",
+    "quotes-inside",
 })  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import polars as pl
 from services.uploads.delivery import Note, OtherLayer, ReadLayer
 from services.uploads.readers import encoding, tabular
 from services.uploads.readers.job import Found, Job, check_size, too_long
+from services.uploads.readers.quotes import Quotes
 
 FORMAT = "CSV"
 SEPARATORS = (";", ",", "\t", "|")
@@ -110,6 +111,7 @@ class _Table:
         self.ragged = Ragged()
         self.blank_rows = 0
         self.lines: list[int] = []
+        self.quotes = Quotes(dialect.separator)
         rows = self._rows(codec, dialect)
         first = list(itertools.islice(rows, SNIFF_ROWS))
         self.header = tabular.find_header([row for _, row in first])
@@ -134,7 +136,8 @@ class _Table:
             encoding=codec.name, errors=encoding.handler_for(codec), newline=""
         ) as text:
             pending: list[str] = []
-            lines = _remembered(_without_nul(text), pending)
+            whole = _without_nul(text)
+            lines = _remembered(self.quotes.doubled(whole) if dialect.quoted else whole, pending)
             reader = csv.reader(lines, delimiter=dialect.separator, quoting=quoting)
             line, last = 1, pending[:]
             for row in reader:
@@ -231,4 +234,6 @@ def _irregularities(table: _Table, dialect: Dialect) -> list[Note]:
         notes.append(Note("blank-rows", {"n": table.blank_rows}))
     if not dialect.quoted:
         notes.append(Note("quotes-unbalanced"))
+    if table.quotes.mended:
+        notes.append(Note("quotes-inside", {"n": table.quotes.mended}))
     return notes

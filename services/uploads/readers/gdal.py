@@ -38,6 +38,8 @@ CONFIGURATION = {
     "CPL_VSIL_CURL_USE_HEAD": "NO",
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_PAM_ENABLED": "NO",
+    # Without a schema GDAL would guess: 007 would be the number 7.
+    "GML_FIELDTYPES": "ALWAYS_STRING",
     "GML_SKIP_RESOLVE_ELEMS": "ALL",
     "GML_SKIP_CORRUPTED_FEATURES": "YES",
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",

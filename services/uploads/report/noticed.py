@@ -23,6 +23,9 @@ WORDS: Mapping[str, str | Promise] = {
     "title-rows": _("Righe di titolo sopra la tabella, saltate: %(texts)s."),
     "blank-rows": _("Righe vuote saltate: %(n)s."),
     "quotes-unbalanced": _("Virgolette aperte e mai chiuse: le abbiamo lette come caratteri."),
+    "quotes-inside": _(
+        "Virgolette dentro un testo già fra virgolette, tenute come caratteri: %(n)s righe."
+    ),
     "layer-name-cut": _("Il nome dello strato ha %(characters)s caratteri: ne teniamo 200."),
     "crs-alike": _(
         "Il file non dichiara il sistema di riferimento: abbiamo preso %(used)s. In %(others)s "

@@ -210,6 +210,14 @@ MEANT: dict[str, Callable[[str], str | None]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("suffix", ["gml", "kml", "geojson", "xlsx", "ods", "gpkg", "fgb"])
+@pytest.mark.parametrize("code", ["007", "1e5", "1.10", "20250630", "true", "+39"])
+def test_a_code_in_a_column_of_its_own_is_no_number(names_of, tmp_path, suffix, code):
+    path = tmp_path / f"servizi.{suffix}"
+    WRITERS[suffix](path, [code, code])
+    assert names_of(path) == [code, code]
+
+
 @pytest.mark.parametrize("suffix", WRITERS)
 @SOME
 @given(texts=TEXTS)

@@ -125,3 +125,28 @@ def test_any_bytes_named_csv_end_in_a_table_or_a_refusal(read_text, raw):
         assert refusal.code.startswith("FIL-")
     else:
         assert result.layers[0].rows
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ('"Scuola "Maggio" di Rho"', 'Scuola "Maggio" di Rho'),
+        # Which of the last two closes nobody can tell: all of them stay.
+        ('"R.S.A. "CITTA\' DI TIRANO""', '"R.S.A. "CITTA\' DI TIRANO""'),
+        ('"Rho" (ex "Bollate")', '"Rho" (ex "Bollate")'),
+        ('"A" e "B"', 'A" e "B'),
+        ('12" tubo', '12" tubo'),
+        ('"doppie ""vere"" qui"', 'doppie "vere" qui'),
+        ('"due ""vere"" e una "falsa" qui"', 'due "vere" e una "falsa" qui'),
+    ],
+)
+def test_quotes_inside_a_quoted_cell_are_not_dropped(read_text, cell, meant):
+    layer = read_text(f'ID;NOME;ALTRO\n1;{cell};fine\n2;"riga\ndue";fine\n').layers[0]
+    assert layer.frame["ALTRO"].to_list() == ["fine", "fine"]
+    assert layer.frame["NOME"][1] == "riga\ndue"
+    assert layer.frame["NOME"][0] == meant
+
+
+def test_that_quotes_were_kept_as_letters_is_told(read_text):
+    layer = read_text('ID;NOME\n1;"Scuola "Maggio" qui"\n2;"sana"\n').layers[0]
+    assert [dict(n.params) for n in layer.notes if n.code == "quotes-inside"] == [{"n": 1}]
