@@ -260,8 +260,11 @@ class Delivery:
 
     @cached_property
     def points(self) -> Geometries:
-        """Representative points on the surface, EPSG:32632; None where there is no geometry."""
-        return np.asarray(shapely.point_on_surface(self.geometry), dtype=object)
+        """Representative points on the surface, EPSG:32632; None where there is no geometry, or
+        an empty one."""
+        points = np.asarray(shapely.point_on_surface(self.geometry), dtype=object)
+        points[shapely.is_empty(points)] = None
+        return points
 
     @cached_property
     def areas(self) -> NDArray[np.float64]:

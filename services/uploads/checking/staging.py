@@ -53,12 +53,13 @@ def store_rows(upload: Upload, delivery: Delivery, blocked: Mask) -> None:
     clear(upload)
     fixes = _fixes(delivery)
     for facts in delivery.layers:
-        raw = _json_rows(facts.frame)
         for start in range(facts.start, facts.stop, CHUNK):
             stop = min(start + CHUNK, facts.stop)
             rows = slice(start, stop)
+            # A chunk at a time: a wide file's JSON is several times the file.
+            cells = facts.frame.slice(start - facts.start, stop - start)
             frame = _chunk(upload, delivery, rows, blocked=blocked).with_columns(
-                raw=raw.slice(start - facts.start, stop - start),
+                raw=_json_rows(cells),
                 autofixes=fixes.slice(start, stop - start),
                 sent=_sent(delivery, facts, rows),
             )

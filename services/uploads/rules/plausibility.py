@@ -88,7 +88,7 @@ def planned_services_have_a_horizon(
 )  # fmt: skip
 def statuses_agree_with_dates(
     delivery: Delivery, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[Hits | Group]:
     """An existing service does not open tomorrow nor close yesterday; a closed one says when it
     closed.
 
@@ -106,7 +106,9 @@ def statuses_agree_with_dates(
         chosen = wrong[column].to_numpy() & having(delivery, name) & ~delivery.failed(name)
         date = frame[name].dt.to_string("iso")
         found.append(hits(delivery, chosen, name, status=frame["status"], date=date))
-    return found
+    # Where no column says when, the rows that closed are one mistake.
+    dateless = wrong["closing"].to_numpy() & ~having(delivery, "closing_date")
+    return [*found, *as_one(delivery, dateless, "closing_date", status="dismesso", date=None)]
 
 
 @rule(
