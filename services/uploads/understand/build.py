@@ -101,10 +101,11 @@ def _reasons(notes: Iterable[Note]) -> tuple[Reason, ...]:
 
 def _undeclared(crs: CrsDecision) -> tuple[Reason, ...]:
     """What to look at where the system was told by place alone."""
-    if crs.why.code not in ("absent", "absent_far") or crs.used not in ALIKE:
+    used = crs.used or 0
+    if crs.why.code not in ("absent", "absent_far") or used not in ALIKE:
         return ()
-    others, metres = ALIKE[crs.used]
-    return (Reason("crs-alike", {"used": f"EPSG:{crs.used}", "others": others, "m": metres}),)
+    others, metres = ALIKE[used]
+    return (Reason("crs-alike", {"used": f"EPSG:{used}", "others": others, "m": metres}),)
 
 
 def _part(
