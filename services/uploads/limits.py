@@ -14,7 +14,8 @@ class Limits:
     The reasons: the largest plausible plan of the metropolitan city (Milano, all themes) is some
     tens of thousands of rows and under 50 MB zipped; a .dbf is mostly blanks and shrinks up to
     100 times, so the expansion ratio is judged only above `ratio_floor_bytes`. A cell may hold a
-    shape as text: twice the vertices that GEO-11 takes for an error.
+    shape as text: twice the vertices that GEO-11 takes for an error. `seconds` are those that
+    reading works; on a machine busy with other things it may take `patience`, less than a lease.
     """
 
     upload_bytes: int = 100 * MIB
@@ -29,6 +30,7 @@ class Limits:
     cell_characters: int = 5_000_000
     geometry_bytes: int = 256 * MIB
     seconds: int = 25
+    patience: int = 50
     memory_bytes: int = 800 * MIB
 
 

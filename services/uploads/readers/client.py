@@ -35,7 +35,7 @@ def read(
     socket_path: Path | str | None = None,
     limits: Limits = DEFAULT,
 ) -> ReadFile:
-    """Read a delivered file in another process, within `limits.seconds` plus a short grace.
+    """Read a delivered file in another process, within `limits.patience` plus a short grace.
 
     path: a local file; it is only read. name: what the person called it (shown in messages).
     socket_path: of the reader server; when it is None or nobody answers there, a process is
@@ -57,7 +57,7 @@ def _connect(socket_path: Path | str | None, limits: Limits) -> socket.socket | 
     if socket_path is None:
         return None
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(limits.seconds + GRACE)
+    connection.settimeout(limits.patience + GRACE)
     try:
         connection.connect(str(socket_path))
     except OSError:
@@ -97,7 +97,8 @@ def _read_in_process(request: Request) -> ReadFile:
 
 
 def _run_child(request: Request, directory: Path) -> int:
-    """Exit status of the reading process. Raises Unreadable FIL-02 when the time is over."""
+    """Exit status of the reading process. Raises ReaderDied when it was given too little of the
+    machine: a file that takes too much work ends by its own limit."""
     environment = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
     environment |= {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-P", "-m", "services.uploads.readers.child", str(directory)]
@@ -114,9 +115,9 @@ def _run_child(request: Request, directory: Path) -> int:
         ) as child,
     ):
         try:
-            child.communicate(sent, request.limits.seconds)
+            child.communicate(sent, request.limits.patience)
         except subprocess.TimeoutExpired as error:
-            raise confinement.too_slow(request.name, request.limits) from error
+            raise ReaderDied("reading had no time on this machine") from error
         finally:
             child.kill()
     if child.returncode:

@@ -154,7 +154,7 @@ class _Warden:
         if not pid:
             self._become_child(request)
         try:
-            status = self._watch(pid, request.limits.seconds)
+            status = self._watch(pid, request.limits.patience)
         finally:
             shutil.rmtree(self.directory / child.WORK, ignore_errors=True)
         if status is None:
@@ -179,8 +179,8 @@ class _Warden:
     def _watch(self, pid: int, seconds: float) -> int | None:
         """Wait for the child; kill it when time is over or nobody waits any more.
 
-        The status as of subprocess (-N = signal N; a time-out counts as SIGXCPU); None: client
-        gone.
+        The status as of subprocess (-N = signal N; a time-out counts as SIGALRM: too much work
+        ends by the child's own limit, this is a busy machine); None: client gone.
         """
         deadline = time.monotonic() + seconds
         handle = os.pidfd_open(pid)
@@ -190,7 +190,7 @@ class _Warden:
             if handle in ready:
                 return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             _end(pid)
-            return None if ready else -signal.SIGXCPU
+            return None if ready else -signal.SIGALRM
         except Stop:
             _end(pid)
             raise

@@ -115,6 +115,15 @@ def test_fil_02_memory_and_time_are_bounded(server, heavy, warm):
     assert temporary() == before
 
 
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_busy_machine_is_no_fault_of_the_file(server, heavy, warm):
+    """Refused it would be deleted; as our fault it is checked again."""
+    socket_path = server.socket if warm else None
+    with pytest.raises(ReaderDied):
+        client.read(heavy, name="grande.csv", socket_path=socket_path, limits=Limits(patience=0))
+    assert server.settle() == []
+
+
 def test_fil_02_more_rows_than_the_limit_are_refused_in_words(read, heavy):
     with pytest.raises(Unreadable) as refusal:
         read(heavy, limits=Limits(rows=1000))
