@@ -92,6 +92,17 @@ def test_a_mistake_that_names_every_row_weighs_little_and_says_how_many_there_ar
     assert "e altre 99.990 righe" in text(shown)
 
 
+def test_a_reason_that_holds_several_checks_back_is_told_once(cast, operator):
+    upload = builders.ready(cast)
+    cup, accepted = {"reason": "no_column", "params": {"field": "cup"}}, {"reason": "no_accepted"}
+    held = [{"code": "SEM-10", **cup}, {"code": "CMP-01", **accepted}, {"code": "SEM-11", **cup}]
+    Upload.objects.filter(pk=upload.pk).update(outcome={**upload.outcome, "not_run": held})
+    shown = text(operator.get(reverse("uploads:checks", args=[upload.pk])))
+    assert shown.count("Manca la colonna «CUP»:") == 1
+    assert shown.index("Manca la colonna") < shown.index("SEM-10") < shown.index("SEM-11")
+    assert "Non c&#x27;è ancora una versione accettata con cui confrontare:" in shown
+
+
 def test_rows_travel_as_runs_and_come_back_as_numbers():
     rows = [120, 3, 9, 8, 10, 119]
     assert as_ranges(rows) == "3,8-10,119-120"

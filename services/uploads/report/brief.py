@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from services.uploads.findings import Severity
 from services.uploads.report.page import Mistake, NotRun, Report, Verdict
 from services.uploads.report.understanding import CRS_WHY
-from services.uploads.report.wording import numbered, reason, title, words
+from services.uploads.report.wording import numbered, reason, title, why, words
 from services.uploads.writers import harmless
 
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -65,7 +65,7 @@ def report(figures: Figures) -> Report:
     """The page's report, in the reader's language."""
     mistakes = [_mistake(tally, figures.rows) for tally in figures.tallies]
     mistakes.sort(key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
-    not_run = [_not_run(item) for item in figures.not_run]
+    not_run = sorted((_not_run(item) for item in figures.not_run), key=lambda one: one.why)
     told = {mistake.code for mistake in mistakes} | {item.code for item in not_run}
     passed = [(code, title(code)) for code in figures.ran if code not in told]
     return Report(verdict(figures, mistakes), mistakes, passed, not_run)
@@ -82,7 +82,7 @@ def _mistake(tally: Tally, total: int) -> Mistake:
 
 def _not_run(item: Mapping[str, Any]) -> NotRun:
     params = {**item.get("params", {}), "reason": item.get("reason", "")}
-    return NotRun(item["code"], title(item["code"]), reason(item["code"], params))
+    return NotRun(item["code"], title(item["code"]), reason(item["code"], params), why(params))
 
 
 def layer_lines(figures: Figures) -> list[LayerLine]:

@@ -14,7 +14,7 @@ from services.uploads.acts.answers import offered
 from services.uploads.findings import Severity
 from services.uploads.models import Answer, Finding, StagedRow, Upload
 from services.uploads.querysets import rows_of
-from services.uploads.report.wording import Words, numbered, reason, title, told, words
+from services.uploads.report.wording import Words, numbered, reason, title, told, why, words
 from services.uploads.states import DRAFT, Status
 
 #: Findings of one code on a page; all of them are in the file too (SYS-03).
@@ -63,11 +63,12 @@ class Mistake:
 
 @dataclass(frozen=True)
 class NotRun:
-    """A check that was not run, and why."""
+    """A check that was not run, and why: in a sentence, and the reason alone (to group by)."""
 
     code: str
     title: str
     reason: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def report(upload: Upload) -> Report:
     mistakes = mistakes_of(upload)
     found = {mistake.code for mistake in mistakes}
     not_run = [_not_run(item) for item in upload.outcome.get("not_run", [])]
+    not_run.sort(key=lambda one: one.why)
     skipped = {item.code for item in not_run}
     ran = upload.outcome.get("ran", [])
     return Report(
@@ -132,8 +134,8 @@ def report(upload: Upload) -> Report:
 
 def _not_run(item: dict[str, Any]) -> NotRun:
     code, params = item["code"], item.get("params", {})
-    told = reason(code, {**params, "reason": item.get("reason", "")})
-    return NotRun(code, title(code), told)
+    params = {**params, "reason": item.get("reason", "")}
+    return NotRun(code, title(code), reason(code, params), why(params))
 
 
 def mistakes_of(upload: Upload) -> list[Mistake]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from services.uploads.models import Finding
 from services.uploads.rules import registry
+from services.uploads.rules.wording import fill
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def title(code: str) -> str:
         return registry.get(code).wording(language()).title
     except KeyError:
         return code
+
+
+def why(params: Mapping[str, Any]) -> str:
+    """The reason alone, as the beginning of a line: one reason can hold several checks back."""
+    told = fill("{reason}", params, language())
+    return told[:1].upper() + told[1:]
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:
