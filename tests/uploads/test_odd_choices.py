@@ -138,3 +138,15 @@ def test_an_unknown_layer_is_named(cast):
     upload = builders.ready(cast)
     with pytest.raises(Invalid, match="un altro"):
         intake.recheck(upload, user=cast.operator, options={"layers": ["un altro"]})
+
+
+def test_retrying_asks_nothing_of_choices_made_before(cast):
+    """What a colleague mended meanwhile stays, and an old choice does not stand in the way."""
+    upload = builders.ready(cast)
+    Upload.objects.filter(pk=upload.pk).update(options={"layers": ["di prima"]})
+    browser = Client()
+    browser.force_login(cast.operator)
+    answer = browser.post(reverse("uploads:retry", args=[upload.pk]))
+    assert answer.status_code == 302
+    again = upload_of(upload)
+    assert (again.status, again.options) == ("checking", {"layers": ["di prima"]})

@@ -200,7 +200,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Check again, after a failure of ours or with the same choices."""
     upload = delivery(request, pk)
-    intake.recheck(upload, user=person(request), options=upload.options)
+    intake.recheck(upload, user=person(request))
     return redirect("uploads:detail", pk)
 
 
