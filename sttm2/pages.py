@@ -4,6 +4,7 @@ pages."""
 import logging
 import secrets
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +65,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "invitation_days": INVITATION_DAYS,
         "mail": settings.DEFAULT_FROM_EMAIL,
+        "geocoder": urlsplit(str(settings.GEOCODER["url"])).hostname,
     }
     return render(request, "pages/privacy.html", context)
 

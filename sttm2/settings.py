@@ -290,8 +290,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # They tell each step of their work, which is nobody's news here; urllib3 whole addresses.
-    "loggers": dict.fromkeys(
-        ("weasyprint", "fontTools", "pyogrio", "urllib3"), {"level": "WARNING"}
-    ),
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pyogrio", "urllib3")
+    },
     "root": {"handlers": ["console"], "level": env_str("STTM2_LOG_LEVEL", "INFO")},
 }

@@ -231,6 +231,13 @@ def test_many_rows_are_asked_by_a_worker_and_taken_together(cast, service, by_st
     assert "Via Roma 2" not in shown
 
 
+def test_the_privacy_page_says_where_addresses_go(service):
+    page = reverse("privacy")
+    assert "vengono mandati a 127.0.0.1" in text(Client().get(page))
+    with override_settings(GEOCODER=NONE):
+        assert "vengono mandati" not in text(Client().get(page))
+
+
 def test_choosing_nothing_is_told(cast, service):
     upload, browser = delivered(cast), signed_in(cast.operator)
     answer = browser.post(url("take-places", upload), {"place-2:piano": ""}, follow=True)
