@@ -37,6 +37,7 @@ def test_a_broken_outline_is_drawn_beside_its_repair_and_the_signs_are_told(
     dashed = page.locator(".place path[stroke-dasharray='8 6']")
     expect(dashed).to_have_count(1, timeout=PATIENCE_MS)
     assert dashed.get_attribute("fill") == "none"
+    assert dashed.bounding_box()["width"] > 100  # 90 m are seen, not a speck
     assert lines.count() > 1  # the repair, filled, is another path
     expect(page.get_by_text("linea tratteggiata: il contorno come l'hai mandato")).to_be_visible()
     expect(page.get_by_text("area piena: la riparazione proposta")).to_be_visible()

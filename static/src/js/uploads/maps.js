@@ -17,9 +17,9 @@ async function features(address) {
   return answer.ok ? (await answer.json()).features : [];
 }
 
-function fit(made, layer) {
+function fit(made, layer, maxZoom = 16) {
   const bounds = layer.getBounds();
-  if (bounds.isValid()) made.fitBounds(bounds.pad(0.2), { maxZoom: 16, animate: false });
+  if (bounds.isValid()) made.fitBounds(bounds.pad(0.2), { maxZoom, animate: false });
 }
 
 // The comune's outline, to see where one is.
@@ -158,6 +158,7 @@ const ROW = {
 async function drawRow(address, made, marker) {
   const shapes = L.featureGroup();
   const around = L.featureGroup().addTo(made);
+  let nearest = 16;
   for (const found of await features(address)) {
     if (ground(found, around)) continue;
     const { role, label, message } = found.properties;
@@ -169,10 +170,11 @@ async function drawRow(address, made, marker) {
     if (role === "sent") made.getContainer().closest("fieldset").querySelector("[data-map-key]").hidden = false;
     if (label) drawn.bindTooltip(label, { sticky: true });
     if (role !== "other") shapes.addLayer(drawn);
+    if (role === "row" && found.geometry.type.endsWith("Polygon")) nearest = 19; // its own size frames an area
   }
   if (made.hasLayer(marker)) shapes.addLayer(marker);
   marker.bringToFront?.();
-  fit(made, shapes.getLayers().length ? shapes : around);
+  fit(made, shapes.getLayers().length ? shapes : around, nearest);
 }
 
 document.querySelectorAll("[data-findings-map]").forEach(drawFindings);
