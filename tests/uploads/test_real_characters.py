@@ -152,3 +152,9 @@ def test_the_comparison_sees_one_letter(shared_data):
     hurt = [dict(row) for row in rows]
     hurt[4]["NOTE"] = hurt[4]["NOTE"][:-1]
     assert (first_lost(hurt, rows) or "").startswith("row 5, «NOTE»")
+
+
+def test_every_file_stands_in_the_written_table():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "real-data.md").read_text("utf-8")
+    lines = {line.split(" | ")[0] for line in page.splitlines()}
+    assert [path.name for path in FILES if f"| {path.name}" not in lines] == []
