@@ -6,7 +6,8 @@ import pytest
 from django.core.management import call_command
 
 KEYS = ["valid", "file", "layer", "layers", "crs", "encoding", "notes", "rows",
-        "rows_with_errors", "counts", "findings", "autofixes", "not_run", "rules_version"]  # fmt: skip
+        "rows_with_errors", "counts", "findings", "autofixes", "not_run",
+        "rules_version"]  # fmt: skip
 GOOD = (
     "ID;DENOMINAZIONE;TIPOLOGIA;INDIRIZZO;STATO;X;Y\n"
     "1;Liceo Casiraghi;Liceo;Via Po 1;esistente;518000;5043000\n"
