@@ -44,6 +44,23 @@ def test_a_broken_outline_is_drawn_beside_its_repair_and_the_signs_are_told(
     clean(page)
 
 
+def test_a_stray_click_takes_no_outline_away(served, live_cast, browser):
+    upload = bow_tie(live_cast)
+    page = signed_in(browser, served, live_cast.operator)
+    page.goto(f"{served}/consegne/{upload.pk}/correggi/?strato=piano&riga=1")
+    small = page.locator(".place .findings-map")
+    expect(page.locator(".place path[stroke-dasharray='8 6']")).to_have_count(
+        1, timeout=PATIENCE_MS
+    )
+    before = degrees(page)
+    small.click(position={"x": 120, "y": 60})
+    assert degrees(page) == before
+    page.get_by_label("Metti un punto al posto del contorno").check()
+    small.click(position={"x": 120, "y": 60})
+    assert degrees(page) != before
+    clean(page)
+
+
 def degrees(page: Page) -> list[float]:
     return [float(page.get_by_label(name).input_value()) for name in ("Longitudine", "Latitudine")]
 

@@ -195,6 +195,23 @@ def test_a_cell_is_mended_and_only_what_changed_travels(cast, operator):
     assert list(upload.options["edits"].values()) == [{"status": "esistente"}]
 
 
+def test_an_outline_becomes_a_point_only_when_that_is_said(cast, operator):
+    x, y = builders.places(cast.comune.pk, 1)[0]
+    ring = ", ".join(f"{x + e} {y + n}" for e, n in ((0, 0), (90, 0), (90, 90), (0, 90), (0, 0)))
+    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
+    lines += f"P1;Parco;Parco Adriano;esistente;POLYGON (({ring}))"
+    upload = builders.checked(cast, builders.SimpleUploadedFile("piano.csv", lines.encode()))
+    layer = StagedRow.objects.get(upload=upload).layer
+    typed = of_row(1, layer=layer, lon="9,24", lat="45,53")
+    answer = operator.post(page("edit", upload), typed)
+    assert answer.status_code == 400
+    assert "Questa riga ha un contorno" in text(answer)
+    assert 'value="9,24"' in text(answer)
+    answer = operator.post(page("edit", upload), {**typed, "1-point": "1"})
+    upload.refresh_from_db()
+    assert list(upload.options["edits"].values()) == [{"lon": 9.24, "lat": 45.53}]
+
+
 def test_nothing_typed_changes_nothing(cast, operator):
     upload = builders.ready(cast)
     answer = operator.post(page("edit", upload), of_row(1, **{"f-status": ""}))

@@ -54,6 +54,7 @@ class ToMend:
     lat: str
     wrong: str = ""
     takes_repair: bool = False
+    to_point: bool = False
     #: The host that may be asked where the address is; empty: nothing of it is shown.
     geocoder: str = ""
     offer: Offer | None = None
@@ -184,6 +185,7 @@ def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
         lon=typed.get("lon", item.lon),
         lat=typed.get("lat", item.lat),
         takes_repair="repair" in typed,
+        to_point="point" in typed,
         chosen=typed.get("place", ""),
         wrong=wrong,
     )

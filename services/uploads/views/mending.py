@@ -183,4 +183,13 @@ def changed_place(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[s
         raise Invalid(
             "place", _("La posizione non cade in Italia: controlla longitudine e latitudine.")
         )
+    if shown.is_area and not {"point", "place"} & {name for name in typed if typed[name]}:
+        # One stray click must not cost an outline.
+        raise Invalid(
+            "place",
+            _(
+                "Questa riga ha un contorno: per sostituirlo con la posizione segna «Metti un "
+                "punto al posto del contorno», altrimenti svuota i due campi."
+            ),
+        )
     return {"lon": lon, "lat": lat}

@@ -81,7 +81,14 @@ function pick(fieldset) {
     marker.setLatLng(place).addTo(made);
     made.setView(place, 15);
   };
+  // An area keeps its outline until somebody says that a point is to stand in its place.
+  const tick = fieldset.querySelector("[data-to-point]");
+  const open = () => !tick || tick.checked;
+  const gate = () => [lon, lat].forEach((field) => (field.readOnly = !open()));
+  tick?.addEventListener("change", gate);
+  gate();
   const put = (place) => {
+    if (!open()) return;
     [lon.value, lat.value] = [place.lng.toFixed(6), place.lat.toFixed(6)];
     byHand(fieldset);
     marker.setLatLng(place).addTo(made);
@@ -142,7 +149,7 @@ function proposals(fieldset, made, { lon, lat, read }) {
   };
   fieldset.addEventListener("change", ({ target }) => {
     if (target.type === "radio") take(target);
-    else byHand(fieldset);
+    else if (target.type !== "checkbox") byHand(fieldset);
   });
   fieldset.addEventListener("htmx:after:swap", draw);
   if (chosen(fieldset).length) draw();
