@@ -13,6 +13,7 @@ from services.uploads.rules.context import Accepted, RuleContext
 from services.uploads.rules.examples import Example
 from services.uploads.rules.lineage import Links, link
 from services.uploads.rules.registry import COMPARISON, INFO, ROW, WARNING, rule
+from services.uploads.rules.report import NO_COLUMN
 from services.uploads.rules.thresholds import Thresholds
 from services.uploads.rules.wording import Wording
 from services.uploads.understood import Delivery
@@ -111,7 +112,7 @@ def counts_hold(
 
 
 @rule(
-    "CMP-03", WARNING, ROW, needs={"identifier"}, params={"moved_m": 100.0},
+    "CMP-03", WARNING, ROW, params={"moved_m": 100.0},
     it=Wording(
         title="Servizio spostato",
         one="Riga {row}, {id}: spostato di {dist} m rispetto alla versione accettata.",
@@ -142,6 +143,8 @@ def services_stay_in_place(
     """
     if context.accepted is None:
         return NotRun("CMP-03", "no_accepted")
+    if not (delivery.has("identifier") or delivery.has("portal_key")):
+        return NotRun("CMP-03", NO_COLUMN, {"field": "identifier"})
     found = links(delivery, context.accepted)
     rows = np.flatnonzero(found.by_key)
     known = context.accepted.frame.select("x", "y")[found.item[rows]].to_numpy()

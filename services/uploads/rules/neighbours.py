@@ -40,12 +40,17 @@ BY_NEIGHBOUR = {
 def candidates(delivery: Delivery, others: Others, metres: float) -> pl.DataFrame:
     """Pairs of a row and a record of the same kind within reach: `row`, `other`, `score`.
 
-    One record per row, the best; the score is 0.7 of the likeness of the names (0-1) and 0.3 of
+    A row's best record comes first; the score is 0.7 of the likeness of the names (0-1) and 0.3 of
     nearness (1 on the spot, 0 at `metres`). Rows without name or position have none.
     """
     key = (id(delivery), metres)
     found: pl.DataFrame = others.once(key, lambda: _candidates(delivery, others, metres))
     return found
+
+
+def best(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Of those pairs one per row, the best."""
+    return pairs.unique("row", keep="first", maintain_order=True)
 
 
 def _candidates(delivery: Delivery, others: Others, metres: float) -> pl.DataFrame:
@@ -63,8 +68,7 @@ def _candidates(delivery: Delivery, others: Others, metres: float) -> pl.DataFra
     likeness = _likeness(folded(delivery.frame["name"]), folded(others.frame["name"]), row, other)
     score = NAME_WEIGHT * likeness + PLACE_WEIGHT * (1 - away / metres)
     pairs = pl.DataFrame({"row": row, "other": other, "score": score.round(2)})
-    best = pairs.sort("row", "score", "other", descending=[False, True, False])
-    return best.unique("row", keep="first", maintain_order=True)
+    return pairs.sort("row", "score", "other", descending=[False, True, False])
 
 
 def _spread(flat: NDArray[np.float64], kinds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,7 +116,8 @@ def duplicates_are_found(delivery: Delivery, t: Thresholds, context: RuleContext
     """
     if context.others is None:
         return NotRun("CMP-05", "no_others")
-    found = _unknown(delivery, context, candidates(delivery, context.others, t["duplicate_m"]))
+    pairs = best(candidates(delivery, context.others, t["duplicate_m"]))
+    found = _unknown(delivery, context, pairs)
     found = found.filter(pl.col("score") >= t["duplicate_look"])
     frame = context.others.frame[found["other"].to_numpy()]
     return Hits(
@@ -213,7 +218,7 @@ def neighbours_agree(delivery: Delivery, t: Thresholds, context: RuleContext) ->
     """
     if context.others is None:
         return NotRun("CMP-07", "no_others")
-    found = candidates(delivery, context.others, t["duplicate_m"])
+    found = best(candidates(delivery, context.others, t["duplicate_m"]))
     found = found.filter(pl.col("score") >= t["duplicate_match"])
     frame = context.others.frame[found["other"].to_numpy()]
     foreign = (frame["plan"] & (frame["municipality"] != delivery.municipality)).fill_null(

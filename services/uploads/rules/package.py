@@ -18,6 +18,8 @@ from services.uploads.rules.wording import Wording
 from services.uploads.understood import Change, Delivery, Reason
 
 FINE = row(name="Liceo Rebora", type="Liceo")
+#: Stands for the right text where the letters are gone and cannot be guessed.
+LOST = "letters_lost"
 
 
 def told_by_reader(delivery: Delivery, code: str, *names: str) -> list[Group]:
@@ -170,9 +172,12 @@ def shapefile_is_complete(
 def shapefile_has_prj(delivery: Delivery, t: Thresholds, context: RuleContext) -> Sequence[Group]:
     """A shapefile carries its .prj, which says in which system the coordinates are.
 
-    Without it the system is recognised from where the points would fall, and must be confirmed.
+    Without it the system is recognised from where the points would fall, and must be confirmed;
+    once a person has chosen the system nothing is left to say.
     """
-    return told_by_reader(delivery, "FIL-05", "name")
+    chosen = {layer.name for layer in delivery.layers if layer.crs.why.code == "overridden"}
+    found = told_by_reader(delivery, "FIL-05", "name")
+    return [group for group in found if group.layer not in chosen]
 
 
 @rule(
@@ -274,6 +279,7 @@ def texts_are_whole(delivery: Delivery, t: Thresholds, context: RuleContext) -> 
 def _damaged(delivery: Delivery, name: str, params: Any) -> Group:
     columns = params.get("columns") or [""]
     told = {key: params.get(key) for key in ("n", "sample", "guess")}
+    told["guess"] = told["guess"] or LOST
     starts = {layer.name: layer.start for layer in delivery.layers}
     rows = [starts[name] + row - 1 for row in params.get("rows", ()) if name in starts]
     column = columns[0] if len(columns) == 1 else ""

@@ -23,6 +23,7 @@ from services.uploads.rules.columns import (
 )
 from services.uploads.rules.context import RuleContext
 from services.uploads.rules.examples import row, rows
+from services.uploads.rules.reference import is_far
 from services.uploads.rules.registry import ERROR, GROUP, ROW, WARNING, rule
 from services.uploads.rules.shape import POINT, SPOT, SQUARE, is_area
 from services.uploads.rules.thresholds import Thresholds
@@ -87,7 +88,7 @@ def _elsewhere(delivery: Delivery, outline: Any, far_km: float) -> Mask:
     shapely.prepare(outline)
     placed = np.isfinite(flat).all(axis=1)
     outside: Mask = placed & ~shapely.contains_xy(outline, flat[:, 0], flat[:, 1])
-    far = rows_of(delivery, lambda layer: (layer.crs.km or 0) > far_km)
+    far = rows_of(delivery, lambda layer: is_far(delivery, layer, far_km))
     return outside & ~far & ~filled(delivery, "other_municipality")
 
 
@@ -95,7 +96,7 @@ def _elsewhere(delivery: Delivery, outline: Any, far_km: float) -> Mask:
     "GEO-08", WARNING, ROW, params={"across_pct": 5.0},
     it=Wording(
         title="Area a cavallo del confine",
-        one="Riga {row}: il {pct}% dell'area ricade in {other}.",
+        one="Riga {row}: il {pct}% dell'area ricade fuori dal Comune ({other}).",
         many="{n} aree passano il confine del Comune (righe {rows}).",
         all="Tutte le {n} aree passano il confine del Comune.",
         fix="Conferma il servizio condiviso: il Comune vicino viene avvisato. Altrimenti ritaglia "
@@ -105,7 +106,7 @@ def _elsewhere(delivery: Delivery, outline: Any, far_km: float) -> Mask:
     ),
     en=Wording(
         title="Area across the boundary",
-        one="Row {row}: {pct}% of the area lies in {other}.",
+        one="Row {row}: {pct}% of the area lies outside the municipality ({other}).",
         many="{n} areas cross the municipal boundary (rows {rows}).",
         all="All {n} areas cross the municipal boundary.",
         fix="Confirm the shared service: the neighbour is told. Otherwise cut the area.",
@@ -125,8 +126,9 @@ def areas_stay_inside(delivery: Delivery, t: Thresholds, context: RuleContext) -
     shapely.prepare(outline)
     areas = delivery.geometry[is_area(delivery)]
     index = np.flatnonzero(is_area(delivery))[~shapely.covers(outline, areas)]
-    near = index[shapely.intersects(outline, delivery.geometry[index])]
     wide = outline.buffer(context.territory.accuracy_m)
+    shapely.prepare(wide)  # an area next to the outline is not GEO-07's, however far it goes
+    near = index[shapely.intersects(wide, delivery.geometry[index])]
     within = shapely.area(shapely.intersection(delivery.geometry[near], wide))
     pct = 100 * (1 - within / np.maximum(delivery.areas[near], 1e-9))
     crossing = near[pct > t["across_pct"]]
@@ -139,7 +141,7 @@ def _neighbour(area: Any, home: str, context: RuleContext) -> str:
     territory = context.territory
     found = [int(i) for i in territory.tree.query(area) if territory.codes[int(i)] != home]
     shared = [shapely.area(shapely.intersection(area, territory.outlines[i])) for i in found]
-    return territory.names[found[int(np.argmax(shared))]] if any(shared) else "—"
+    return territory.names[found[int(np.argmax(shared))]] if any(shared) else "outside_city"
 
 
 @rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.uploads.findings import Group
+from services.uploads.rules.columns import filled
 from services.uploads.rules.context import RuleContext
 from services.uploads.rules.examples import STORED, Example
 from services.uploads.rules.registry import ERROR, INFO, LAYER, WARNING, rule
@@ -14,6 +15,8 @@ from services.uploads.understood import CrsDecision, Delivery, LayerFacts, Reaso
 
 ROWS = ({"name": "Liceo Rebora", "geometry": "POINT (501000 5031000)"},)
 WEB_MERCATOR = 3857
+#: Systems that are nearly one and the same differ by less than this many metres.
+AT_BEST_M = 1.0
 GOOD = Example(rows=ROWS)
 NAMES = {
     32632: "WGS 84 / UTM 32N", 25832: "ETRS89 / UTM 32N", 7791: "RDN2008 / UTM 32N",
@@ -76,7 +79,8 @@ def system_is_known(delivery: Delivery, t: Thresholds, context: RuleContext) -> 
     "CRS-02", INFO, LAYER,
     it=Wording(
         title="Coordinate trasformate",
-        one="Strato {layer}: coordinate trasformate da {src} a {dst}; precisione attesa {acc} m.",
+        one="Strato {layer}: coordinate trasformate da {src} a {dst}; precisione attesa: "
+        "entro {acc} m.",
         fix="Non serve fare nulla. Da Monte Mario la precisione è di qualche metro, a meno di "
         "usare i "
         "grigliati dell'IGM.",
@@ -85,8 +89,8 @@ def system_is_known(delivery: Delivery, t: Thresholds, context: RuleContext) -> 
     ),
     en=Wording(
         title="Coordinates transformed",
-        one="Layer {layer}: coordinates transformed from {src} to {dst}; expected accuracy {acc} "
-        "m.",
+        one="Layer {layer}: coordinates transformed from {src} to {dst}; expected accuracy: "
+        "within {acc} m.",
         fix="Nothing to do. From Monte Mario the accuracy is metre-level unless the IGM grids are "
         "used.",
     ),
@@ -103,7 +107,7 @@ def transformation_is_told(
     return [
         Group(layer=layer.name, params={
             "layer": layer.name, "src": system(layer.crs.used), "dst": system(STORED),
-            "acc": float(layer.crs.accuracy_m),
+            "acc": max(AT_BEST_M, float(layer.crs.accuracy_m)),
         })
         for layer in delivery.layers
         if placed(layer) and layer.crs.used not in (None, STORED)
@@ -195,13 +199,20 @@ def axes_are_in_order(delivery: Delivery, t: Thresholds, context: RuleContext) -
 def layer_falls_here(delivery: Delivery, t: Thresholds, context: RuleContext) -> Sequence[Group]:
     """The layer falls in the municipality or next to it.
 
-    A whole layer far away has a wrong reference system, or is of another municipality.
+    A whole layer far away has a wrong reference system, or is of another municipality. Services
+    declared in another municipality may lie there.
     """
     return [
         Group(layer=layer.name, params={"layer": layer.name, "km": round(layer.crs.km, 1)})
         for layer in delivery.layers
-        if layer.crs.km is not None and layer.crs.km > t["far_km"]
+        if layer.crs.km is not None and is_far(delivery, layer, t["far_km"])
     ]
+
+
+def is_far(delivery: Delivery, layer: LayerFacts, far_km: float) -> bool:
+    """Whether the layer as a whole lies farther than `far_km`, and most rows do not say why."""
+    elsewhere = filled(delivery, "other_municipality")[layer.start : layer.stop]
+    return (layer.crs.km or 0) > far_km and 2 * int(elsewhere.sum()) <= layer.rows
 
 
 @rule(

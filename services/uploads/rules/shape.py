@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import shapely
+from numpy.typing import NDArray
 
 from services.uploads.findings import Group, Hits
 from services.uploads.rules.columns import (
@@ -125,7 +126,7 @@ def _may_have_places(layer: LayerFacts) -> bool:
 
 
 @rule(
-    "GEO-02", ERROR, ROW,
+    "GEO-02", ERROR, ROW, yields_to=("GEO-04",),
     it=Wording(
         title="Tipo di geometria non ammesso",
         one="Riga {row}: geometria di tipo «{type}» non ammessa per un servizio.",
@@ -314,7 +315,7 @@ def coordinates_are_real(delivery: Delivery, t: Thresholds, context: RuleContext
     """
     index = np.flatnonzero(delivery.frame["position"].is_in(NULL).to_numpy())
     corner = shapely.bounds(delivery.sent[index])[:, :2]
-    coord = pl.Series([f"{x:g}, {y:g}" for x, y in corner], dtype=pl.String)
+    coord = pl.Series([f"{x:.10g}, {y:.10g}" for x, y in corner], dtype=pl.String)
     column = column_name(delivery, "x") if delivery.has("x") else ""
     return Hits(index=index, column=column, params={"coord": coord})
 
@@ -323,7 +324,7 @@ def coordinates_are_real(delivery: Delivery, t: Thresholds, context: RuleContext
     "GEO-09", WARNING, ROW, params={"sliver_m2": 25.0, "sliver_width_m": 2.0},
     it=Wording(
         title="Area troppo piccola o sottile",
-        one="Riga {row}: area di {area} m², forse un residuo.",
+        one="Riga {row}: area di {area} m², larga in media {width} m: forse un residuo.",
         many="{n} aree sono molto piccole o sottili, forse residui (righe {rows}).",
         all="Tutte le {n} aree sono molto piccole o sottili: forse le unità sono sbagliate.",
         fix="Toglila o uniscila a quella accanto.",
@@ -333,7 +334,7 @@ def coordinates_are_real(delivery: Delivery, t: Thresholds, context: RuleContext
     ),
     en=Wording(
         title="Area too small or thin",
-        one="Row {row}: area of {area} m², perhaps a leftover.",
+        one="Row {row}: area of {area} m², {width} m wide on average: perhaps a leftover.",
         many="{n} areas are very small or thin, perhaps leftovers (rows {rows}).",
         all="All {n} areas are very small or thin: perhaps the units are wrong.",
         fix="Delete it or merge it with its neighbour.",
@@ -347,10 +348,21 @@ def areas_are_not_slivers(delivery: Delivery, t: Thresholds, context: RuleContex
     No service fits in 25 m² or in a strip under two metres: it is left over from a cut.
     """
     areas = delivery.areas
-    with np.errstate(divide="ignore", invalid="ignore"):
-        width = 2 * areas / shapely.length(delivery.geometry)
+    width = _widths(delivery)
     small = is_area(delivery) & ((areas < t["sliver_m2"]) | (width < t["sliver_width_m"]))
-    return hits(delivery, small, area=pl.Series(areas.round(1)))
+    told = {"area": pl.Series(areas.round(1)), "width": pl.Series(width.round(1))}
+    return hits(delivery, small, **told)
+
+
+def _widths(delivery: Delivery) -> NDArray[np.float64]:
+    """Metres across each area: the short side of the rectangle of its area and perimeter.
+
+    Of what is rounder than a square, the side of the square as large.
+    """
+    areas, around = delivery.areas, np.nan_to_num(shapely.length(delivery.geometry))
+    more = around + np.sqrt(np.maximum(around**2 - 16 * areas, 0))
+    widths: NDArray[np.float64] = 4 * areas / np.maximum(more, 1e-9)
+    return np.minimum(widths, np.sqrt(areas))
 
 
 @rule(

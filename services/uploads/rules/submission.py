@@ -104,13 +104,13 @@ def act_is_given(submission: Submission, t: Thresholds) -> Sequence[Group]:
     "DOC-02", WARNING, SUBMISSION, outside=True,
     it=Wording(
         title="Data dell'atto",
-        one="L'atto del {date} è futuro o precedente a quello già accettato ({current}).",
+        one="L'atto del {date} {why}.",
         fix="Controlla la data; per una correzione usa «rettifica».",
         why="Un atto più vecchio di quello in vigore di solito è la versione sbagliata del piano.",
     ),
     en=Wording(
         title="Date of the act",
-        one="The act of {date} is in the future or precedes the one already accepted ({current}).",
+        one="The act of {date} {why}.",
         fix="Check the date; use 'rettifica' for a correction.",
     ),
     fails=Example(argument=replace(GOOD, act_date=date(2020, 1, 1))),
@@ -122,10 +122,14 @@ def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[Group]:
     An older act is usually the wrong version of the plan.
     """
     given, current = submission.act_date, submission.current_act_date
-    if given is None or (given <= submission.today and (current is None or given >= current)):
+    if given is None:
         return []
-    told = current.isoformat() if current else None
-    return [Group(params={"date": given.isoformat(), "current": told})]
+    told = {"date": given.isoformat()}
+    if given > submission.today:
+        return [Group(params={**told, "why": "act_to_come"})]
+    if current and given < current:
+        return [Group(params={**told, "why": "act_older", "current": current.isoformat()})]
+    return []
 
 
 @rule(
@@ -181,8 +185,8 @@ def data_are_recent(submission: Submission, t: Thresholds) -> Sequence[Group]:
     given, today, months = submission.reference_date, submission.today, int(t["age_months"])
     if given is None:
         return []
-    age = (today.year - given.year) * 12 + today.month - given.month - (today.day < given.day)
-    if age < months:
+    age = (today.year - given.year) * 12 + today.month - given.month
+    if (age, today.day) <= (months, given.day):
         return []
     return [Group(params={"date": given.isoformat(), "months": months})]
 

@@ -113,6 +113,14 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "Interior is disconnected": _w("l'interno è spezzato", "the inside is broken in pieces"),
     "Duplicate Rings": _w("un contorno è ripetuto", "an outline is repeated"),
     "Invalid Coordinate": _w("una coordinata non è valida", "a coordinate is not valid"),
+    # What lies across the boundary (GEO-08)
+    "outside_city": _w("fuori dalla Città metropolitana", "outside the metropolitan city"),
+    # In place of a text that cannot be restored (FIL-08)
+    "letters_lost": _w("lettere perdute: vanno riscritte", "letters lost: write them again"),
+    # What is odd about the date of an act (DOC-02)
+    "act_to_come": _w("ha una data futura", "has a date in the future"),
+    "act_older": _w("è precedente a quello già accettato ({current})",
+                    "precedes the one already accepted ({current})"),
     # What speaks for a valence (SEM-04)
     "local_kind": _w(
         "il tipo di servizio è di scala comunale",

@@ -115,7 +115,19 @@ def _word(name: str, value: str, language: str) -> str:
 
 #: Parameters whose values are codes of `vocabulary.WORDS`.
 CODED = frozenset(
-    {"reason", "why", "type", "terms", "because", "unit", "suggestion", "sep", "dec"}
+    {
+        "reason",
+        "why",
+        "type",
+        "terms",
+        "because",
+        "unit",
+        "suggestion",
+        "sep",
+        "dec",
+        "other",
+        "guess",
+    }
 )
 
 

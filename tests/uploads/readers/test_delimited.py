@@ -150,3 +150,8 @@ def test_quotes_inside_a_quoted_cell_are_not_dropped(read_text, cell, meant):
 def test_that_quotes_were_kept_as_letters_is_told(read_text):
     layer = read_text('ID;NOME\n1;"Scuola "Maggio" qui"\n2;"sana"\n').layers[0]
     assert [dict(n.params) for n in layer.notes if n.code == "quotes-inside"] == [{"n": 1}]
+
+
+def test_fil_10_tells_every_ragged_row_however_many(read_text):
+    layer = read_text("A;B;C\n" + "1;2;3\n" * 300 + "4;5\n" * 1200).layers[0]
+    assert notes(layer)["FIL-10"]["rows"] == list(range(301, 1501))

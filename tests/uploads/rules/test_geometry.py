@@ -79,7 +79,7 @@ def test_geo_07_is_silent_about_a_point_within_the_accuracy_of_the_outline():
 
 
 def test_geo_08_speaks_of_an_area_across_the_boundary():
-    assert says("GEO-08", "Riga 1: il 37,5% dell'area ricade in Comune vicino.")
+    assert says("GEO-08", "Riga 1: il 37,5% dell'area ricade fuori dal Comune (Comune vicino).")
 
 
 def test_geo_08_is_silent_about_an_area_inside():
@@ -87,7 +87,7 @@ def test_geo_08_is_silent_about_an_area_inside():
 
 
 def test_geo_09_speaks_of_an_area_of_eight_square_metres():
-    assert says("GEO-09", "Riga 1: area di 8 m², forse un residuo.")
+    assert says("GEO-09", "Riga 1: area di 8 m², larga in media 1,5 m: forse un residuo.")
 
 
 def test_geo_09_is_silent_about_an_area_of_a_hectare():

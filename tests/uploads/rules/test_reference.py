@@ -17,7 +17,7 @@ def test_crs_02_speaks_of_a_transformation():
     assert says(
         "CRS-02",
         "Strato servizi: coordinate trasformate da EPSG:3003 (Monte Mario / Italy 1) a "
-        "EPSG:32632 (WGS 84 / UTM 32N); precisione attesa 4 m.",
+        "EPSG:32632 (WGS 84 / UTM 32N); precisione attesa: entro 4 m.",
     )
 
 

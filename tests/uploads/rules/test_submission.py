@@ -1,6 +1,13 @@
 """DOC: each rule on submissions speaks of what is wrong, and only then."""
 
-from tests.uploads.rules.speaking import says, silent
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.uploads.rules.examples import TODAY, Example
+from services.uploads.rules.submission import GOOD
+from tests.uploads.rules.speaking import said, says, silent
 
 
 def test_doc_01_speaks_of_a_missing_act():
@@ -14,7 +21,7 @@ def test_doc_01_is_silent_about_a_given_act():
 def test_doc_02_speaks_of_an_act_older_than_the_one_in_force():
     assert says(
         "DOC-02",
-        "L'atto del 01/01/2020 è futuro o precedente a quello già accettato (01/05/2024).",
+        "L'atto del 01/01/2020 è precedente a quello già accettato (01/05/2024).",
     )
 
 
@@ -44,3 +51,17 @@ def test_doc_05_speaks_of_the_rule_set_used():
 
 def test_doc_05_is_silent_about_a_confirmation_without_check():
     assert silent("DOC-05")
+
+
+def test_doc_02_says_of_an_act_to_come_just_that():
+    tomorrow = replace(GOOD, act_date=TODAY + timedelta(days=1), current_act_date=None)
+    assert said("DOC-02", Example(argument=tomorrow)) == [
+        "L'atto del 23/11/2026 ha una data futura."
+    ]
+    assert silent("DOC-02", Example(argument=replace(GOOD, act_date=TODAY)))
+
+
+@pytest.mark.parametrize(("day", "speaks"), [(21, True), (22, False), (23, False)])
+def test_doc_04_speaks_from_the_day_after_two_years(day, speaks):
+    data = Example(argument=replace(GOOD, reference_date=date(2024, 11, day)))
+    assert bool(said("DOC-04", data)) == speaks
