@@ -38,8 +38,7 @@ def told_by_reader(delivery: Delivery, code: str, *names: str) -> list[Group]:
         one="Il file {file} non si apre: {reason}.",
         fix="Esporta di nuovo dal GIS e carica il nuovo file; prima prova ad aprirlo in QGIS.",
         why="Il contenuto decide, non l'estensione: accettiamo shapefile in zip, GeoPackage, "
-        "GeoJSON, "
-        "KML, GML, FlatGeobuf, CSV, XLSX, XLS e ODS.",
+        "GeoJSON, KML, GML, FlatGeobuf, CSV, XLSX, XLS e ODS.",
     ),
     en=Wording(
         title="File that does not open",
@@ -100,8 +99,7 @@ def size_is_within_limits(
         title="Archive with items that are not allowed",
         one="The archive contains items that are not allowed ({item}): {reason}.",
         fix="Make a plain .zip with only the layer's files. Folders are fine, an archive inside "
-        "the archive "
-        "is not.",
+        "the archive is not.",
     ),
     fails=noting("FIL-03", item="altro.zip", reason="nested"),
     passes=FINE,
@@ -121,8 +119,7 @@ def archive_is_plain(delivery: Delivery, t: Thresholds, context: RuleContext) ->
         one="Nello shapefile {name} manca il file {missing}.",
         fix="Metti nello zip tutti i file con lo stesso nome del .shp.",
         why="Uno shapefile è fatto di più file: .shp le forme, .dbf la tabella, .shx l'indice. "
-        "Senza "
-        ".shx si ricostruisce e lo diciamo; senza .dbf non c'è tabella.",
+        "Senza .shx si ricostruisce e lo diciamo; senza .dbf non c'è tabella.",
     ),
     en=Wording(
         title="Incomplete shapefile",
@@ -152,18 +149,15 @@ def shapefile_is_complete(
     it=Wording(
         title="Manca il file .prj",
         one="{name}.prj manca o non si legge: il sistema di riferimento è stato riconosciuto "
-        "dalle "
-        "coordinate.",
+        "dalle coordinate.",
         fix="Aggiungi il .prj allo zip, o conferma il sistema proposto.",
         why="Il .prj dice in quale sistema sono le coordinate. Senza, lo riconosciamo da dove "
-        "cadrebbero i "
-        "punti, e va confermato.",
+        "cadrebbero i punti, e va confermato.",
     ),
     en=Wording(
         title="The .prj file is missing",
         one="{name}.prj is missing or cannot be read: the reference system was recognised from "
-        "the "
-        "coordinates.",
+        "the coordinates.",
         fix="Include the .prj, or confirm the proposed system.",
     ),
     fails=noting("FIL-05", name="servizi", reason="missing"),
@@ -187,8 +181,7 @@ def shapefile_has_prj(delivery: Delivery, t: Thresholds, context: RuleContext) -
         one="Il file contiene {count} strati. Letti: {read}. Restano fuori: {others}.",
         fix="Scegli quali strati leggere, o carica gli altri a parte.",
         why="Gli strati con le colonne di un servizio si leggono insieme; gli altri si elencano, "
-        "mai "
-        "ignorati in silenzio.",
+        "mai ignorati in silenzio.",
     ),
     en=Wording(
         title="Layers left out",
@@ -219,11 +212,9 @@ def layers_are_all_read(
         title="Strato senza record",
         one="Lo strato {layer} non contiene alcun record.",
         fix="Controlla filtri e selezione quando esporti; per dire che non ci sono servizi usa la "
-        "pagina di "
-        "conferma.",
+        "pagina di conferma.",
         why="Un file vuoto di solito viene da un filtro rimasto attivo: prenderlo per buono "
-        "toglierebbe "
-        "tutti i servizi del Comune.",
+        "toglierebbe tutti i servizi del Comune.",
     ),
     en=Wording(
         title="Layer without records",
@@ -255,8 +246,7 @@ def layer_has_records(delivery: Delivery, t: Thresholds, context: RuleContext) -
         many="Caratteri accentati forse corrotti in {n} celle (es. «{sample}» → «{guess}»).",
         fix="Accetta la lettura proposta, o esporta in UTF-8 con il file .cpg.",
         why="«QualitÃ» è «Qualità» letto due volte nella codifica sbagliata. Proponiamo il testo "
-        "giusto, "
-        "non lo cambiamo di nascosto.",
+        "giusto, non lo cambiamo di nascosto.",
     ),
     en=Wording(
         title="Corrupted accented characters",
@@ -339,8 +329,7 @@ def csv_dialect_is_told(
         fix="Metti tra virgolette i testi che contengono il separatore; togli gli a capo dentro "
         "le celle.",
         why="Una cella in più sposta tutte le altre: l'indirizzo finisce nella superficie. La "
-        "riga non "
-        "entra finché non è chiara.",
+        "riga non entra finché non è chiara.",
     ),
     en=Wording(
         title="Rows with too many or too few cells",
@@ -384,8 +373,7 @@ def _ragged(delivery: Delivery, name: str, params: Any) -> Hits:
         one="Questo file è identico a quello inviato il {date} (invio {id}).",
         fix="Se non è cambiato nulla usa «Conferma senza modifiche».",
         why="Mandare di nuovo lo stesso file non cambia nulla: per dire che i dati valgono ancora "
-        "basta "
-        "confermarli.",
+        "basta confermarli.",
     ),
     en=Wording(
         title="File already submitted",

@@ -76,14 +76,12 @@ def is_area(delivery: Delivery) -> Mask:
         one="Riga {row}: geometria assente.",
         many="{n} righe non hanno geometria ({rows}).",
         all="Nessuna delle {n} righe ha una geometria: forse le colonne delle coordinate non sono "
-        "state "
-        "abbinate.",
+        "state abbinate.",
         fix="Disegna il punto o l'area, compila le coordinate o almeno l'indirizzo; se il "
         "servizio non c'è "
         "togli la riga.",
         why="Un servizio sta in un luogo. Con il solo indirizzo la riga entra lo stesso (è un "
-        "avviso) e si "
-        "può posare sulla mappa a mano; senza nemmeno quello no.",
+        "avviso) e si può posare sulla mappa a mano; senza nemmeno quello no.",
     ),
     en=Wording(
         title="Position missing",
@@ -92,8 +90,7 @@ def is_area(delivery: Delivery) -> Mask:
         all="None of the {n} rows has a geometry: perhaps the coordinate columns were not "
         "matched.",
         fix="Draw the point or area, fill the coordinates or at least the address; otherwise "
-        "remove the "
-        "row.",
+        "remove the row.",
     ),
     fails=row(name="Liceo Rebora", type="Liceo", geometry=None),
     passes=SPOT,
@@ -173,8 +170,7 @@ def _repairs(delivery: Delivery, *, refused: bool) -> pl.DataFrame:
         fix="Controlla sulla mappa; se la riparazione è sbagliata rifiutala e correggi il "
         "contorno nel GIS.",
         why="Un contorno che si incrocia non ha un'area certa. Quando la riparazione la cambia "
-        "poco la "
-        "facciamo noi e diciamo di quanto.",
+        "poco la facciamo noi e diciamo di quanto.",
     ),
     en=Wording(
         title="Geometry repaired",
@@ -224,22 +220,18 @@ def _places(repairs: pl.DataFrame) -> Any:
         many="{n} righe hanno una geometria non valida ({rows}).",
         all="Nessuna delle {n} righe ha una geometria valida.",
         fix="Correggi l'incrocio o l'anello nel GIS, nel punto segnato. In QGIS: Processing, "
-        "«Correggi "
-        "geometrie». Oppure accetta la riparazione proposta.",
+        "«Correggi geometrie». Oppure accetta la riparazione proposta.",
         why="Un contorno che si incrocia non ha un'area certa. Quando ripararlo la cambierebbe di "
-        "molto "
-        "decidi tu: forse manca un pezzo.",
+        "molto decidi tu: forse manca un pezzo.",
     ),
     en=Wording(
         title="Geometry not valid",
         one="Row {row}: {reason} at the marked point. Repairing it would take the area from "
-        "{before} to "
-        "{after} m².",
+        "{before} to {after} m².",
         many="{n} rows have a geometry that is not valid ({rows}).",
         all="None of the {n} rows has a valid geometry.",
         fix="Fix the crossing or the ring in the GIS, at the marked point. In QGIS: Processing, "
-        "'Fix "
-        "geometries'. Or accept the proposed repair.",
+        "'Fix geometries'. Or accept the proposed repair.",
     ),
     fails=Example(
         rows=({"name": "Parco", "geometry": BOW_TIE_REPAIRED, "sent": BOW_TIE},),
@@ -329,8 +321,7 @@ def coordinates_are_real(delivery: Delivery, t: Thresholds, context: RuleContext
         all="Tutte le {n} aree sono molto piccole o sottili: forse le unità sono sbagliate.",
         fix="Toglila o uniscila a quella accanto.",
         why="Nessun servizio sta in 25 m² o in una striscia larga meno di due metri: di solito è "
-        "un "
-        "residuo di un ritaglio.",
+        "un residuo di un ritaglio.",
     ),
     en=Wording(
         title="Area too small or thin",
