@@ -65,8 +65,7 @@ def receive(
             )
             if replaced is not None:
                 upload.supersedes = replaced
-                upload.options = {"columns": replaced.options.get("columns", {})}
-                upload.save(update_fields=["supersedes", "options"])
+                upload.save(update_fields=["supersedes"])
             tasks.check_upload.delay_on_commit(str(upload.pk))
     except IntegrityError as error:
         raise WrongState(

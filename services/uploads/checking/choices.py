@@ -42,12 +42,9 @@ def crs_choices(options: Mapping[str, Any]) -> dict[str, int]:
     return {layer: int(code) for layer, code in chosen.items()}
 
 
-def column_choices(options: Mapping[str, Any]) -> dict[str, str | None]:
-    """Column -> field over all layers; later layers win, which is harmless where shapes differ."""
-    merged: dict[str, str | None] = {}
-    for chosen in (options.get("columns") or {}).values():
-        merged |= chosen
-    return merged
+def column_choices(options: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
+    """Layer name -> column -> field (None: kept aside)."""
+    return {layer: dict(chosen) for layer, chosen in (options.get("columns") or {}).items()}
 
 
 def edits(options: Mapping[str, Any]) -> tuple[CellEdit, ...]:

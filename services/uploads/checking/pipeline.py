@@ -127,13 +127,16 @@ def _understand(
     return understand(read, context=context)
 
 
-def remembered(municipality: Municipality, shapes: Mapping[str, str]) -> dict[str, str | None]:
-    """The columns that the comune confirmed for layers of these shapes."""
-    merged: dict[str, str | None] = {}
-    known = FieldMapping.objects.filter(municipality=municipality, shape__in=shapes.values())
-    for mapping in known.order_by("at").values_list("mapping", flat=True):
-        merged |= mapping
-    return merged
+def remembered(
+    municipality: Municipality, shapes: Mapping[str, str]
+) -> dict[str, dict[str, str | None]]:
+    """Layer name -> the columns that the comune confirmed for a layer of its shape."""
+    known = dict(
+        FieldMapping.objects.filter(
+            municipality=municipality, shape__in=set(shapes.values())
+        ).values_list("shape", "mapping")
+    )
+    return {layer: known[shape] for layer, shape in shapes.items() if shape in known}
 
 
 def check(lease: workflow.Lease) -> None:

@@ -66,8 +66,10 @@ def understand(read: ReadFile, *, context: Context) -> Delivery:
     rules can say what is missing.
     """
     lexicon = Lexicon.of(context.taxonomy)
-    chosen = Chosen(context.columns, context.remembered)
-    matched = [(layer, match_columns(layer.frame, lexicon, chosen)) for layer in read.layers]
+    matched = [
+        (layer, match_columns(layer.frame, lexicon, _chosen(layer.name, context)))
+        for layer in read.layers
+    ]
     picked = _picked(matched, context)
     parts: list[_Part] = []
     for layer, columns in picked:
@@ -81,6 +83,10 @@ def understand(read: ReadFile, *, context: Context) -> Delivery:
         others=(*others, *(other.name for other in read.others)),
         notes=_reasons(read.notes),
     )
+
+
+def _chosen(layer: str, context: Context) -> Chosen:
+    return Chosen(context.columns.get(layer, {}), context.remembered.get(layer, {}))
 
 
 def _picked(

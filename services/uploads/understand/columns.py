@@ -24,6 +24,7 @@ from services.uploads.understand.words import plain
 from services.uploads.understood import ColumnMatch, Reason
 
 DOUBTFUL_BELOW = 0.8
+ASKED = 0.75
 SIMILAR = 84
 CUT_LENGTH = 10
 SAMPLES = 3
@@ -90,6 +91,7 @@ def match_columns(frame: pl.DataFrame, lexicon: Lexicon, chosen: Chosen) -> Matc
         for claim in _claims(frame.columns, profile, chosen)
         if (fitted := _fitted(claim, frame[claim.column], samples[claim.column], lexicon))
     ]
+    claims = _names_that_are_types(claims, samples, lexicon)
     taken = _assign(claims, _decided(frame.columns, chosen))
     free = [name for name in frame.columns if name not in taken and not _aside(name, chosen)]
     for claim in evidence.guesses(free, samples, lexicon, set(taken.values_by_field)):
@@ -142,8 +144,10 @@ def _aside(column: str, chosen: Chosen) -> bool:
 def _claims(columns: list[str], profile: str, chosen: Chosen) -> Iterator[_Claim]:
     known = known_names()["profiles"].get(profile, {}).get("columns", {})
     from_profile = {column.upper(): name for column, name in known.items()}
-    for column, key in zip(columns, keys(columns), strict=True):
-        if _aside(column, chosen):
+    compared = keys(columns)
+    of_people = not set(known_names()["persons"]).isdisjoint(compared)
+    for column, key in zip(columns, compared, strict=True):
+        if _aside(column, chosen) or (of_people and key in ("nome", "name")):
             continue
         if column.upper() in from_profile:
             yield _Claim(column, from_profile[column.upper()], 0.99, "profile")
@@ -175,12 +179,15 @@ def _named(column: str, key: str) -> Iterator[_Claim]:
     if exact:
         # Of two columns with a known name the better known one wins: Comune over Località.
         rank = list(known).index(key if key in known else key.replace(" ", ""))
-        yield _Claim(column, exact, 0.95 - rank * 1e-6, "name")
+        sure = ASKED if key in known_names()["asked"] else 0.95
+        yield _Claim(column, exact, sure - rank * 1e-6, "name")
         return
     if len(column) == CUT_LENGTH:
-        full = next((name for name in known if name.startswith(key)), None)
-        if full:
-            yield _Claim(column, known[full], 0.92, "name", full)
+        wholes = [name for name in known if name.startswith(key)]
+        if wholes:
+            # Cut within its second word a name may have been that of several fields.
+            several = " " in key and len({known[name] for name in wholes}) > 1
+            yield _Claim(column, known[wholes[0]], ASKED if several else 0.92, "name", wholes[0])
             return
     if len(key) >= 4:
         for full, ratio, _ in process.extract(
@@ -200,6 +207,20 @@ def _fitted(
         return None
     doubt = 0.2 if fitness < evidence.WEAK and claim.origin != "profile" else 0.0
     return replace(claim, score=claim.score - doubt, fitness=fitness)
+
+
+def _names_that_are_types(
+    claims: list[_Claim], samples: Mapping[str, pl.Series], lexicon: Lexicon
+) -> list[_Claim]:
+    # «Servizio» with library, theatre, pharmacy below, and no column of types: which is it?
+    if {claim.field for claim in claims} & {"type", "category", "subtype", "type_code"}:
+        return claims
+    return [
+        replace(claim, score=ASKED)
+        if claim.field == "name" and evidence.is_list_of_types(samples[claim.column], lexicon)
+        else claim
+        for claim in claims
+    ]
 
 
 def _assign(claims: list[_Claim], decided: dict[str, _Claim | None]) -> _Taken:

@@ -63,7 +63,7 @@ class Context:
 
     Outlines are in EPSG:32632. `layers` are the layer names chosen by the planner (None: decide),
     `crs` the EPSG code chosen per layer name ("" for all), `columns` and `remembered` say
-    column -> field (None: keep aside) for every layer alike.
+    per layer name column -> field (None: keep aside).
     """
 
     taxonomy: Taxonomy
@@ -74,8 +74,8 @@ class Context:
     reference_date: date = date(1970, 1, 1)
     layers: tuple[str, ...] | None = None
     crs: Mapping[str, int] = field(default_factory=dict)
-    columns: Mapping[str, str | None] = field(default_factory=dict)
-    remembered: Mapping[str, str | None] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    remembered: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     edits: tuple[CellEdit, ...] = ()
     undone: tuple[Undo, ...] = ()
     accepted: tuple[Accept, ...] = ()

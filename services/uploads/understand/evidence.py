@@ -13,10 +13,15 @@ from services.uploads.understand.pairs import are_pairs
 
 CONTRADICTED = 0.1
 WEAK = 0.5
+DOUBTED = 0.3
+FEW = 3
 SAMPLE = 300
 GUESS = 0.6
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$"
 _URL = r"(?i)^(https?://|www\.)"
+_FILE = r"\.(jpe?g|png|gif|tiff?|pdf|docx?|xlsx?|dwg|dxf|zip)$"
+_DAY = r"(19|20)\d\d|\d{1,2}[/.-]\d{1,2}[/.-]\d{2}|^[2-5]\d{4}(\.0)?$"
+FEW_STREETS = 0.2
 _WIDE = (
     r"(?i)^(SRID=\d+;)?\s*(MULTI)?(POINT|POLYGON|LINESTRING|GEOMETRYCOLLECTION)"
     r"|^0[01][0-9A-F]{40,}$"
@@ -50,7 +55,11 @@ def fitness(field: str, column: pl.Series, cells: pl.Series, lexicon: Lexicon) -
         return max(0.2, _speaks(cells, field, lexicon))
     if field == "identifier":
         filled = column.drop_nulls()
-        return max(0.3, filled.n_unique() / max(len(filled), 1))
+        return max(DOUBTED, filled.n_unique() / max(len(filled), 1))
+    if field == "name":
+        # The same in every row it names the comune or the body, not the services.
+        same = column.drop_nulls()
+        return DOUBTED if len(same) >= FEW and same.n_unique() == 1 else 1.0
     test = _TESTS.get(field)
     if test is None:
         return None
@@ -76,6 +85,11 @@ def _matches(pattern: str) -> Callable[[pl.Series], float]:
     return lambda cells: _share(cells.str.strip_chars().str.contains(pattern))
 
 
+def _at_least_doubted(test: Callable[[pl.Series], float]) -> Callable[[pl.Series], float]:
+    # Nothing but mistakes in a column of the right name is for a rule to say, and to be asked.
+    return lambda cells: max(DOUBTED, test(cells))
+
+
 def _is_place(cells: pl.Series) -> pl.Series:
     return cells.str.strip_chars().str.contains(_WIDE) | are_pairs(cells)
 
@@ -85,7 +99,31 @@ def _numbers(cells: pl.Series) -> float:
 
 
 def _coordinates(cells: pl.Series) -> float:
-    return _share(values.coordinate(cells).is_not_null())
+    found = values.coordinate(cells)
+    share, away = _share(found.is_not_null()), found.filter(found != 0).abs()
+    # Degrees of Italy on either axis, or metres of any projection: not a mark of yes and no.
+    placed = away.is_between(5, 48) | (away > 10_000)
+    return share if away.is_empty() or _share(placed) >= WEAK else min(share, DOUBTED)
+
+
+def _address(cells: pl.Series) -> float:
+    on_the_web = cells.str.strip_chars().str.contains(f"{_EMAIL}|{_URL}")
+    if _share(on_the_web) >= WEAK:
+        return 0.0
+    streets = "|".join(words.vocabulary()["streets"])
+    where = words.plain(cells).str.contains(rf"\d|\b({streets}|v|p za|p zza|v le|c so|cascina)\b")
+    return 1.0 if _share(where) >= FEW_STREETS else DOUBTED
+
+
+def _url(cells: pl.Series) -> float:
+    text = cells.str.strip_chars().str.to_lowercase()
+    site = text.str.contains(_URL) | text.str.contains(r"[a-z0-9-]\.[a-z]{2,}(/|$)")
+    return _share(text.str.contains(r"https?://") | (site & ~text.str.contains(_FILE)))
+
+
+def _body(cells: pl.Series) -> float:
+    sort = _share(words.plain(cells).str.contains(r"^(pubblic|privat|mist)[aoie]$"))
+    return DOUBTED if sort >= WEAK else 1.0
 
 
 def _in_words(field: str) -> Callable[[pl.Series], float]:
@@ -108,6 +146,15 @@ _TESTS: Mapping[str, Callable[[pl.Series], float]] = {
     "funding_amount": _numbers,
     "planned_year": _matches(r"^(19|20)\d\d(\.0)?$"),
     "istat": _matches(r"^\d{4,9}(\.0)?$|^\d{1,3}\.\d{3}$"),
+    "opening_date": _at_least_doubted(_matches(_DAY)),
+    "closing_date": _at_least_doubted(_matches(_DAY)),
+    "address": _address,
+    "municipality_name": _matches(r"\p{L}{2}"),
+    "owner": _body,
+    "manager_name": _body,
+    "url": _at_least_doubted(_url),
+    "phone": _at_least_doubted(_matches(r"(\d[\s./()+-]*){5}")),
+    "crs": _at_least_doubted(_matches(r"(?i)\d{4}|wgs|gauss|monte ?mario|utm|etrs|rdn|roma")),
     "postcode": _matches(r"^\d{4,5}(\.0)?$"),
     "email": _matches("@"),
     "wkt": lambda cells: _share(_is_place(cells)),
@@ -152,11 +199,14 @@ def _word_guess(
         if field not in taken and _TESTS[field](texts) >= 0.8 and texts.str.len_chars().min() > 1:  # type: ignore[operator]
             yield Guess(column, field, GUESS)
     unknown = not taken & {"type", "category"}
-    if unknown and _is_list_of_types(texts, lexicon):
+    if unknown and is_list_of_types(texts, lexicon):
         yield Guess(column, "type", GUESS)
 
 
-def _is_list_of_types(texts: pl.Series, lexicon: Lexicon) -> bool:
+def is_list_of_types(texts: pl.Series, lexicon: Lexicon) -> bool:
+    """Whether the cells are types of service and nothing else, and not all the same."""
+    if texts.is_empty():
+        return False
     # "ATS di Milano" and "Parco Lambro" have words of types in them; a list of types is short
     # texts that are nothing else, and more than one type.
     read = list(lexicon.read_types(texts.head(100).to_list()).values())

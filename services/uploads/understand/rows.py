@@ -64,7 +64,11 @@ def _named(parsed: Parsed, field: Field) -> Columns:
 
 def _parsed(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
     if column.dtype == pl.String and any(one.what == MOJIBAKE for one in context.accepted):
-        return _mended(column, field)
+        return _mended(column, field, source, context)
+    return _unless_undone(column, field, source, context)
+
+
+def _unless_undone(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
     parsed = values.parse(column, field)
     if parsed.fix is None:
         return parsed
@@ -72,10 +76,17 @@ def _parsed(column: pl.Series, field: Field, source: Source, context: Context) -
     return values.parse(column, field, undone=undone) if undone is not None else parsed
 
 
-def _mended(column: pl.Series, field: Field) -> Parsed:
+def _mended(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
     meant = values.mended_mojibake(column)
     touched = meant.is_not_null()
-    parsed = values.parse(pl.select(pl.coalesce(meant, column)).to_series(), field)
+    mended = pl.select(
+        pl.when(touched).then(pl.lit(Change.MOJIBAKE.value).cast(FIX_TYPE))
+    ).to_series()
+    back = _undone(field.name, source, context, mended)
+    if back is not None:
+        touched &= ~back
+    told = pl.select(pl.when(touched).then(meant).otherwise(column)).to_series()
+    parsed = _unless_undone(told, field, source, context)
     if not touched.any():
         return parsed
     return _marked(parsed, column, touched, Change.MOJIBAKE)
@@ -158,19 +169,25 @@ def _fixes(parsed: Parsed) -> list[str | None]:
 def _status_from_elsewhere(columns: Columns, source: Source, context: Context) -> None:
     # Milano's MATRICE says it per row, and many plans only by the name of the layer.
     known = words.vocabulary()["status"]
-    if columns["matrix"].null_count() < source.rows:
+    if columns["matrix"].null_count() < source.rows and not _status_undone(
+        Change.WORD, source, context
+    ):
         _fill_status(
             columns, values.word(columns["matrix"], known), columns["matrix"], Change.WORD
         )
     hint = status_of_layer(source.name)
-    undone = any(
-        undo.speaks_of("status", source.name) and undo.change in (None, Change.LAYER_STATUS)
-        and undo.row is None for undo in context.undone
-    )  # fmt: skip
+    undone = _status_undone(Change.LAYER_STATUS, source, context)
     if hint and not undone and not source.column_of.get("status"):
         meant = pl.repeat(hint, source.rows, dtype=pl.String, eager=True)
         named = pl.repeat(source.name, source.rows, dtype=pl.String, eager=True)
         _fill_status(columns, meant, named, Change.LAYER_STATUS)
+
+
+def _status_undone(change: Change, source: Source, context: Context) -> bool:
+    return any(
+        undo.speaks_of("status", source.name) and undo.change in (None, change)
+        and undo.row is None for undo in context.undone
+    )  # fmt: skip
 
 
 def _fill_status(columns: Columns, meant: pl.Series, said: pl.Series, change: Change) -> None:

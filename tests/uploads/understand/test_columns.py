@@ -127,3 +127,105 @@ def test_a_layer_of_something_else_does_not_follow_the_schema(lexicon, columns):
 def test_of_two_areas_the_one_with_its_unit_is_the_surface(lexicon):
     columns = {"AREA": ["175", "48"], "AREA_MQ": ["2046.2", "627.1"], "TIPO": ["Parco"] * 2}
     assert fields(matched(lexicon, columns))["AREA_MQ"] == "area"
+
+
+TYPES = ["Biblioteca", "Teatro", "Farmacia"]
+PEOPLE = ["Mario Rossi", "Anna Bianchi", "Ugo Verdi"]
+NAMES = ["Galli", "Breda", "Manzoni"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        ("INDIRIZZO_", ["a@b.it", "c@b.it", "d@b.it"]),
+        ("INDIRIZZO_", ["www.a.it", "https://b.it", "www.c.it"]),
+        ("SEDE", ["Sede centrale", "Succursale", "Distaccamento"]),
+        ("NORD", ["1", "0", "1"]),
+        ("APERTURA", ["lun-ven 9-18", "sempre", "mar 10-12"]),
+        ("CHIUSURA", ["domenica", "lunedì", "mai"]),
+        ("ANNO", ["1970", "1985", "2001"]),
+        ("LINK", ["foto1.jpg", "foto2.jpg", "scheda.pdf"]),
+        ("RECAPITO", ["sportello", "ufficio", "custode"]),
+        ("SR", ["a", "b", "c"]),
+        ("COMUNE", ["015209", "015209", "015209"]),
+        ("LOCALITÀ", ["Rondò", "Rondò", "Pelucca"]),
+        ("GESTIONE", ["pubblica", "privata", "pubblica"]),
+        ("PROPRIETÀ", ["pubblica", "privata", "mista"]),
+        ("DATA_FINE", ["01/02/2020", "03/04/2021", "05/06/2022"]),
+        ("DATA_AGG", ["01/02/2020", "03/04/2021", "05/06/2022"]),
+        ("COD_COMUNE", ["15209"] * 3),
+        ("NOME_RESP", PEOPLE),
+        ("FAX", ["02 2485111", "02 123456", "02 999999"]),
+        ("CODICE_FISCALE", ["1", "2", "3"]),
+        ("STATO_CONS", ["buono", "scarso", "medio"]),
+        ("STATO", ["Italia"] * 3),
+        ("CAP", ["100", "250", "30"]),
+        ("AREA", ["Nord", "Sud", "Est"]),
+        ("TIPO_VIA", ["Via", "Piazza", "Via"]),
+        ("LIVELLO", ["piano terra", "primo piano", "secondo piano"]),
+    ],
+)  # fmt: skip
+def test_a_heading_that_means_something_else_is_never_taken_for_sure(lexicon, heading, cells):
+    found = matched(lexicon, {heading: cells, "NOME": NAMES, "TIPO": TYPES})
+    match = found.columns[0]
+    assert match.field is None or match.doubtful
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"DENOMINAZI": ["Comune di Rho"] * 3, "TIPO": TYPES},
+        {
+            "NOME": ["Mario", "Anna", "Ugo"],
+            "COGNOME": ["Rossi", "Bianchi", "Verdi"],
+            "TIPO": TYPES,
+        },
+        {"SERVIZIO": TYPES, "INDIRIZZO": ["Via Roma 1", "Via Po 2", "Via Adda 3"]},
+    ],
+)
+def test_what_does_not_name_the_services_is_never_surely_their_name(lexicon, columns):
+    match = matched(lexicon, columns).columns[0]
+    assert match.field is None or match.doubtful
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "field"),
+    [
+        ("Denominazione del servizio", NAMES, "name"),
+        ("Indirizzo del servizio", ["Via Roma 1", "Via Po 2", "Via Adda 3"], "address"),
+        ("SEDE", ["Via Roma 1", "P.za Po 2", "V.le Adda 3"], "address"),
+        ("N. civ.", ["1", "2", "3/A"], "street_number"),
+        ("Sup. cop. (mq)", ["10", "20", "30"], "covered_area"),
+        ("S.L.P. (mq)", ["10", "20", "30"], "floor_area"),
+        ("Nr. posti letto", ["10", "20", "30"], "capacity"),
+        ("CITTÀ", ["Rho"] * 3, "municipality_name"),
+        ("Zip code", ["20099", "20099", "20017"], "postcode"),
+        ("Phone number", ["02 2485111", "02/2486222", "(02) 24 87"], "phone"),
+        ("Site area (m²)", ["10", "20", "30"], "area"),
+        ("LINK", ["www.a.it", "https://b.it/x.pdf", "biblioteca.it"], "url"),
+        ("DATA_APERT", ["01/02/2020", "2021-04-03", "2022"], "opening_date"),
+        ("PROPRIETÀ", ["Comune", "ALER", "Stato"], "owner"),
+        ("LONG", ["9.21", "0", "9.23"], "x"),
+        ("COORD_NORD", ["5042000", "5042100", "5042200"], "y"),
+        ("SUPERFICIE", ["1.250,5", "980", "300"], "area"),
+    ],
+)  # fmt: skip
+def test_plain_cut_and_english_headings_are_known_for_sure(lexicon, heading, cells, field):
+    match = matched(lexicon, {heading: cells, "ID": ["a", "b", "c"]}).columns[0]
+    assert (match.field, match.doubtful) == (field, False)
+
+
+def test_a_description_beside_its_code_is_the_type_however_it_is_abbreviated(lexicon):
+    codes = ["1", "2", "3"]
+    pairs = [("COD_TIPO", "DES_TIPO"), ("TIPO", "TIPO_DESC"), ("FUN_PREV", "DFUN_PREV")]
+    for code, words in pairs:
+        found = matched(lexicon, {code: codes, words: TYPES, "NOME": NAMES})
+        assert fields(found)[words] == "type"
+        assert not found.columns[1].doubtful
+
+
+def test_the_city_goes_before_the_quarter(lexicon):
+    found = matched(
+        lexicon, {"LOCALITÀ": ["Rondò", "Pelucca"], "CITTÀ": ["Sesto San Giovanni"] * 2}
+    )
+    assert fields(found) == {"LOCALITÀ": None, "CITTÀ": "municipality_name"}

@@ -198,6 +198,36 @@ def test_mojibake_is_mended_only_when_accepted(context):
     assert found.changed("name", Change.MOJIBAKE)[0]
 
 
+def test_mended_accents_can_be_taken_back_and_leave_the_other_changes_alone(context):
+    read = read_file(layer({"NOME": [" LibertÃ  "], "TIPO": ["Museo"]}, [HERE]))
+    taken = replace(context, accepted=(Accept("mojibake"),))
+    back = understand(read, context=replace(taken, undone=(Undo(change="mojibake"),)))
+    assert back.frame["name"][0] == "LibertÃ"
+    assert not back.changed("name", Change.MOJIBAKE).any()
+    spaces = replace(taken, undone=(Undo(change="blank"),))
+    blanks = read_file(layer({"NOME": ["LibertÃ ", "n.d."], "TIPO": ["Museo"] * 2}, [HERE] * 2))
+    assert understand(blanks, context=taken).frame["name"].to_list() == ["Libertà", None]
+    assert understand(blanks, context=spaces).frame["name"].to_list() == ["Libertà", "n.d."]
+
+
+def test_a_status_taken_from_the_matrix_can_be_taken_back(context):
+    columns = {"NOME": ["a"], "TIPOLOGIA": ["Museo"], "MATRICE": ["SERVIZI PUBBLICI ESISTENTI"]}
+    read = read_file(layer(columns, [HERE]))
+    assert understand(read, context=context).frame["status"][0] == "esistente"
+    back = understand(read, context=replace(context, undone=(Undo(change="word"),)))
+    assert back.frame["status"][0] is None
+    assert not len(back.autofixes)
+
+
+def test_what_was_chosen_for_one_layer_says_nothing_of_another(context):
+    first = layer({"NOME": ["a"], "TIPO": ["Museo"], "ALTRO": ["x"]}, [HERE], name="uno")
+    second = layer({"NOME": ["b"], "TIPO": ["Museo"], "NIENTE": ["y"]}, [HERE], name="due")
+    aside = {"uno": {"NOME": None, "ALTRO": "name"}}
+    for told in ({"columns": aside}, {"remembered": aside}):
+        found = understand(read_file(first, second), context=replace(context, **told))
+        assert found.frame["name"].to_list() == ["x", "b"]
+
+
 def fingerprint(context, columns, shape, **facts):
     read = read_file(layer(columns, [shape], declared_crs=32632, **facts))
     return understand(read, context=context).frame["fingerprint"][0]

@@ -1,0 +1,63 @@
+"""Columns confirmed once are not asked again: for that comune, and for layers of that shape."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from services.uploads import tasks
+from services.uploads.acts import answers, intake
+from services.uploads.models import Upload
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def table(*, extra: str = "", comune: str = "015209") -> bytes:
+    """A plan whose names stand under «Insegna», with one column more if asked."""
+    lines = builders.plan_file(3, comune=comune).read().decode().splitlines()
+    lines[0] = lines[0].replace("DENOMINAZIONE", "Insegna")
+    if extra:
+        lines = [f"{line};{extra if number == 0 else 'x'}" for number, line in enumerate(lines)]
+    return "\n".join(lines).encode()
+
+
+def plan(content: bytes, name: str = "piano.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def taken_for(upload: Upload, layer: str = "piano", column: str = "Insegna") -> tuple[str, str]:
+    """The field a column was taken for, and on whose word."""
+    columns = {match["column"]: match for match in upload.mapping[layer]["columns"]}
+    return columns[column]["field"] or "", columns[column]["origin"]
+
+
+def test_confirmed_columns_return_for_the_same_comune_and_shape_only(cast):
+    upload = builders.checked(cast, plan(table()))
+    assert taken_for(upload) == ("", "")
+    answers.confirm_columns(upload, user=cast.operator, mapping={"piano": {"Insegna": "name"}})
+    tasks.check_upload(str(upload.pk))
+    same_shape = builders.checked(cast, plan(table() + b"\n"))
+    assert taken_for(same_shape) == ("name", "remembered")
+    other_shape = builders.checked(cast, plan(table(extra="Ancora")))
+    assert taken_for(other_shape) == ("", "")
+    file = plan(table(comune="015077"))
+    received = intake.receive(cast.neighbour, municipality=cast.neighbour_comune, file=file)
+    tasks.check_upload(str(received.upload.pk))
+    assert taken_for(Upload.objects.get(pk=received.upload.pk)) == ("", "")
+
+
+def test_two_layers_of_one_file_keep_their_own_columns(cast):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("nord.csv", table())
+        archive.writestr("sud.csv", table(extra="Ancora"))
+    upload = builders.checked(cast, plan(packed.getvalue(), "piano.zip"))
+    chosen = {"nord": {"Insegna": "name"}, "sud": {"Insegna": None, "Ancora": "name"}}
+    answers.confirm_columns(upload, user=cast.operator, mapping=chosen)
+    tasks.check_upload(str(upload.pk))
+    upload.refresh_from_db()
+    assert taken_for(upload, "nord") == ("name", "chosen")
+    assert taken_for(upload, "sud") == ("", "")
+    assert taken_for(upload, "sud", "Ancora") == ("name", "chosen")
