@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from services.uploads import tasks
 from services.uploads.acts import answers, intake
@@ -61,3 +63,21 @@ def test_two_layers_of_one_file_keep_their_own_columns(cast):
     assert taken_for(upload, "nord") == ("name", "chosen")
     assert taken_for(upload, "sud") == ("", "")
     assert taken_for(upload, "sud", "Ancora") == ("name", "chosen")
+
+
+def test_a_chosen_system_is_shown_and_can_be_taken_back(cast):
+    upload = builders.checked(cast, rows=3)
+    browser = Client()
+    browser.force_login(cast.operator)
+    (layer,) = upload.mapping
+    before = upload.facts["layers"][0]["crs"]
+    used = before["used"]
+    for code, why in (("25832", "overridden"), ("", before["why"]["code"])):
+        chosen = {"crs_layer": layer, "crs": code}
+        browser.post(reverse("uploads:choices", args=[upload.pk]), chosen)
+        tasks.check_upload(str(upload.pk))
+        upload.refresh_from_db()
+        crs = upload.facts["layers"][0]["crs"]
+        assert (crs["used"], crs["why"]["code"]) == (int(code or used), why)
+        page = browser.get(reverse("uploads:columns", args=[upload.pk])).content.decode()
+        assert ('<option value="25832" selected>' in page) is bool(code)

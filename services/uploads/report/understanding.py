@@ -77,6 +77,7 @@ class Layer:
     crs_used: str
     crs_why: Text
     crs_asks: bool
+    crs_chosen: int | None
     noticed: Sequence[str]
     columns: Sequence[Column]
 
@@ -126,6 +127,7 @@ def _layer(
         crs_declared=_epsg(crs.get("declared")) or crs.get("declared_name", ""),
         crs_used=_epsg(crs.get("used")),
         crs_why=CRS_WHY.get(why, ""),
+        crs_chosen=crs.get("used") if why == "overridden" else None,
         crs_asks=why in ("unrecognised", "far", "absent_far"),
         noticed=noticed.told(facts.get("notes", [])),
         columns=[

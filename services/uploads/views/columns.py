@@ -79,7 +79,10 @@ def _options(request: HttpRequest, known: dict[str, Any]) -> dict[str, Any]:
             zip(request.POST.getlist("crs_layer"), request.POST.getlist("crs"), strict=False)
         )
         codes = {k: int(v) for k, v in chosen.items() if v.isdigit() and int(v) in CRS_CODES}
-        options["crs"] = {**known.get("crs", {}), **codes}
+        # «come riconosciuto» takes a choice of this page back; one made by API is not on its list.
+        before = known.get("crs", {})
+        kept = {k: v for k, v in before.items() if chosen.get(k) != "" or v not in CRS_CODES}
+        options["crs"] = {**kept, **codes}
     if "layers_asked" in request.POST:
         options["layers"] = request.POST.getlist("layers")
     if "undo_asked" in request.POST:
