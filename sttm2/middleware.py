@@ -47,10 +47,20 @@ class SoundAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        if "\0" in request.path:
             text = _("La richiesta non è fatta come il portale se la aspetta.")
             return told(request, Invalid("bad-request", text))
+        for name, values in request.GET.lists():
+            if "\0" in name or any("\0" in value for value in values):
+                return told(request, _unsound(name, values))
         return self.get_response(request)
+
+
+def _unsound(name: str, values: list[str]) -> Invalid:
+    """What is wrong with a parameter, its NULs as question marks."""
+    shown = {"name": name.replace("\0", "?"), "value": ", ".join(values)[:80].replace("\0", "?")}
+    text = _("Il parametro «%(name)s» contiene un carattere che non è testo: «%(value)s».") % shown
+    return Invalid("parameter", text, parameter=shown["name"])
 
 
 class DomainErrorMiddleware:
