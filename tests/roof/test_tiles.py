@@ -12,6 +12,7 @@ import pyogrio
 import pytest
 import shapely
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
 from lum.models import Lum
 from services.models import TilePyramid
@@ -177,7 +178,7 @@ def test_zones_comuni_and_lum_are_layers_too(client, tmp_path):
 
 def test_the_past_has_tiles_too(client, tmp_path):
     edition = publish([Thing("Biblioteca")])
-    day = edition.published_at.date().isoformat()
+    day = timezone.localdate(edition.published_at).isoformat()
     assert read(client, url("servizi", 14, f"?al={day}"), tmp_path).within("n") == [1]
     assert client.get(url("servizi", 14, "?al=2020-01-01")).status_code == 204
     assert client.get(url("servizi", 14, f"?municipality={MILANO}")).status_code == 204

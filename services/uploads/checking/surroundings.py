@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import shapely
 from django.db.models import F
+from django.utils import timezone
 
 from services.models import Record, Source
 from services.uploads.models import Upload
@@ -127,4 +128,4 @@ def same_file(upload: Upload) -> SameFile | None:
         .exclude(status=Status.WITHDRAWN)
         .first()
     )
-    return SameFile(str(earlier.pk), earlier.created_at.date()) if earlier else None
+    return SameFile(str(earlier.pk), timezone.localdate(earlier.created_at)) if earlier else None

@@ -86,7 +86,8 @@ def understand(read: ReadFile, *, context: Context) -> Delivery:
 
 
 def _chosen(layer: str, context: Context) -> Chosen:
-    return Chosen(context.columns.get(layer, {}), context.remembered.get(layer, {}))
+    for_all, own = context.columns.get("", {}), context.columns.get(layer, {})
+    return Chosen({**for_all, **own}, context.remembered.get(layer, {}))
 
 
 def _picked(

@@ -62,7 +62,7 @@ class Context:
     """Everything that `understand` is told.
 
     Outlines are in EPSG:32632. `layers` are the layer names chosen by the planner (None: decide),
-    `crs` the EPSG code chosen per layer name ("" for all), `columns` and `remembered` say
+    `crs` (EPSG code), `columns` and `remembered` go by layer name ("" for all); the latter two say
     per layer name column -> field (None: keep aside).
     """
 
