@@ -62,8 +62,8 @@ class Context:
     """Everything that `understand` is told.
 
     Outlines are in EPSG:32632. `layers` are the layer names chosen by the planner (None: decide),
-    `crs` (EPSG code), `columns` and `remembered` go by layer name ("" for all); the latter two say
-    per layer name column -> field (None: keep aside).
+    `crs` the EPSG code chosen per layer name, `columns` what each column means (column -> field;
+    None: keep aside), both with "" for all layers; `remembered` the same as the comune once said.
     """
 
     taxonomy: Taxonomy
