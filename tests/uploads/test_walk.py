@@ -56,7 +56,14 @@ def arrives(upload: Upload, wanted: str) -> None:
         assert now != "failed" or wanted == "failed", "the check failed: see the worker's log"
         return now == wanted
 
-    wait_for(there)
+    try:
+        wait_for(there)
+    except AssertionError as error:
+        # What a stuck delivery looks like, for whoever reads the log of a machine that is gone.
+        shown = Upload.objects.filter(pk=upload.pk).values(
+            "status", "attempts", "lease_until", "progress_stage", "progress_done", "updated_at"
+        )
+        raise AssertionError(f"{error}, wanted {wanted!r}: {shown.get()}") from None
 
 
 def sent_and_taken(upload: Upload, cast) -> None:
