@@ -9,9 +9,20 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import redis
+from django.conf import settings
 from django.contrib.gis.geos import Point
 
 from tests import builders
+
+
+def forget() -> None:
+    """Forget what was asked in earlier tests; never the whole store (`cache.clear`), where the
+    other processes of the run keep their queues."""
+    prefix = settings.CACHES["default"]["KEY_PREFIX"]
+    with redis.Redis.from_url(settings.REDIS_URL) as store:
+        for key in store.scan_iter(match=f"{prefix}:*:geocoder:*"):
+            store.delete(key)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from services.uploads.models import Upload
@@ -17,7 +16,7 @@ BUTTON = "Proponi una posizione dall'indirizzo"
 @pytest.fixture
 def service(monkeypatch, committed_db):
     """A geocoder that the served portal and its worker are told of."""
-    cache.clear()
+    geocoder.forget()
     with geocoder.serving() as told:
         monkeypatch.setenv("STTM2_GEOCODER_URL", told.url)
         monkeypatch.setenv("STTM2_GEOCODER_HOSTS", "127.0.0.1")

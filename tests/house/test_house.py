@@ -201,3 +201,10 @@ def test_no_test_empties_the_reference_data():
         if word in path.read_text(encoding="utf-8")
     ]
     assert not found
+
+
+def test_nothing_empties_the_store_that_the_queues_share():
+    """Clearing the cache flushes Redis, with the messages of whoever else has a queue there."""
+    word = "cache." + "clear()"
+    all_code = modules("tests", *CODE)
+    assert not [name(path) for path in all_code if word in path.read_text(encoding="utf-8")]

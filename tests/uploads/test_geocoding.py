@@ -1,7 +1,6 @@
 """The question to a geocoder: what leaves the portal, what comes back, and what when it fails."""
 
 import pytest
-from django.core.cache import cache
 from django.test import override_settings
 
 from services.uploads.acts import placing
@@ -20,7 +19,7 @@ QUESTION = "Via Roma 3, Sesto San Giovanni"
 
 @pytest.fixture
 def service():
-    cache.clear()
+    geocoder.forget()
     with geocoder.serving() as told, override_settings(GEOCODER=told.settings()):
         yield told
 
@@ -166,7 +165,7 @@ def test_a_dripping_service_is_not_waited_for_either(service, sesto, monkeypatch
 
 
 def test_nobody_listening_is_told_too(sesto):
-    cache.clear()
+    geocoder.forget()
     with geocoder.serving() as gone:
         pass
     with override_settings(GEOCODER=gone.settings()):
@@ -237,7 +236,7 @@ def test_a_failure_loses_nothing(cast, service):
     upload = without_place(cast)
     service.answer = [geocoder.house(*geocoder.inside())]
     placing.propose(upload, user=cast.operator, layer="piano", row=2)
-    cache.clear()
+    geocoder.forget()
     service.status = 500
     with pytest.raises(GeocoderFailed):
         placing.propose(upload, user=cast.operator, layer="piano", row=2)

@@ -1,7 +1,6 @@
 """Positions from addresses on the pages and by API: asked, chosen, told, taken back."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -19,7 +18,7 @@ JSON = "application/json"
 
 @pytest.fixture
 def service():
-    cache.clear()
+    geocoder.forget()
     with geocoder.serving() as told, override_settings(GEOCODER=told.settings()):
         yield told
 
@@ -256,7 +255,7 @@ def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_str
     assert len(service.questions) == 3
     assert PlaceSearch.objects.get().ended_at is not None
     PlaceProposal.objects.all().delete()
-    cache.clear()
+    geocoder.forget()
     service.status = 500
     search.begin(upload, by=cast.operator)
     tasks.find_places(str(upload.pk))
@@ -356,7 +355,7 @@ def test_by_api_alone(cast, service, by_street):
     assert missing(checked_again(upload)) == {4}
     wrong = {"choices": [{"layer": "piano", "row": 4, "candidate": 0}]}
     assert browser.post(f"{places}take/", wrong, content_type=JSON).status_code == 400
-    cache.clear()
+    geocoder.forget()
     service.status = 500
     failed = browser.post(places, {"layer": "piano", "row": 4}, content_type=JSON)
     assert (failed.status_code, failed.json()["code"]) == (502, "geocoder-refused")
