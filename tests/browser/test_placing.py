@@ -9,7 +9,7 @@ from services.uploads.models import Upload
 from tests import builders, geocoder
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow, pytest.mark.long]
 BUTTON = "Proponi una posizione dall'indirizzo"
 
 

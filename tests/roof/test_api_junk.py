@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 JSON = "application/json"
 METHODS = ("get", "post", "put", "patch", "delete")
 thorough = settings(
