@@ -3,6 +3,7 @@ submitted."""
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 
 import shapely
 from django.contrib.gis.geos import Point
@@ -43,6 +44,19 @@ def places(comune: str, n: int, seed: int = 1) -> list[tuple[float, float]]:
         if core.contains(shapely.Point(x, y)):
             found.append((x, y))
     return found
+
+
+#: Corners in metres of an outline that crosses itself.
+BOW_TIE = ((0, 0), (90, 90), (90, 0), (0, 40))
+
+
+def area_file(comune: str, corners: Sequence[tuple[float, float]]) -> SimpleUploadedFile:
+    """A CSV with one park, its outline as text; corners in metres from a place of the comune."""
+    x, y = places(comune, 1)[0]
+    ring = ", ".join(f"{x + east} {y + north}" for east, north in (*corners, corners[0]))
+    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
+    lines += f"P1;Parco;Parco Adriano;esistente;POLYGON (({ring}))"
+    return SimpleUploadedFile("piano.csv", lines.encode(), content_type="text/csv")
 
 
 def plan_file(

@@ -17,12 +17,7 @@ MOVED = 0.00005
 
 
 def bow_tie(live_cast) -> Upload:
-    x, y = builders.places(live_cast.comune.pk, 1)[0]
-    ring = [(x, y), (x + 90, y + 90), (x + 90, y), (x, y + 40), (x, y)]
-    outline = ", ".join(f"{east} {north}" for east, north in ring)
-    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
-    lines += f"P1;Parco;Parco Adriano;esistente;POLYGON (({outline}))"
-    file = builders.SimpleUploadedFile("piano.csv", lines.encode(), content_type="text/csv")
+    file = builders.area_file(live_cast.comune.pk, builders.BOW_TIE)
     return builders.checked(live_cast, file)
 
 

@@ -21,13 +21,6 @@ from tests.conftest import wait_for
 
 
 @pytest.fixture
-def operator(cast) -> Client:
-    client = Client()
-    client.force_login(cast.operator)
-    return client
-
-
-@pytest.fixture
 def large(monkeypatch):
     """Every file is a large one; what a test leaves in the storage is taken away."""
     monkeypatch.setattr(returns, "AT_ONCE", 0)

@@ -4,7 +4,6 @@ has an answer and what has none."""
 import re
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from services.uploads.acts import answers
@@ -14,13 +13,6 @@ from services.uploads.report.page import as_ranges
 from tests import builders
 
 MANY = 230
-
-
-@pytest.fixture
-def operator(cast) -> Client:
-    client = Client()
-    client.force_login(cast.operator)
-    return client
 
 
 @pytest.fixture

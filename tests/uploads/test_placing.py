@@ -361,6 +361,19 @@ def test_by_api_alone(cast, service, by_street):
     assert (failed.status_code, failed.json()["code"]) == (502, "geocoder-refused")
 
 
+def test_a_search_that_fails_by_our_fault_says_so_with_a_reference(cast, service):
+    upload = delivered(cast)
+    search.begin(upload, by=cast.operator)
+    Municipality.objects.filter(pk=upload.municipality_id).update(geometry=None)
+    assert not search.run(upload.pk)
+    code, _colon, reference = PlaceSearch.objects.get().failure.partition(":")
+    assert code == "ours"
+    assert len(reference) == 8
+    shown = text(signed_in(cast.operator).get(url("placing", upload)))
+    assert "Un nostro problema ha interrotto le domande." in shown
+    assert f"Riferimento: {reference}." in shown
+
+
 def test_the_origin_of_a_place_cannot_be_made_up_by_api(cast, service):
     upload = delivered(cast)
     key = issue_token(cast.operator, name="x", scopes=["upload"])

@@ -24,13 +24,6 @@ from services.uploads.report import geopackage, pdf, xlsx
 from tests import builders
 
 
-@pytest.fixture
-def operator(cast) -> Client:
-    client = Client()
-    client.force_login(cast.operator)
-    return client
-
-
 def returned(upload, folder) -> dict[str, gdal.GdalLayer]:
     path = folder / "rapporto.gpkg"
     path.unlink(missing_ok=True)

@@ -149,6 +149,24 @@ class Mended:
     origin: Mapping[str, Any] | None = None
 
 
+def place_of(lon: str, lat: str) -> dict[str, float]:
+    """A position as people type it (degrees, WGS 84, decimal comma or point), as changes of a row.
+
+    Raises Invalid when it is none or lies outside Italy.
+    """
+    try:
+        x, y = (float(text.replace(",", ".")) for text in (lon, lat))
+    except ValueError as error:
+        raise Invalid(
+            "place", _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")
+        ) from error
+    if not (6 < x < 19 and 35 < y < 48):
+        raise Invalid(
+            "place", _("La posizione non cade in Italia: controlla longitudine e latitudine.")
+        )
+    return {"lon": x, "lat": y}
+
+
 @transaction.atomic
 def mend(upload: Upload, *, user: User, rows: Sequence[Mended]) -> None:
     """Mend rows and check again, once for all of them.

@@ -40,7 +40,8 @@ class PlaceProposalOut(serializers.Serializer[Any]):
 
 
 class PlaceSearchOut(serializers.Serializer[Any]):
-    """How the questions about many rows stand. `failure`: why they ended before their time."""
+    """How the questions about many rows stand. `failure`: why they ended before their time;
+    `ours:REFERENCE` is a problem of the portal, to be cited."""
 
     total = serializers.IntegerField()
     done = serializers.IntegerField()

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from services.models import ServiceType
 from services.uploads import schema
+from services.uploads.acts import answers
 from services.uploads.findings import Severity
 from services.uploads.geocoding.client import configured as geocoder
 from services.uploads.models import Answer, Finding, Proposal, StagedRow, Upload
@@ -19,6 +20,7 @@ from services.uploads.report.story import stage_words, stand
 from services.uploads.report.wording import told
 from services.uploads.states import Status
 from services.uploads.understood import Change
+from zones.errors import Invalid
 from zones.geo import GEOGRAPHIC_SRID
 from zones.models import Municipality
 
@@ -227,20 +229,13 @@ class Submission(serializers.Serializer[Any]):
 
 def _degrees(changes: Mapping[str, str | None]) -> dict[str, float]:
     """The position among the changes as numbers. Raises ValidationError when it is none."""
-    place = {name: changes[name] for name in ("lon", "lat") if changes.get(name)}
-    try:
-        found = {name: float(str(text).replace(",", ".")) for name, text in place.items()}
-    except ValueError as error:
-        raise serializers.ValidationError(
-            _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")
-        ) from error
-    if len(found) == 1:
+    place = [text for name in ("lon", "lat") if (text := changes.get(name))]
+    if len(place) == 1:
         raise serializers.ValidationError(_("Longitudine e latitudine vanno insieme."))
-    if found and not (6 < found["lon"] < 19 and 35 < found["lat"] < 48):
-        raise serializers.ValidationError(
-            _("La posizione non cade in Italia: controlla longitudine e latitudine.")
-        )
-    return found
+    try:
+        return answers.place_of(*place) if place else {}
+    except Invalid as error:
+        raise serializers.ValidationError(str(error.message)) from error
 
 
 class RowEdit(serializers.Serializer[Any]):

@@ -35,6 +35,8 @@ _BLOCK = 16 * 1024
 #: One question at a time, of all processes: this key lives as long as the pause between two.
 _TURN = "geocoder:turn"
 
+#: A failure that is nobody's but ours; where it is kept, ":" and its reference follow.
+OURS = "ours"
 WORDS: dict[str, str | Promise] = {
     "timeout": _("Il geocodificatore non ha risposto in tempo."),
     "unreachable": _("Il geocodificatore non è raggiungibile."),
@@ -42,7 +44,7 @@ WORDS: dict[str, str | Promise] = {
     "refused": _("Il geocodificatore ha risposto con un errore."),
     "too-large": _("La risposta del geocodificatore è troppo grande."),
     "junk": _("La risposta del geocodificatore non si capisce."),
-    "ours": _("Un nostro problema ha interrotto le domande."),
+    OURS: _("Un nostro problema ha interrotto le domande."),
     "busy": _("Il geocodificatore sta rispondendo ad altri: riprova fra poco."),
 }
 HAND = _("Nulla è andato perso: riprova più tardi o metti la posizione a mano.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from services.uploads.geocoding import client, proposals
-from services.uploads.geocoding.client import GeocoderFailed
+from services.uploads.geocoding.client import OURS, GeocoderFailed
 from services.uploads.models import PlaceProposal, PlaceSearch, StagedRow, Upload
 from services.uploads.states import Status
-from zones.errors import DomainError
 from zones.models import User
 
 logger = logging.getLogger(__name__)
@@ -87,11 +87,10 @@ def run(upload_id: Any) -> bool:
         why = _ask_slice(upload, client.required(), token)
     except _LostHold:
         return False
-    except DomainError as error:
-        why = getattr(error, "reason", "ours")
     except Exception:
-        logger.exception("the search of positions of %s failed", upload_id)
-        why = "ours"
+        reference = secrets.token_hex(4)
+        logger.exception("search of positions of %s failed, reference %s", upload_id, reference)
+        why = f"{OURS}:{reference}"
     free = {"lease_token": None, "lease_until": timezone.now() + _QUEUED}
     over = {} if why is None else {"ended_at": timezone.now(), "failure": why}
     return bool(_mine(upload_id, token).update(**free, **over)) and why is None

@@ -169,8 +169,16 @@ def progress(upload: Upload) -> Progress | None:
     found = PlaceSearch.objects.filter(upload=upload).first()
     if found is None:
         return None
-    failure = str(WORDS[found.failure]) if found.failure else ""
-    return Progress(found.total, found.done, found.ended_at is None, failure)
+    return Progress(found.total, found.done, found.ended_at is None, _why(found.failure))
+
+
+def _why(failure: str) -> str:
+    if not failure:
+        return ""
+    code, _colon, reference = failure.partition(":")
+    told = [str(WORDS[code])]
+    told += [_("Riferimento: %(reference)s.") % {"reference": reference}] if reference else []
+    return " ".join(told)
 
 
 def unasked_count(upload: Upload) -> int:

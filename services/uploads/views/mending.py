@@ -173,16 +173,7 @@ def changed_place(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[s
     place = [typed.get(name, "").strip() for name in ("lon", "lat")]
     if not any(place) or place == [shown.lon, shown.lat]:
         return {}
-    try:
-        lon, lat = (float(text.replace(",", ".")) for text in place)
-    except ValueError as error:
-        raise Invalid(
-            "place", _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")
-        ) from error
-    if not (6 < lon < 19 and 35 < lat < 48):
-        raise Invalid(
-            "place", _("La posizione non cade in Italia: controlla longitudine e latitudine.")
-        )
+    found = answers.place_of(*place)
     if shown.is_area and not {"point", "place"} & {name for name in typed if typed[name]}:
         # One stray click must not cost an outline.
         raise Invalid(
@@ -192,4 +183,4 @@ def changed_place(typed: Mapping[str, str], shown: report_mend.ToMend) -> dict[s
                 "punto al posto del contorno», altrimenti svuota i due campi."
             ),
         )
-    return {"lon": lon, "lat": lat}
+    return found

@@ -1,5 +1,6 @@
 """A taxonomy, a territory and small read files, made without a database."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,23 @@ def taxonomy() -> Taxonomy:
 @pytest.fixture(scope="session")
 def lexicon(taxonomy: Taxonomy) -> Lexicon:
     return Lexicon.of(taxonomy)
+
+
+@pytest.fixture(scope="session")
+def outlines() -> dict[str, shapely.Geometry]:
+    """Outlines of the comuni by ISTAT code, EPSG:32632."""
+    path = FIXTURES / "territory" / "boundaries.geojson"
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return {
+        feature["properties"]["istat"]: shapely.from_geojson(json.dumps(feature["geometry"]))
+        for feature in features
+    }
+
+
+@pytest.fixture(scope="session")
+def whole(outlines) -> shapely.Geometry:
+    """The outline of the metropolitan city, EPSG:32632."""
+    return shapely.union_all(list(outlines.values()))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The system that the check works with puts the rows of every real file where they belong."""
 
-import json
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from services.uploads.readers.errors import Unreadable
 from services.uploads.understand.build import understand
 from services.uploads.understand.context import Context
 from tests.conftest import SHARED_DATA
-from tests.uploads.understand.conftest import FIXTURES
 
 pytestmark = pytest.mark.real_data
 
@@ -44,19 +42,8 @@ OUTLINE = 500
 
 
 @pytest.fixture(scope="module")
-def outlines() -> dict[str, shapely.Geometry]:
-    path = FIXTURES / "territory" / "boundaries.geojson"
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {
-        one["properties"]["istat"]: shapely.from_geojson(json.dumps(one["geometry"]))
-        for one in features
-    }
-
-
-@pytest.fixture(scope="module")
-def delivered(shared_data, taxonomy, outlines):
+def delivered(shared_data, taxonomy, outlines, whole):
     """The file as its comune would deliver it, Milano where it is of nobody's; None if refused."""
-    whole = shapely.union_all(list(outlines.values()))
 
     @cache
     def understood(path: Path):

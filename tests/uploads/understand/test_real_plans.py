@@ -1,20 +1,17 @@
 """The figures on real and constructed plans: types, columns, systems. Run with -s to read them."""
 
 import csv
-import json
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
-import shapely
 
 from services.uploads.readers import client
 from services.uploads.understand.build import understand
 from services.uploads.understand.context import Context
 from services.uploads.understand.kinds import recognise
-from tests.uploads.understand.conftest import FIXTURES
 
 pytestmark = pytest.mark.real_data
 
@@ -28,23 +25,6 @@ BOW_TIES = {
     "pds_costruito_legnano.gpkg": ["028"],
     "pds_costruito_rho.csv": [],
 }
-
-
-@pytest.fixture(scope="module")
-def outlines() -> dict[str, shapely.Geometry]:
-    """Outlines of the comuni by ISTAT code, EPSG:32632."""
-    path = FIXTURES / "territory" / "boundaries.geojson"
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return {
-        feature["properties"]["istat"]: shapely.from_geojson(json.dumps(feature["geometry"]))
-        for feature in features
-    }
-
-
-@pytest.fixture(scope="module")
-def whole(outlines) -> shapely.Geometry:
-    """The outline of the metropolitan city, EPSG:32632."""
-    return shapely.union_all(list(outlines.values()))
 
 
 @pytest.fixture

@@ -1,0 +1,12 @@
+"""Who acts in the tests of the deliveries."""
+
+import pytest
+from django.test import Client
+
+
+@pytest.fixture
+def operator(cast) -> Client:
+    """A browser in which the comune's operator has signed in."""
+    client = Client()
+    client.force_login(cast.operator)
+    return client
