@@ -24,12 +24,13 @@ import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench.deliveries import COMUNE, geopackage
 from bench.figures import Figure, Report
 from bench.servers import children, environment, free_port, running, share_mib, web
+from deliveries import tasks
+from deliveries.actions import intake, review
+from deliveries.models import Delivery
+from people.models import Mandate, Role, User
+from people.tokens import issue_token
 from services.models import Edition
-from services.uploads import tasks
-from services.uploads.acts import intake, review
-from services.uploads.models import Upload
-from zones.models import Mandate, Municipality, Role, User
-from zones.tokens import issue_token
+from zones.models import Municipality
 
 BARS = {False: (12.0, 500.0), True: (25.0, 700.0)}
 
@@ -45,12 +46,12 @@ def person(role: Role) -> User:
     return user
 
 
-def receive(path: Path) -> Upload:
+def receive(path: Path) -> Delivery:
     """The file as a delivery that waits for its check."""
     comune = Municipality.objects.get(pk=COMUNE)
     with path.open("rb") as stream:
         file = File(stream, name=path.name)
-        return intake.receive(person(Role.OPERATOR), municipality=comune, file=file).upload
+        return intake.receive(person(Role.OPERATOR), municipality=comune, file=file).delivery
 
 
 class MemoryWatch:
@@ -83,7 +84,7 @@ class MemoryWatch:
 @contextmanager
 def reader(folder: Path) -> Iterator[MemoryWatch]:
     socket = folder / "reader.sock"
-    command = [sys.executable, "-m", "services.uploads.readers.server", "--socket", str(socket)]
+    command = [sys.executable, "-m", "validator.reading.server", "--socket", str(socket)]
     with running([*command, "--spool", str(folder / "spool")], environment()) as process:
         while not socket.exists():
             time.sleep(0.05)
@@ -112,9 +113,9 @@ def check(path: Path, folder: Path, watch: MemoryWatch) -> Checked:
     env = environment(STTM2_READER_SOCKET=socket)
     warm = str(small.pk)
     # The second delivery supersedes the first, so the first is checked before the second arrives.
-    tasks.check_upload(warm)
-    upload = receive(path)
-    command = [sys.executable, "-m", "bench.probe", str(upload.pk), warm]
+    tasks.check_delivery(warm)
+    delivery = receive(path)
+    command = [sys.executable, "-m", "bench.probe", str(delivery.pk), warm]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=env, stdout=pipe, stderr=pipe, text=True) as probe:
         watch.begin(probe.pid)
@@ -192,10 +193,10 @@ def _one(
 def publication(report: Report, rows: int) -> None:
     """One accepted delivery from "decided" to an edition in force."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        upload = receive(geopackage(Path(name) / "publish.gpkg", rows, seed=3))
-        tasks.check_upload(str(upload.pk))
+        delivery = receive(geopackage(Path(name) / "publish.gpkg", rows, seed=3))
+        tasks.check_delivery(str(delivery.pk))
     operator, reviewer = person(Role.OPERATOR), person(Role.REVIEWER)
-    upload.refresh_from_db()
+    delivery.refresh_from_db()
     today = timezone.localdate()
     statement = review.Statement(
         act="Delibera C.C. n. 1",
@@ -204,13 +205,13 @@ def publication(report: Report, rows: int) -> None:
         contact_name="Ufficio di piano",
         contact_email="piano@bench.example",
     )
-    review.submit(upload, user=operator, statement=statement)
-    review.take(upload, user=reviewer)
-    review.decide_in_bulk(upload, user=reviewer, rule="all_pending", decision="accepted")
-    review.close(upload, user=reviewer)
+    review.submit(delivery, user=operator, statement=statement)
+    review.take(delivery, user=reviewer)
+    review.decide_in_bulk(delivery, user=reviewer, rule="all_pending", decision="accepted")
+    review.close(delivery, user=reviewer)
     before = Edition.objects.count()
     begun = time.perf_counter()
-    tasks.publish_upload(str(upload.pk))
+    tasks.publish_delivery(str(delivery.pk))
     seconds = time.perf_counter() - begun
     if Edition.objects.count() != before + 1:
         raise RuntimeError("nothing was published")

@@ -12,14 +12,14 @@ import polars as pl
 from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
+from deliveries.checks.pipeline import Examination, Request, examine
+from deliveries.reports import document
 from services.actions import plan_source
 from services.selectors import taxonomy
-from services.taxonomy import Taxonomy
-from services.uploads.checking.pipeline import Examination, Request, examine
-from services.uploads.readers.errors import Unreadable
-from services.uploads.report import document
-from services.uploads.understand.kinds import recognise
-from services.uploads.understand.lexicon import Lexicon
+from validator.interpreting.kinds import recognise
+from validator.interpreting.lexicon import Lexicon
+from validator.reading.errors import Unreadable
+from validator.taxonomy import Taxonomy
 from zones.models import Municipality
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "real-data.md"
@@ -106,7 +106,7 @@ def types(folder: Path, known: Taxonomy, *, hide: tuple[str, ...] = ()) -> Count
         truth_file = folder / f"{name.partition('.')[0]}_verita.csv"
         with truth_file.open(encoding="utf-8") as file:
             truth = {row["ID"]: row["voce_attesa"] for row in csv.DictReader(file)}
-        rows = delivered(folder / name, hide=hide).delivery.frame.select("identifier", "kind")
+        rows = delivered(folder / name, hide=hide).dataset.frame.select("identifier", "kind")
         for identifier, slug in rows.iter_rows():
             kind = known.kind(slug)
             if kind is None:

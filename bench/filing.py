@@ -7,14 +7,14 @@ import time
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench.servers import peak_mib
-from services.uploads import returns
-from services.uploads.models import Upload
+from deliveries import returns
+from deliveries.models import Delivery
 
 
-def main(upload_id: str, sort: str) -> None:
-    Upload.objects.get(pk=upload_id).findings.first()  # the connection is not the file's cost
+def main(delivery_id: str, sort: str) -> None:
+    Delivery.objects.get(pk=delivery_id).findings.first()  # the connection is not the file's cost
     before, begun = peak_mib(os.getpid()), time.perf_counter()
-    returns.build(upload_id, sort, "it")
+    returns.build(delivery_id, sort, "it")
     seconds = time.perf_counter() - begun
     print(json.dumps({"seconds": seconds, "grown": peak_mib(os.getpid()) - before}))
 

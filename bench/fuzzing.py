@@ -15,15 +15,16 @@ from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench.mutations import spoil
+from deliveries import workflow
+from deliveries.checks import pipeline
+from deliveries.models import Delivery
+from deliveries.reports import document
+from deliveries.states import Verb
+from people.models import User
 from services.actions import plan_source
-from services.uploads import workflow
-from services.uploads.checking import pipeline
-from services.uploads.models import Upload
-from services.uploads.readers.errors import Unreadable
-from services.uploads.report import document
-from services.uploads.rules import registry
-from services.uploads.states import Verb
-from zones.models import Municipality, User
+from validator.reading.errors import Unreadable
+from validator.rules import registry
+from zones.models import Municipality
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".local" / "fuzz"
@@ -109,14 +110,14 @@ class Fuzz:
         """Write it as a delivery, read its report back, then undo: the bytes must be the same."""
         comune = Municipality.objects.get(pk=self.comuni[0].pk)
         with transaction.atomic():
-            upload = Upload.objects.create(
+            delivery = Delivery.objects.create(
                 municipality=comune, source=plan_source(comune), by=self.user, file_name=name
             )
-            lease = workflow.take(upload.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
+            lease = workflow.take(delivery.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
             if lease is None:
                 raise Fault("the delivery could not be taken")
             pipeline._store(lease, found, self.day)
-            back = document.as_bytes(document.of_upload(Upload.objects.get(pk=upload.pk)))
+            back = document.as_bytes(document.of_delivery(Delivery.objects.get(pk=delivery.pk)))
             transaction.set_rollback(True)
         self.tally.stored += 1
         if back != told:

@@ -20,18 +20,18 @@ from bench.deliveries import geopackage
 from bench.figures import Figure, Report
 from bench.load import Connection
 from bench.servers import children, environment, free_port, peak_mib, web
-from services.uploads import returns, tasks
-from services.uploads.acts import review
-from services.uploads.models import Proposal, Upload
-from zones.models import Role, User
+from deliveries import returns, tasks
+from deliveries.actions import review
+from deliveries.models import Delivery, Proposal
+from people.models import Role, User
 
 #: What a person waits for a page, seconds, and what a download may add to the web worker, MiB.
 OPENS, GROWS = 2.0, 48.0
 PATHS = {
-    "json": "uploads:report-json",
-    "xlsx": "uploads:report-xlsx",
-    "gpkg": "uploads:report-gpkg",
-    "pdf": "uploads:report-pdf",
+    "json": "deliveries:report-json",
+    "xlsx": "deliveries:report-xlsx",
+    "gpkg": "deliveries:report-gpkg",
+    "pdf": "deliveries:report-pdf",
 }
 KINDS = {"same": "few findings of many rows", "each": "a finding per row, each its own"}
 
@@ -43,11 +43,11 @@ def opened(report: Report, sizes: tuple[int, ...], runs: int) -> None:
         for rows in sizes:
             for wrong, kind in KINDS.items():
                 path = geopackage(Path(name) / f"{rows}{wrong}.gpkg", rows, wrong=wrong, seed=rows)
-                upload = _checked(path)
+                delivery = _checked(path)
                 if rows == max(sizes):
-                    _report_opens(report, upload, f"{rows:,} rows, {kind}", runs)
+                    _report_opens(report, delivery, f"{rows:,} rows, {kind}", runs)
             for sort in PATHS:
-                peaks.setdefault(sort, {})[rows] = _file(report, upload, sort)
+                peaks.setdefault(sort, {})[rows] = _file(report, delivery, sort)
         for sort, by_rows in peaks.items():
             _constant(report, sort, by_rows)
         for rows in (300, 5_000):
@@ -55,13 +55,13 @@ def opened(report: Report, sizes: tuple[int, ...], runs: int) -> None:
             _desk_opens(report, _checked(path), runs)
 
 
-def _checked(path: Path) -> Upload:
-    upload = receive(path)
-    tasks.check_upload(str(upload.pk))
-    upload.refresh_from_db()
-    if upload.status != "checked":
-        raise RuntimeError(f"the check of {path.name} ended as {upload.status}")
-    return upload
+def _checked(path: Path) -> Delivery:
+    delivery = receive(path)
+    tasks.check_delivery(str(delivery.pk))
+    delivery.refresh_from_db()
+    if delivery.status != "checked":
+        raise RuntimeError(f"the check of {path.name} ended as {delivery.status}")
+    return delivery
 
 
 def cookie(user: User) -> str:
@@ -84,16 +84,19 @@ def _seconds(port: int, path: str, *headers: str, runs: int) -> float:
     return statistics.median(spent)
 
 
-def _report_opens(report: Report, upload: Upload, say: str, runs: int) -> None:
+def _report_opens(report: Report, delivery: Delivery, say: str, runs: int) -> None:
     signed = cookie(person(Role.OPERATOR))
-    first = upload.findings.order_by("pk").values_list("code", flat=True)[0]
-    one = reverse("uploads:mistake", args=[upload.pk, first])
+    first = delivery.findings.order_by("pk").values_list("code", flat=True)[0]
+    one = reverse("deliveries:mistake", args=[delivery.pk, first])
     waits = {
-        "report page": (reverse("uploads:checks", args=[upload.pk]), signed),
+        "report page": (reverse("deliveries:checks", args=[delivery.pk]), signed),
         "one mistake opened": (one, signed, "HX-Request: true"),
-        "its places": (reverse("uploads:places", args=[upload.pk]) + f"?code={first}", signed),
-        "rows to mend": (reverse("uploads:mend", args=[upload.pk]), signed),
-        "findings by API, 100": (reverse("api-findings", args=[upload.pk]), signed),
+        "its places": (
+            reverse("deliveries:places", args=[delivery.pk]) + f"?code={first}",
+            signed,
+        ),
+        "rows to mend": (reverse("deliveries:mend", args=[delivery.pk]), signed),
+        "findings by API, 100": (reverse("api-findings", args=[delivery.pk]), signed),
     }
     with web(port := free_port()):
         for what, (path, *headers) in waits.items():
@@ -112,20 +115,20 @@ def in_browser(url: str, signed: str) -> float:
     return float(done.stdout)
 
 
-def _file(report: Report, upload: Upload, sort: str) -> float:
+def _file(report: Report, delivery: Delivery, sort: str) -> float:
     """Download one file from a fresh web worker; its peak, or that of the process that made it."""
-    rows = upload.row_count
+    rows = delivery.row_count
     maker = ""
     peak = 0.0
     if sort in returns.SORTS:
-        peak, spent = _made(upload, sort)
+        peak, spent = _made(delivery, sort)
         maker = f"; made in {spent:.1f} s"
     with web(port := free_port(), workers=1) as server:
         signed = cookie(person(Role.OPERATOR))
-        _download(port, reverse("uploads:new"), signed)
+        _download(port, reverse("deliveries:new"), signed)
         worker = children(server.pid)[0]
         before = peak_mib(worker)
-        size, spent = _download(port, reverse(PATHS[sort], args=[upload.pk]), signed)
+        size, spent = _download(port, reverse(PATHS[sort], args=[delivery.pk]), signed)
         grown = peak_mib(worker) - before
     said = f"{size / 1e6:.1f} MB in {spent:.1f} s{maker}"
     bar = GROWS if rows > returns.AT_ONCE else None
@@ -134,9 +137,9 @@ def _file(report: Report, upload: Upload, sort: str) -> float:
     return peak or grown
 
 
-def _made(upload: Upload, sort: str) -> tuple[float, float]:
+def _made(delivery: Delivery, sort: str) -> tuple[float, float]:
     """Peak of memory and seconds of the process that makes a return file into the storage."""
-    command = [sys.executable, "-m", "bench.filing", str(upload.pk), sort]
+    command = [sys.executable, "-m", "bench.filing", str(delivery.pk), sort]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-1500:])
@@ -165,22 +168,22 @@ def _constant(report: Report, sort: str, peaks: dict[int, float]) -> None:
     report.add(Figure("pages", what, max(peaks.values()), "MiB", reference=f"MiB at {told}"))
 
 
-def _desk_opens(report: Report, upload: Upload, runs: int) -> None:
+def _desk_opens(report: Report, delivery: Delivery, runs: int) -> None:
     reviewer, today = person(Role.REVIEWER), timezone.localdate()
     statement = review.Statement(
         act="Delibera C.C. n. 1", act_date=today, reference_date=today,
         contact_name="Ufficio di piano", contact_email="piano@bench.example",
     )  # fmt: skip
-    review.submit(upload, user=person(Role.OPERATOR), statement=statement)
-    review.take(upload, user=reviewer)
-    signed, base = cookie(reviewer), reverse("uploads:review", args=[upload.pk])
-    n = Proposal.objects.filter(upload=upload).count()
+    review.submit(delivery, user=person(Role.OPERATOR), statement=statement)
+    review.take(delivery, user=reviewer)
+    signed, base = cookie(reviewer), reverse("deliveries:review", args=[delivery.pk])
+    n = Proposal.objects.filter(delivery=delivery).count()
     last = f"{base}?pagina={-(-n // 50)}"
     pages: dict[str, str] = {"first page": base, "last page": last, "search": f"{base}?q=numero"}
-    pages["places"] = reverse("uploads:proposal-places", args=[upload.pk])
-    pages["queue"] = reverse("uploads:reviews")
+    pages["places"] = reverse("deliveries:proposal-places", args=[delivery.pk])
+    pages["queue"] = reverse("deliveries:reviews")
     with web(port := free_port()):
         for what, path in pages.items():
             spent = _seconds(port, path, signed, runs=runs)
             report.add(Figure("pages", f"desk, {n:,} proposals: {what}", spent, "s", OPENS))
-    review.send_back(upload, user=reviewer, note="bench")
+    review.send_back(delivery, user=reviewer, note="bench")

@@ -16,12 +16,12 @@ from pathlib import Path
 from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from services.uploads import tasks
-from services.uploads.checking import pipeline
-from services.uploads.models import Upload
+from deliveries import tasks
+from deliveries.checks import pipeline
+from deliveries.models import Delivery
 
 
-def parts_of(upload: Upload) -> dict[str, float]:
+def parts_of(delivery: Delivery) -> dict[str, float]:
     """Seconds per stage of an examination that stores nothing."""
     spent: dict[str, float] = defaultdict(float)
     stages, at = [""], [time.perf_counter()]
@@ -34,10 +34,15 @@ def parts_of(upload: Upload) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "delivery"
-        with upload.file.open("rb") as stored, path.open("wb") as local:
+        with delivery.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local)
         request = pipeline.Request(
-            path, upload.file_name, upload.source, upload.municipality, timezone.localdate(), {}
+            path,
+            delivery.file_name,
+            delivery.source,
+            delivery.municipality,
+            timezone.localdate(),
+            {},
         )
         pipeline.examine(request, on_progress=on_progress)
         on_progress("end", 0, 0)
@@ -46,21 +51,21 @@ def parts_of(upload: Upload) -> dict[str, float]:
     return {**spent, "rules": sum(rules.values())}
 
 
-def main(upload_id: str, warm_up: str) -> None:
-    parts_of(Upload.objects.get(pk=warm_up))
-    upload = Upload.objects.get(pk=upload_id)
+def main(delivery_id: str, warm_up: str) -> None:
+    parts_of(Delivery.objects.get(pk=warm_up))
+    delivery = Delivery.objects.get(pk=delivery_id)
     begun = time.perf_counter()
-    tasks.check_upload(upload_id)
+    tasks.check_delivery(delivery_id)
     whole = time.perf_counter() - begun
     print("checked", flush=True)  # whoever watches the memory stops here
-    upload.refresh_from_db()
-    parts = parts_of(upload)
+    delivery.refresh_from_db()
+    parts = parts_of(delivery)
     answer = {
         "seconds": whole,
         "parts": {**parts, "store": whole - sum(parts.values())},
-        "status": upload.status,
-        "rows": upload.row_count,
-        "findings": upload.findings.count(),
+        "status": delivery.status,
+        "rows": delivery.row_count,
+        "findings": delivery.findings.count(),
     }
     print(json.dumps(answer))
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api import PublicReadSet
 from funding.models import Programme, Project, Share
 from funding.selectors import Totals, totals
-from zones.api import PublicReadSet
 
 
 class ShareSerializer(serializers.ModelSerializer[Share]):

@@ -12,14 +12,14 @@ import numpy as np
 import polars as pl
 
 from funding.models import Programme, Project
-from services.uploads.findings import Hits, NotRun
-from services.uploads.rules.columns import filled, hits, mask
-from services.uploads.rules.context import RuleContext
-from services.uploads.rules.examples import Example
-from services.uploads.rules.registry import ROW, WARNING, rule
-from services.uploads.rules.thresholds import Thresholds
-from services.uploads.rules.wording import Wording
-from services.uploads.understood import Delivery
+from validator.dataset import Dataset
+from validator.findings import Hits, NotRun
+from validator.rules.columns import filled, hits, mask
+from validator.rules.context import RuleContext
+from validator.rules.examples import Example
+from validator.rules.registry import ROW, WARNING, rule
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
 
 NAME = "funding"
 CUP = "B81B21000290001"
@@ -78,8 +78,8 @@ def register_of(context: RuleContext) -> Register:
     return found if isinstance(found, Register) else Register((), complete=False)
 
 
-def _cups(delivery: Delivery) -> pl.Series:
-    return delivery.frame["cup"].str.replace_all(r"\s", "").str.to_uppercase()
+def _cups(dataset: Dataset) -> pl.Series:
+    return dataset.frame["cup"].str.replace_all(r"\s", "").str.to_uppercase()
 
 
 @rule(
@@ -104,7 +104,7 @@ def _cups(delivery: Delivery) -> pl.Series:
     fails=Example(rows=({"name": "Palestra", "cup": "C41B21000890006"},), extra=FULL),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),
 )  # fmt: skip
-def cups_are_registered(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def cups_are_registered(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
     """The CUP of a funded service is in the funding register.
 
     It ties the service to the call that opens it. Not run while the register is not complete.
@@ -113,8 +113,8 @@ def cups_are_registered(delivery: Delivery, t: Thresholds, context: RuleContext)
     if not register.complete:
         return NotRun("SEM-11", "no_register")
     known = {project.cup for project in register.projects}
-    missing = filled(delivery, "cup") & ~mask(_cups(delivery).is_in(list(known)))
-    return hits(delivery, missing, "cup", value=delivery.frame["cup"])
+    missing = filled(dataset, "cup") & ~mask(_cups(dataset).is_in(list(known)))
+    return hits(dataset, missing, "cup", value=dataset.frame["cup"])
 
 
 @rule(
@@ -137,18 +137,18 @@ def cups_are_registered(delivery: Delivery, t: Thresholds, context: RuleContext)
     fails=Example(rows=({"name": "Palestra", "cup": CUP},), extra=TWICE),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),
 )  # fmt: skip
-def funding_is_counted_once(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits:
+def funding_is_counted_once(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
     """A project is not funded with the same amount by two calls.
 
     Usually it is counted twice.
     """
     twice = register_of(context).twice()
-    cups = _cups(delivery)
+    cups = _cups(dataset)
     index = np.flatnonzero(mask(cups.is_in(list(twice))))
     calls = [twice[cups[int(i)]] for i in index]
     return Hits(
-        index, delivery.column_of("cup") or "",
-        {"value": delivery.frame["cup"].gather(index),
+        index, dataset.column_of("cup") or "",
+        {"value": dataset.frame["cup"].gather(index),
          "call_a": pl.Series([call[0] for call in calls], dtype=pl.String),
          "call_b": pl.Series([call[1] for call in calls], dtype=pl.String)},
     )  # fmt: skip

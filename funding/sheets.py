@@ -5,9 +5,9 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.sheets import Column, Fact, Row, Section, Table, Territory, number, text
 from funding.models import Share
 from funding.selectors import shares_in
-from zones.sheets import Column, Fact, Row, Section, Table, Territory, number, text
 
 
 def zone_funding(territory: Territory) -> Section:

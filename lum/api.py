@@ -8,8 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
+from core.api import Crs84Field, PublicReadSet
 from lum.models import Lum, TransportNode
-from zones.api import Crs84Field, PublicReadSet
 
 
 class NodeSerializer(serializers.ModelSerializer[TransportNode]):

@@ -5,7 +5,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import Transform
 from django.utils.translation import gettext_lazy as _
 
-from zones.geo import MASTER_SRID, WEB_SRID
+from core.geo import MASTER_SRID, WEB_SRID
 from zones.models import Municipality
 
 

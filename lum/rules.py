@@ -11,14 +11,14 @@ import polars as pl
 import shapely
 
 from lum.models import Lum
-from services.uploads.findings import Hits, NotRun
-from services.uploads.rules.columns import filled, folded, hits, mask
-from services.uploads.rules.context import RuleContext
-from services.uploads.rules.examples import Example
-from services.uploads.rules.registry import ERROR, ROW, WARNING, rule
-from services.uploads.rules.thresholds import Thresholds
-from services.uploads.rules.wording import Wording
-from services.uploads.understood import Delivery
+from validator.dataset import Dataset
+from validator.findings import Hits, NotRun
+from validator.rules.columns import filled, folded, hits, mask
+from validator.rules.context import RuleContext
+from validator.rules.examples import Example
+from validator.rules.registry import ERROR, ROW, WARNING, rule
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
 
 NAME = "lum"
 TO_VERIFY = "da verificare"
@@ -70,12 +70,10 @@ def register_of(context: RuleContext) -> Register:
     return found if isinstance(found, Register) else Register((), official=False)
 
 
-def _known(delivery: Delivery, register: Register) -> pl.Series:
+def _known(dataset: Dataset, register: Register) -> pl.Series:
     """Position in the register of the LUM each row names; null when it names none of them."""
     places = register.place_of()
-    return folded(delivery.frame["lum"]).replace_strict(
-        places, default=None, return_dtype=pl.Int64
-    )
+    return folded(dataset.frame["lum"]).replace_strict(places, default=None, return_dtype=pl.Int64)
 
 
 @rule(
@@ -99,7 +97,7 @@ def _known(delivery: Delivery, register: Register) -> pl.Series:
     fails=Example(rows=({"name": "Liceo", "lum": "atlantide"},), extra=OFFICIAL),
     passes=Example(rows=({"name": "Liceo", "lum": "Rho Fiera"},), extra=OFFICIAL),
 )  # fmt: skip
-def lum_exist(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def lum_exist(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
     """The LUM that a row names exists in the PTM's list.
 
     Not run while the loaded list is a reconstruction still to be verified.
@@ -107,8 +105,8 @@ def lum_exist(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits |
     register = register_of(context)
     if not register.official:
         return NotRun("SEM-06", "no_lum_codes")
-    unknown = filled(delivery, "lum") & mask(_known(delivery, register).is_null())
-    return hits(delivery, unknown, "lum", value=delivery.frame["lum"])
+    unknown = filled(dataset, "lum") & mask(_known(dataset, register).is_null())
+    return hits(dataset, unknown, "lum", value=dataset.frame["lum"])
 
 
 @rule(
@@ -138,7 +136,7 @@ def lum_exist(delivery: Delivery, t: Thresholds, context: RuleContext) -> Hits |
     ),
 )  # fmt: skip
 def services_lie_in_their_lum(
-    delivery: Delivery, t: Thresholds, context: RuleContext
+    dataset: Dataset, t: Thresholds, context: RuleContext
 ) -> Sequence[Hits] | NotRun:
     """A service declared in a LUM lies in it or within a short walk (about six minutes).
 
@@ -147,12 +145,12 @@ def services_lie_in_their_lum(
     register = register_of(context)
     if not register.hubs:
         return NotRun("SEM-07", "no_lum_codes")
-    known = _known(delivery, register)
-    placed = ~shapely.is_missing(delivery.points)
+    known = _known(dataset, register)
+    placed = ~shapely.is_missing(dataset.points)
     index = np.flatnonzero(mask(known.is_not_null()) & placed)
     hubs = [register.hubs[int(known[int(i)])] for i in index]
     shapes = np.array([hub.shape for hub in hubs], dtype=object)
-    away = shapely.distance(delivery.points[index], shapes)
+    away = shapely.distance(dataset.points[index], shapes)
     far = away > t["lum_m"]
     names = pl.Series([hub.name for hub in hubs], dtype=pl.String).filter(pl.Series(far))
     dist = pl.Series(away[far].round()).cast(pl.Int64)

@@ -3,9 +3,9 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
 from lum.models import Lum
 from lum.selectors import lum_of
-from zones.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
 
 
 def zone_lum(territory: Territory) -> Section:

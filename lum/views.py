@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from core.geo import METROPOLITAN_BOUNDS, as_geojson, extent
 from lum.models import Lum
 from lum.selectors import LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
-from zones.geo import METROPOLITAN_BOUNDS, as_geojson, extent
 from zones.models import Zone
 
 UNRANKED = "da-attribuire"

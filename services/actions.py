@@ -17,11 +17,12 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from people.models import User
 from services import tilesets
 from services.ids import new_item_key, new_service_id
 from services.models import Assessment, CriteriaSet, Edition, Service, ServiceEvent, Source
 from services.querysets import run_sql
-from zones.models import Municipality, User
+from zones.models import Municipality
 
 CRITERIA_VERSION = "0.1"
 

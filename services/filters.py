@@ -18,11 +18,11 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.errors import Invalid
 from services.models import MacroCategory, Service, ServiceType, Status, Valence
 from services.querysets import ServiceQuerySet
 from services.statements import Hits, keys_of
 from services.versions import catalogue_version
-from zones.errors import Invalid
 from zones.models import Municipality, Zone
 
 ROME: Final = ZoneInfo("Europe/Rome")

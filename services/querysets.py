@@ -8,8 +8,8 @@ from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
 from django.db.models import F, Func, Q, Value
 
-from zones.geo import WEB_SRID
-from zones.sqlfiles import SqlFolder
+from core.geo import WEB_SRID
+from core.sqlfiles import SqlFolder
 
 
 class Folded(Func):

@@ -19,7 +19,7 @@ from services.models import (
     SourceItem,
 )
 from services.querysets import ServiceQuerySet
-from services.taxonomy import Category, Kind, Taxonomy
+from validator.taxonomy import Category, Kind, Taxonomy
 from zones.models import Municipality
 
 HISTORY_LENGTH = 50

@@ -6,10 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from services.models import Service
-from services.querysets import ServiceQuerySet
-from services.selectors import CategoryCounts, category_counts, reading_counts
-from zones.sheets import (
+from core.sheets import (
     Bar,
     Cell,
     Chart,
@@ -22,6 +19,9 @@ from zones.sheets import (
     number,
     text,
 )
+from services.models import Service
+from services.querysets import ServiceQuerySet
+from services.selectors import CategoryCounts, category_counts, reading_counts
 
 PER = 10_000
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from zones.sqlfiles import SqlFolder
+from core.sqlfiles import SqlFolder
 
 #: What is published of a service, in order: the columns of `sql/features.sql` but the geometry.
 PROPERTIES = (

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sttm2.env import env_secret, env_str
 
-AUTH_USER_MODEL = "zones.User"
+AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -26,8 +26,8 @@ CSRF_FAILURE_VIEW = "sttm2.pages.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/consegne/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "zones.adapters.AccountAdapter"
-SOCIALACCOUNT_ADAPTER = "zones.adapters.SocialAdapter"
+ACCOUNT_ADAPTER = "people.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "people.adapters.SocialAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -10,11 +10,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 
+from core.api import PublicRead
 from funding.api import ProgrammeViewSet, ProjectViewSet
 from lum.api import LumViewSet
 from services.api import CategoryViewSet, EditionViewSet, ServiceTypeViewSet, SourceViewSet
 from sttm2.layers import LAYERS, Layer
-from zones.api import MunicipalityViewSet, PublicRead, ZoneViewSet
+from zones.api import MunicipalityViewSet, ZoneViewSet
 
 router = SimpleRouter()
 router.register("zones", ZoneViewSet, "api-zone")
@@ -47,9 +48,9 @@ COLLECTIONS = {
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the schema names the tokens of `zones.tokens`; found by being declared."""
+    """How the schema names the tokens of `people.tokens`; found by being declared."""
 
-    target_class = "zones.tokens.TokenAuthentication"
+    target_class = "people.tokens.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:

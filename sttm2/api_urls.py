@@ -23,7 +23,7 @@ V1: list[URLPattern | URLResolver] = [
         name="api-services-export",
     ),
     path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
-    path("", include("services.uploads.api.urls")),
+    path("", include("deliveries.api.urls")),
     path("", include(router.urls)),
 ]
 

@@ -13,11 +13,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from deliveries.models import Delivery, Notice
+from deliveries.states import Status
+from people.models import Role, User
+from people.policies import has_role, is_reviewer
 from services.models import Edition, Service
-from services.uploads.models import Notice, Upload
-from services.uploads.states import Status
-from zones.models import Role, User
-from zones.policies import has_role, is_reviewer
 
 NAVIGATION = (
     ("services:map", _("Mappa")),
@@ -27,7 +27,7 @@ NAVIGATION = (
     ("funding:list", _("Finanziamenti")),
     ("atlas", _("Atlante")),
     ("data", _("Dati e API")),
-    ("uploads:precheck", _("Verifica un file")),
+    ("deliveries:precheck", _("Verifica un file")),
 )
 #: States in which a delivery waits for its comune, and for the office.
 COMUNE_TURN = (Status.CHECKED, Status.UNREADABLE, Status.FAILED, Status.RETURNED)
@@ -114,7 +114,7 @@ def _tasks(request: HttpRequest) -> int:
         turn += COMUNE_TURN
     if is_reviewer(user):
         turn += OFFICE_TURN
-    return Upload.objects.for_user(user).filter(status__in=turn).count() if turn else 0
+    return Delivery.objects.for_user(user).filter(status__in=turn).count() if turn else 0
 
 
 def _notices(request: HttpRequest) -> int:
@@ -122,4 +122,4 @@ def _notices(request: HttpRequest) -> int:
     user = request.user
     if not isinstance(user, User):
         return 0
-    return Notice.objects.of(user, Upload.objects.for_user(user)).unread().count()
+    return Notice.objects.of(user, Delivery.objects.for_user(user)).unread().count()

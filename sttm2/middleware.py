@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.errors import DomainError, Invalid
 from sttm2.rest import PROBLEM, document
-from zones.errors import DomainError, Invalid
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from core.errors import Invalid, NotAllowed, NotFound
+from people.actions import INVITATION_DAYS
 from sttm2.layers import LAYERS
 from sttm2.middleware import told
-from zones.actions import INVITATION_DAYS
-from zones.errors import Invalid, NotAllowed, NotFound
 from zones.models import Zone
 
 logger = logging.getLogger(__name__)

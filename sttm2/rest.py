@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
-from zones.errors import DomainError
+from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 

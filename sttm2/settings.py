@@ -36,8 +36,9 @@ INSTALLED_APPS = [
     "sttm2",
     "funding",
     "lum",
-    "services.uploads",
+    "deliveries",
     "services",
+    "people",
     "zones",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -86,7 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sttm2.middleware.DomainErrorMiddleware",
-    "zones.middleware.SecondFactorMiddleware",
+    "people.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -176,16 +177,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-lost-deliveries": {"task": "uploads.sweep", "schedule": timedelta(seconds=20)},
-    "sweep-letters": {"task": "uploads.sweep_letters", "schedule": timedelta(seconds=60)},
-    "sweep-prechecks": {"task": "uploads.sweep_prechecks", "schedule": timedelta(minutes=5)},
-    "sweep-returns": {"task": "uploads.sweep_returns", "schedule": crontab(minute=25)},
-    "forget-expired-files": {"task": "uploads.forget", "schedule": crontab(hour=3, minute=10)},
+    "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-letters": {"task": "deliveries.sweep_letters", "schedule": timedelta(seconds=60)},
+    "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
+    "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
+    "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
 }
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "zones.tokens.TokenAuthentication",
+        "people.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
@@ -257,7 +258,7 @@ SECURE_PROXY_SSL_HEADER = (
 )
 X_FRAME_OPTIONS = "DENY"
 
-# Deliveries: limits are in services/uploads/limits.py; here what an installation may change.
+# Deliveries: limits are in validator/limits.py; here what an installation may change.
 READER_SOCKET = env_str("STTM2_READER_SOCKET", "")
 UPLOAD_MAX_BYTES = env_int("STTM2_UPLOAD_MAX_MB", default=100) * 1024 * 1024
 LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, Json
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.errors import DomainError, Invalid, NotFound
+from core.sqlfiles import SqlFolder
 from services import tilesets
 from services.filters import ServiceFilter
 from services.tilesets import BUFFER, TileAddress
 from services.versions import catalogue_version
 from sttm2.layers import BY_ID, Layer
-from zones.errors import DomainError, Invalid, NotFound
-from zones.sqlfiles import SqlFolder
 
 MVT = "application/vnd.mapbox-vector-tile"
 DEEPEST_ZOOM = 22

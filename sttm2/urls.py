@@ -15,8 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("accesso/", include("allauth.urls")),
     path("", include("services.urls")),
-    path("", include("services.uploads.urls")),
+    path("", include("deliveries.urls")),
     path("", include("zones.urls")),
+    path("", include("people.urls")),
     path("", include("lum.urls")),
     path("", include("funding.urls")),
     path("dati/", pages.data, name="data"),

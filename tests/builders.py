@@ -11,12 +11,12 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from deliveries import tasks, workflow
+from deliveries.actions import intake, review
+from deliveries.models import Delivery, Finding, Proposal, Receipt, StagedRow
+from deliveries.publishing import acceptance
+from deliveries.states import Verb
 from services.actions import plan_source
-from services.uploads import tasks, workflow
-from services.uploads.acts import intake, review
-from services.uploads.editions import acceptance
-from services.uploads.models import Finding, Proposal, Receipt, StagedRow, Upload
-from services.uploads.states import Verb
 from zones.models import Municipality
 
 HEADER = "ID;TIPOLOGIA;DENOMINAZIONE;INDIRIZZO;STATO;SUP_FOND;COORD_X;COORD_Y"
@@ -79,39 +79,41 @@ def plan_file(
     return SimpleUploadedFile(name, "\n".join(lines).encode(), content_type="text/csv")
 
 
-def checked(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+def checked(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
     """A delivery of Sesto by its operator, checked in this process."""
     received = intake.receive(
         cast.operator, municipality=cast.comune, file=file or plan_file(**kwargs)
     )
-    tasks.check_upload(str(received.upload.pk))
-    return Upload.objects.get(pk=received.upload.pk)
+    tasks.check_delivery(str(received.delivery.pk))
+    return Delivery.objects.get(pk=received.delivery.pk)
 
 
-def submitted(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
-    upload = checked(cast, file, **kwargs)
-    review.submit(upload, user=cast.operator, statement=statement(only_correct_rows=True))
-    return upload
+def submitted(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
+    delivery = checked(cast, file, **kwargs)
+    review.submit(delivery, user=cast.operator, statement=statement(only_correct_rows=True))
+    return delivery
 
 
-def in_review(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
-    upload = submitted(cast, file, **kwargs)
-    review.take(upload, user=cast.reviewer)
-    return upload
+def in_review(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
+    delivery = submitted(cast, file, **kwargs)
+    review.take(delivery, user=cast.reviewer)
+    return delivery
 
 
-def published(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Upload:
+def published(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
     return publish(submitted(cast, file, **kwargs), cast)
 
 
-def publish(upload: Upload, cast) -> Upload:
+def publish(delivery: Delivery, cast) -> Delivery:
     """Taken, accepted whole and published as the worker does."""
-    review.take(upload, user=cast.reviewer)
-    review.decide_in_bulk(upload, user=cast.reviewer, rule="all_pending", decision="accepted")
-    review.close(upload, user=cast.reviewer)
-    lease = workflow.take(upload.pk, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION)
+    review.take(delivery, user=cast.reviewer)
+    review.decide_in_bulk(delivery, user=cast.reviewer, rule="all_pending", decision="accepted")
+    review.close(delivery, user=cast.reviewer)
+    lease = workflow.take(
+        delivery.pk, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION
+    )
     acceptance.publish(lease)
-    return Upload.objects.get(pk=upload.pk)
+    return Delivery.objects.get(pk=delivery.pk)
 
 
 COLUMNS = (
@@ -122,13 +124,13 @@ COLUMNS = (
 )
 
 
-def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Upload:
+def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Delivery:
     """A checked delivery written straight into the tables: quick, for pages and permissions.
 
     Row 1 is kept out by an error (ATT-07), row 2 has a warning (ATT-08), a place and both its
     words.
     """
-    upload = Upload.objects.create(
+    delivery = Delivery.objects.create(
         municipality=cast.comune,
         source=plan_source(cast.comune),
         by=cast.operator,
@@ -147,24 +149,26 @@ def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Upload:
         outcome={"ran": ["ATT-07", "ATT-08", "GEO-01"], "not_run": [], "file_blocked": False},
         **fields,
     )
-    upload.file.save("original", ContentFile(b"ID;TIPOLOGIA\n"))
+    delivery.file.save("original", ContentFile(b"ID;TIPOLOGIA\n"))
     StagedRow.objects.bulk_create(
-        _row(upload, n, place) for n, place in enumerate(places(cast.comune.pk, rows), 1)
+        _row(delivery, n, place) for n, place in enumerate(places(cast.comune.pk, rows), 1)
     )
     Finding.objects.create(
-        upload=upload, code="ATT-07", severity="error", layer="piano", rows=[1], column="STATO",
+        delivery=delivery, code="ATT-07", severity="error", layer="piano",
+        rows=[1], column="STATO",
         params={"value": "chissà", "expected": "esistente, previsto, in attuazione, dismesso"},
     )  # fmt: skip
     Finding.objects.create(
-        upload=upload, code="ATT-08", severity="warning", layer="piano", rows=[2], column="STATO",
-        position=StagedRow.objects.get(upload=upload, row=2).point,
+        delivery=delivery, code="ATT-08", severity="warning", layer="piano",
+        rows=[2], column="STATO",
+        position=StagedRow.objects.get(delivery=delivery, row=2).point,
     )  # fmt: skip
-    return upload
+    return delivery
 
 
-def on_desk(cast, *, rows: int = 3, status: str = "in_review", **fields) -> Upload:
+def on_desk(cast, *, rows: int = 3, status: str = "in_review", **fields) -> Delivery:
     """A delivery in review written straight into the tables, one `new` proposal per good row."""
-    upload = ready(
+    delivery = ready(
         cast,
         rows=rows,
         status=status,
@@ -172,14 +176,17 @@ def on_desk(cast, *, rows: int = 3, status: str = "in_review", **fields) -> Uplo
         submitted_by=cast.operator,
         **fields,
     )
-    good = upload.rows.filter(blocked=False)
+    good = delivery.rows.filter(blocked=False)
     Proposal.objects.bulk_create(
-        Proposal(upload=upload, staged_row=row, kind="new") for row in good
+        Proposal(delivery=delivery, staged_row=row, kind="new") for row in good
     )
     Receipt.objects.create(
-        upload=upload, number=f"STTM-{upload.pk.hex[:8]}", sha256=upload.sha256, by=cast.operator
+        delivery=delivery,
+        number=f"STTM-{delivery.pk.hex[:8]}",
+        sha256=delivery.sha256,
+        by=cast.operator,
     )
-    return upload
+    return delivery
 
 
 def _layer(rows: int) -> dict:
@@ -198,14 +205,14 @@ def _match(column: str, field: str) -> dict:
     }
 
 
-def _row(upload: Upload, number: int, place: tuple[float, float]) -> StagedRow:
+def _row(delivery: Delivery, number: int, place: tuple[float, float]) -> StagedRow:
     point = Point(*place, srid=32632)
     status = {1: None, 2: "previsto"}.get(number, "esistente")
     sent = {1: "chissà"}.get(number, status)
     key, name = f"B{number:03d}", f"Biblioteca {number}"
     understood = {"identifier": key, "type": "Biblioteca", "name": name, "status": status}
     return StagedRow(
-        upload=upload,
+        delivery=delivery,
         layer="piano",
         row=number,
         identifier=key,

@@ -19,8 +19,9 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone, translation
 from pytest_django.live_server_helper import LiveServer
 
+from people.models import Mandate, Role, User
 from sttm2.celery import app
-from zones.models import Mandate, Municipality, Role, User
+from zones.models import Municipality
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -122,8 +123,8 @@ def _cast() -> Cast:
 
 #: What a test with a worker writes; the reference data stays.
 WRITTEN = (
-    "uploads_upload, services_edition, services_source, services_sourceitem, services_record,"
-    " services_service, services_criteriaset, zones_user"
+    "deliveries_delivery, services_edition, services_source, services_sourceitem, services_record,"
+    " services_service, services_criteriaset, people_user"
 )
 
 

@@ -1,4 +1,4 @@
-"""The ground floor as a Django app."""
+"""The territory as a Django app."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -6,5 +6,5 @@ from django.utils.translation import gettext_lazy as _
 
 class ZonesConfig(AppConfig):
     name = "zones"
-    verbose_name = _("Territorio e persone")
+    verbose_name = _("Territorio")
     default_auto_field = "django.db.models.BigAutoField"

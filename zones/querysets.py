@@ -1,5 +1,4 @@
-"""Which rows of the territory, and of people and mandates; the only module of this app that speaks
-SQL."""
+"""Which rows of the territory; the only module of this app that speaks SQL."""
 
 import datetime as dt
 from typing import Any
@@ -9,17 +8,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from zones.geo import GEOGRAPHIC_SRID
-
-
-class MandateQuerySet(models.QuerySet[Any]):
-    """Mandates in force, by day in Europe/Rome."""
-
-    def in_force(self, on: dt.date | None = None) -> "MandateQuerySet":
-        day = on or timezone.localdate()
-        return self.filter(valid_from__lte=day).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=day), revoked_at__isnull=True
-        )
+from core.geo import GEOGRAPHIC_SRID
 
 
 class MembershipQuerySet(models.QuerySet[Any]):
@@ -69,13 +58,3 @@ class MunicipalityQuerySet(PlaceQuerySet):
 
     def in_zone(self, slug: str, on: dt.date | None = None) -> "MunicipalityQuerySet":
         return self.with_zone(on).filter(zone_slug=slug)
-
-
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Rows that are written once: a log that can be edited is not a log."""
-
-    def update(self, **kwargs: Any) -> int:
-        raise TypeError("append-only: rows of this table are never changed")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError("append-only: rows of this table are never deleted")

@@ -11,7 +11,8 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from zones.geo import box_in_degrees
+from core.geo import box_in_degrees
+from core.sheets import Territory
 from zones.models import (
     Indicator,
     IndicatorValue,
@@ -22,8 +23,7 @@ from zones.models import (
     ZoneMembership,
 )
 from zones.querysets import PlaceQuerySet
-from zones.sheets import Territory
-from zones.sheets.build import extra_figures
+from zones.sheets import extra_figures
 
 RESIDENTS = "popolazione"
 AREA = "superficie-calcolata"

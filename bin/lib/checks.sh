@@ -13,6 +13,6 @@ static_checks() {
   check "ruff" .venv/bin/ruff check --quiet .
   check "ruff format" .venv/bin/ruff format --check --quiet .
   check "import floors" .venv/bin/lint-imports --no-cache --no-logo
-  check "mypy" .venv/bin/mypy manage.py sttm2 zones services lum funding bench bin/lib
+  check "mypy" .venv/bin/mypy manage.py sttm2 lum funding deliveries services people zones validator core bench bin/lib
   verdict
 }

@@ -7,7 +7,7 @@ port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 birth_of_database() { pg_as stat -c %Y "$PG_DATA/PG_VERSION"; }
 migrate() { # Skipped only on our own database, and only while neither it nor the migrations are others
   local want
-  want="$(fingerprint {zones,services,services/uploads,lum,funding}/migrations requirements-dev.txt) $DATABASE_URL"
+  want="$(fingerprint {zones,people,services,deliveries,lum,funding}/migrations requirements-dev.txt) $DATABASE_URL"
   if own_database; then
     want="$want $(birth_of_database)"
     ! current tables "$want" || return 0
@@ -23,7 +23,7 @@ load_reference() {
 }
 reference_data() { # Again when what it is made of changed, or when the tables are others
   local want
-  want="$STTM2_MODE $DATABASE_URL $(fingerprint fixtures zones services lum funding)"
+  want="$STTM2_MODE $DATABASE_URL $(fingerprint fixtures zones people services deliveries lum funding validator core)"
   ! current reference "$want" || return 0
   logged reference.log load_reference ||
     fail "The reference data (territory, taxonomy, LUM, programmes) could not be loaded." "Details: $LOG"

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 
+from core.api import PublicReadSet
 from services.models import Edition, MacroCategory, ServiceType, Source
-from zones.api import PublicReadSet
 
 
 class ServiceTypeSerializer(serializers.ModelSerializer[ServiceType]):

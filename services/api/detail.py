@@ -14,6 +14,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api import PublicRead
+from core.errors import DomainError, NotFound
 from services.api.features import GEOJSON, PROBLEM, site
 from services.api.schema import (
     DAY,
@@ -25,9 +27,7 @@ from services.filters import ServiceFilter, day_asked, end_of
 from services.geojson import feature_page
 from services.models import Assessment, Record, Service, ServiceEvent
 from services.selectors import ServiceStory, origins_of, service_story
-from services.uploads.schema import FIELDS
-from zones.api import PublicRead
-from zones.errors import DomainError, NotFound
+from validator.schema import FIELDS
 
 #: Fields that anybody may see: contacts and what only served to read the file are withheld.
 PUBLIC = frozenset(field.name for field in FIELDS if field.public)

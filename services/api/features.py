@@ -11,6 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
+from core.api import PublicRead
+from core.errors import Invalid
 from services import exports
 from services.api.schema import (
     FILTERS,
@@ -22,8 +24,6 @@ from services.filters import ServiceFilter
 from services.geojson import feature_page
 from services.models import Service
 from services.versions import catalogue_version
-from zones.api import PublicRead
-from zones.errors import Invalid
 
 GEOJSON, PROBLEM = "application/geo+json", "application/problem+json"
 EXPORT_TYPES = {

@@ -6,9 +6,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from core.api import Crs84Field
 from services.filters import LEVELS, READINGS, STATUSES, VALENCES
 from services.models import Level, Service
-from zones.api import Crs84Field
 
 
 class ServicePropertiesSerializer(serializers.Serializer[Any]):

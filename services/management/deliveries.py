@@ -20,8 +20,8 @@ import pyogrio
 import pyproj
 import shapely
 
+from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 from services.management.example_rows import ExampleRow, rows_of
-from zones.geo import GEOGRAPHIC_SRID, MASTER_SRID
 
 MONTE_MARIO: Final = 3003
 COLUMNS: Final = {

@@ -3,7 +3,7 @@
 import json
 
 from services.models import MacroCategory, ServiceType
-from services.taxonomy import Category, Kind, Taxonomy
+from validator.taxonomy import Category, Kind, Taxonomy
 from zones.management.reference import FIXTURES, Loaded, upsert
 
 FILE = FIXTURES / "taxonomy.json"

@@ -6,10 +6,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.querysets import AppendOnlyQuerySet
 from services.models.catalogue import Service
 from services.models.lineage import Edition, SourceItem
 from services.models.taxonomy import Valence
-from zones.querysets import AppendOnlyQuerySet
 
 
 class Match(models.Model):
@@ -25,7 +25,7 @@ class Match(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict.choices)
     score = models.FloatField(null=True, blank=True)
     terms = models.JSONField(default=dict, blank=True)
-    by = models.ForeignKey("zones.User", models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -76,7 +76,7 @@ class Assessment(models.Model):
     confirmed = models.CharField(max_length=14, choices=Valence.choices, blank=True)
     reasons = models.JSONField(default=list, blank=True)
     override_reason = models.TextField(blank=True)
-    by = models.ForeignKey("zones.User", models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -110,7 +110,7 @@ class ServiceEvent(models.Model):
     )
     verb = models.CharField(max_length=14, choices=Verb.choices)
     changes = models.JSONField(default=dict, blank=True)
-    by = models.ForeignKey("zones.User", models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     objects = AppendOnlyQuerySet.as_manager()

@@ -5,11 +5,11 @@ from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.geo import MASTER_SRID
 from services.ids import new_service_id
 from services.models.lineage import web
 from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, Valence
 from services.querysets import Folded, ServiceQuerySet
-from zones.geo import MASTER_SRID
 from zones.models import Municipality
 
 

@@ -13,9 +13,9 @@ from django.db.models.lookups import In
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.geo import MASTER_SRID, WEB_SRID
 from services.models.taxonomy import ServiceType, Status, Valence
 from services.querysets import RecordQuerySet
-from zones.geo import MASTER_SRID, WEB_SRID
 from zones.models import Municipality
 
 #: PostGIS GeometryType() of the master geometry, for the CHECK below.
@@ -58,13 +58,13 @@ class Source(models.Model):
 
 
 class Edition(models.Model):
-    """One accepted state of one source; never rewritten. No key to uploads: the wall must hold."""
+    """One accepted state of one source; never rewritten. No key to a delivery: the wall holds."""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
     published_at = models.DateTimeField(default=timezone.now)
     published_by = models.ForeignKey(
-        "zones.User", models.PROTECT, null=True, blank=True, related_name="+"
+        "people.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
     reference_date = models.DateField(null=True, blank=True)
     act = models.CharField(max_length=300, blank=True)

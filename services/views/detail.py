@@ -15,14 +15,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.errors import NotFound
+from core.geo import as_geojson, extent
 from services.filters import day_asked, end_of
 from services.models import Assessment, Record, Service, ServiceType
 from services.selectors import Said, ServiceStory, origins_of, service_story
-from services.uploads.schema import BY_NAME, POSITION_FIELDS
 from services.views.days import service_on
 from services.views.maps import map_settings
-from zones.errors import NotFound
-from zones.geo import as_geojson, extent
+from validator.schema import BY_NAME, POSITION_FIELDS
 
 #: Attributes that have a line of their own above the others.
 SHOWN_ABOVE = frozenset(

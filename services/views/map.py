@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from core.geo import METROPOLITAN_BOUNDS
 from services.filters import ServiceFilter
 from services.models import Service
 from services.selectors import category_counts, for_rows, latest_editions, named, reading_counts
 from services.views.days import service_on
 from services.views.facets import chips_of, facets_of
 from services.views.maps import map_settings
-from zones.geo import METROPOLITAN_BOUNDS
 from zones.models import Municipality, Zone
 from zones.selectors import extent_of
 

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.geo import GeoJson
 from services.models import MacroCategory
-from zones.geo import GeoJson
 from zones.selectors import place_labels
 
 ATTRIBUTION = "ISTAT, Openpolis (CC BY 4.0)"

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from deliveries.models import Delivery
 from services.models import Service
-from services.uploads.models import Upload
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
@@ -84,8 +84,8 @@ def test_a_plan_goes_from_the_planners_file_to_the_public_map(served, live_cast,
     submit(page, delivery)
     desk = signed_in(browser, served, live_cast.reviewer, width)
     review(desk, delivery.replace("/consegne/", "/istruttoria/"))
-    upload = Upload.objects.get()
-    assert (upload.status, upload.edition.number) == ("published", 1)
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.edition.number) == ("published", 1)
     assert Service.objects.filter(municipality="015209").count() == 6
     citizen = browser.new_context().new_page()
     citizen.goto(f"{served}/servizi/?municipality=015209")

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.uploads.models import Proposal, Upload
+from deliveries.models import Delivery, Proposal
 from tests import builders
 from tests.browser.conftest import WIDTHS, clean, signed_in
 
@@ -15,7 +15,7 @@ ROWS = 301
 
 
 @pytest.fixture
-def upload(live_cast) -> Upload:
+def delivery(live_cast) -> Delivery:
     """Three hundred proposals: most new, thirty moved, twenty edited."""
     made = builders.on_desk(live_cast, rows=ROWS)
     numbers = list(made.proposals.values_list("pk", flat=True))
@@ -56,11 +56,11 @@ def test_three_hundred_rows_are_decided_without_losing_the_place(
     served,
     live_cast,
     browser,
-    upload,
+    delivery,
     width,
 ):
     page = signed_in(browser, served, live_cast.reviewer, width)
-    page.goto(f"{served}/istruttoria/{upload.pk}/")
+    page.goto(f"{served}/istruttoria/{delivery.pk}/")
     clean(page)
     keys(page, "j", "a", "a", "a")
     counters(page, r"297\s*da decidere\s*3\s*accettato")
@@ -81,7 +81,7 @@ def test_three_hundred_rows_are_decided_without_losing_the_place(
     end_of_page(page)
     rows_leave_the_filter(page)
     by_kind_and_in_bulk(page)
-    assert upload.proposals.filter(decision="accepted", note="Visti insieme").count() == 293
+    assert delivery.proposals.filter(decision="accepted", note="Visti insieme").count() == 293
     assert page.problems == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from services.uploads.models import Answer, StagedRow, Upload
+from deliveries.models import Answer, Delivery, StagedRow
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 from tests.browser.keyboard import Keyboard
 
@@ -287,12 +287,12 @@ def test_a_planner_without_a_mouse_goes_from_the_file_to_the_receipt(
     mend_three_rows(keys)
     answer_two_warnings(keys)
     submit(keys)
-    upload = Upload.objects.get()
-    assert (upload.status, upload.blocked_count) == ("submitted", 0)
-    kinds = {row.identifier: row.kind for row in upload.rows.all()}
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.blocked_count) == ("submitted", 0)
+    kinds = {row.identifier: row.kind for row in delivery.rows.all()}
     assert kinds["B002"] == "musei"
-    assert upload.rows.get(identifier="P004").geometry.valid
-    given = {(one.code, one.kind) for one in upload.answers.all()}
+    assert delivery.rows.get(identifier="P004").geometry.valid
+    given = {(one.code, one.kind) for one in delivery.answers.all()}
     assert given == {("ATT-08", Answer.Kind.RIGHT), ("ATT-14", Answer.Kind.WILL_FIX)}
     assert keys.keys < 1000
 

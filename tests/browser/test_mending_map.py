@@ -8,7 +8,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from services.uploads.models import StagedRow, Upload
+from deliveries.models import Delivery, StagedRow
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
 MOVED = 0.00005
 
 
-def bow_tie(live_cast) -> Upload:
+def bow_tie(live_cast) -> Delivery:
     file = builders.area_file(live_cast.comune.pk, builders.BOW_TIE)
     return builders.checked(live_cast, file)
 
@@ -25,9 +25,9 @@ def bow_tie(live_cast) -> Upload:
 def test_a_broken_outline_is_drawn_beside_its_repair_and_the_signs_are_told(
     served, live_cast, browser, width
 ):
-    upload = bow_tie(live_cast)
+    delivery = bow_tie(live_cast)
     page = signed_in(browser, served, live_cast.operator, width)
-    page.goto(f"{served}/consegne/{upload.pk}/correggi/")
+    page.goto(f"{served}/consegne/{delivery.pk}/correggi/")
     lines = page.locator(".place path.leaflet-interactive, .place path[stroke-dasharray='8 6']")
     dashed = page.locator(".place path[stroke-dasharray='8 6']")
     expect(dashed).to_have_count(1, timeout=PATIENCE_MS)
@@ -40,9 +40,9 @@ def test_a_broken_outline_is_drawn_beside_its_repair_and_the_signs_are_told(
 
 
 def test_a_stray_click_takes_no_outline_away(served, live_cast, browser):
-    upload = bow_tie(live_cast)
+    delivery = bow_tie(live_cast)
     page = signed_in(browser, served, live_cast.operator)
-    page.goto(f"{served}/consegne/{upload.pk}/correggi/?strato=piano&riga=1")
+    page.goto(f"{served}/consegne/{delivery.pk}/correggi/?strato=piano&riga=1")
     small = page.locator(".place .findings-map")
     expect(page.locator(".place path[stroke-dasharray='8 6']")).to_have_count(
         1, timeout=PATIENCE_MS
@@ -63,16 +63,16 @@ def degrees(page: Page) -> list[float]:
 def saved(page: Page, delivery: str) -> GEOSGeometry:
     page.get_by_role("button", name="Salva e ricontrolla").press("Enter")
     page.wait_for_url(re.compile(r"/(correggi/|controlli/#esito)$"), timeout=PATIENCE_MS)
-    point = StagedRow.objects.get(upload=delivery, row=1).point
+    point = StagedRow.objects.get(delivery=delivery, row=1).point
     point.transform(4326)
     return point
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_a_row_is_moved_on_its_map(served, live_cast, browser, by):
-    upload = builders.checked(live_cast, builders.plan_file(3))
+    delivery = builders.checked(live_cast, builders.plan_file(3))
     page = signed_in(browser, served, live_cast.operator)
-    page.goto(f"{served}/consegne/{upload.pk}/correggi/?strato=piano&riga=1")
+    page.goto(f"{served}/consegne/{delivery.pk}/correggi/?strato=piano&riga=1")
     page.get_by_text("Altri campi della riga").click()
     small = page.locator(".place .findings-map")
     expect(small.locator("path").first).to_be_visible()
@@ -91,13 +91,13 @@ def test_a_row_is_moved_on_its_map(served, live_cast, browser, by):
     assert abs(lon - before[0]) > MOVED
     assert abs(lat - before[1]) > MOVED
     clean(page)
-    point = saved(page, str(upload.pk))
+    point = saved(page, str(delivery.pk))
     assert abs(point.x - lon) < MOVED / 10
     assert abs(point.y - lat) < MOVED / 10
 
 
 def test_the_list_follows_a_running_check_without_a_reload(served, live_cast, browser):
-    upload = builders.ready(
+    delivery = builders.ready(
         live_cast, status="checking", progress_stage="rules", progress_done=40,
         progress_total=100, lease_until=timezone.now() + dt.timedelta(hours=1),
     )  # fmt: skip
@@ -106,10 +106,10 @@ def test_the_list_follows_a_running_check_without_a_reload(served, live_cast, br
     page.evaluate("window.sameview = true")
     stand = page.locator(".stand")
     expect(stand).to_contain_text("40 righe su 100")
-    Upload.objects.filter(pk=upload.pk).update(progress_done=70)
+    Delivery.objects.filter(pk=delivery.pk).update(progress_done=70)
     expect(stand).to_contain_text("70 righe su 100", timeout=PATIENCE_MS)
     clean(page)
-    Upload.objects.filter(pk=upload.pk).update(status="checked", lease_until=None)
+    Delivery.objects.filter(pk=delivery.pk).update(status="checked", lease_until=None)
     expect(stand).to_contain_text("1 riga da correggere.", timeout=PATIENCE_MS)
     expect(stand.get_by_role("link")).to_be_visible()
     expect(page.locator("#said")).to_contain_text("Sesto San Giovanni")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.uploads.models import Upload
+from deliveries.models import Delivery
 from tests import builders, geocoder
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
@@ -113,7 +113,7 @@ def test_rows_are_placed_by_hand_and_by_the_geocoder(service, served, live_cast,
     expect(placed).to_have_count(4)
     expect(placed.nth(0)).to_contain_text("messa a mano")
     expect(placed.nth(1)).to_contain_text("proposta da 127.0.0.1")
-    accuracy = dict(Upload.objects.get().rows.values_list("row", "attributes__accuracy"))
+    accuracy = dict(Delivery.objects.get().rows.values_list("row", "attributes__accuracy"))
     assert (accuracy[2], accuracy[3]) == (None, "civico")
 
 
@@ -129,4 +129,4 @@ def test_without_scripts_a_position_is_proposed_and_chosen_too(
     still.get_by_role("button", name="Salva e ricontrolla").click()
     page.goto(delivery)
     page.wait_for_url(re.compile(r"/controlli/"), timeout=PATIENCE_MS)
-    assert Upload.objects.get().rows.get(row=3).attributes["accuracy"] == "strada"
+    assert Delivery.objects.get().rows.get(row=3).attributes["accuracy"] == "strada"

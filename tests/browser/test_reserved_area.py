@@ -16,14 +16,14 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from deliveries import remarks, workflow
+from deliveries.actions import corrections
+from deliveries.models import Delivery, Notice, Remark
+from people.models import Mandate, User
 from services.models import Service
-from services.uploads import remarks, workflow
-from services.uploads.acts import corrections
-from services.uploads.models import Notice, Remark, Upload
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 from tests.conftest import wait_for
-from zones.models import Mandate, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
 EACH_WIDTH = pytest.mark.parametrize("width", list(WIDTHS))
@@ -146,24 +146,24 @@ def test_a_comune_delegates_a_consultant_until_it_takes_that_back(
     page.set_input_files("input[type=file]", content)
     page.get_by_role("button", name="Carica e controlla").press("Enter")
     page.wait_for_url(re.compile(r"/consegne/[0-9a-f-]{36}/"))
-    wait_for(lambda: Upload.objects.filter(status="checked").exists())
-    upload = Upload.objects.get()
+    wait_for(lambda: Delivery.objects.filter(status="checked").exists())
+    delivery = Delivery.objects.get()
     ada = User.objects.get(email="ada@studio.example")
-    assert upload.by == upload.events.get(verb="receive").by == ada
-    page.goto(f"{served}/consegne/{upload.pk}/invia/")
+    assert delivery.by == delivery.events.get(verb="receive").by == ada
+    page.goto(f"{served}/consegne/{delivery.pk}/invia/")
     expect(page.get_by_text("spetta a un operatore del Comune")).to_be_visible()
-    operator.goto(f"{served}/consegne/{upload.pk}/")
+    operator.goto(f"{served}/consegne/{delivery.pk}/")
     expect(operator.get_by_text("nelle mani di Ada Neri")).to_be_visible()
     mandate = Mandate.objects.get(user=ada)
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     Mandate.objects.filter(pk=mandate.pk).update(valid_from=yesterday, valid_to=yesterday)
-    assert page.goto(f"{served}/consegne/{upload.pk}/").status == 404
+    assert page.goto(f"{served}/consegne/{delivery.pk}/").status == 404
     Mandate.objects.filter(pk=mandate.pk).update(valid_to=soon)
-    assert page.goto(f"{served}/consegne/{upload.pk}/").status == 200
+    assert page.goto(f"{served}/consegne/{delivery.pk}/").status == 200
     operator.goto(f"{served}/profilo/persone/")
     operator.get_by_role("button", name="Revoca Ada Neri").press("Enter")
     expect(operator.get_by_text("Mandato revocato da ora.")).to_be_visible()
-    assert page.goto(f"{served}/consegne/{upload.pk}/").status == 404
+    assert page.goto(f"{served}/consegne/{delivery.pk}/").status == 404
     page.goto(f"{served}/profilo/")
     expect(page.get_by_role("cell", name="revocato")).to_be_visible()
 
@@ -198,8 +198,8 @@ def test_a_new_operator_sets_a_second_factor_up_before_acting(served, live_cast,
 
 @EACH_WIDTH
 def test_a_notice_is_counted_read_and_leads_on(served, live_cast, browser, width):
-    upload = builders.ready(live_cast)
-    workflow.record(upload, "message", by=live_cast.reviewer, note="Di che anno è il rilievo?")
+    delivery = builders.ready(live_cast)
+    workflow.record(delivery, "message", by=live_cast.reviewer, note="Di che anno è il rilievo?")
     page = signed_in(browser, served, live_cast.operator, width)
     page.goto(f"{served}/consegne/")
     page.set_viewport_size({"width": 320, "height": 700})  # 1280 at 400 %, with a count to show
@@ -209,7 +209,7 @@ def test_a_notice_is_counted_read_and_leads_on(served, live_cast, browser, width
     expect(page.get_by_text("Di che anno è il rilievo?")).to_be_visible()
     whole(page)
     page.get_by_role("link", name=re.compile("Nuovo messaggio")).press("Enter")
-    page.wait_for_url(f"{served}/consegne/{upload.pk}/")
+    page.wait_for_url(f"{served}/consegne/{delivery.pk}/")
     expect(page.get_by_role("link", name="Avvisi", exact=True)).to_be_visible()
     assert Notice.objects.get(person=live_cast.operator).read_at
 
@@ -259,4 +259,4 @@ def test_a_citizen_points_the_office_corrects_the_comune_reads(served, live_cast
     expect(comune.get_by_role("button", name="Annulla con un'altra rettifica")).to_have_count(0)
     whole(comune)
     assert Remark.objects.get().outcome == remarks.Remark.Outcome.RIGHT
-    assert Upload.objects.filter(sort="office").get().act == corrections.ACT
+    assert Delivery.objects.filter(sort="office").get().act == corrections.ACT

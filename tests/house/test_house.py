@@ -13,7 +13,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("sttm2", "zones", "services", "lum", "funding")
+CODE = (
+    "sttm2",
+    "lum",
+    "funding",
+    "deliveries",
+    "services",
+    "people",
+    "zones",
+    "validator",
+    "core",
+)
 FILE_LIMIT, TEST_LIMIT, SETTINGS_LIMIT, FUNCTION_LIMIT = 400, 500, 300, 50
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}
 

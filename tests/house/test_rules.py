@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from services.uploads.management.commands.write_rules import catalogue
-from services.uploads.rules import registry
-from services.uploads.rules.wording import COMMON, FORMS, LANGUAGES
-from services.uploads.schema import NAMES
-from tests.uploads.rules.speaking import said
+from deliveries.management.commands.write_rules import catalogue
+from tests.validator.rules.speaking import said
+from validator.rules import registry
+from validator.rules.wording import COMMON, FORMS, LANGUAGES
+from validator.schema import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS = {"FIL": 11, "CRS": 6, "STR": 6, "ATT": 15, "UNI": 4, "GEO": 12, "SEM": 13, "CMP": 8,
@@ -80,7 +80,7 @@ def test_many_rows_need_nothing_that_only_one_row_has(rule):
 
 @EACH
 def test_each_rule_has_a_silent_and_a_speaking_test(rule):
-    text = "".join(p.read_text() for p in (ROOT / "tests/uploads/rules").glob("test_*.py"))
+    text = "".join(p.read_text() for p in (ROOT / "tests/validator/rules").glob("test_*.py"))
     code = rule.code.lower().replace("-", "_")
     assert re.search(rf"def test_{code}_speaks_", text)
     assert re.search(rf"def test_{code}_is_silent_", text)

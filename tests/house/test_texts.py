@@ -10,7 +10,17 @@ import pytest
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("sttm2", "zones", "services", "lum", "funding")
+CODE = (
+    "sttm2",
+    "lum",
+    "funding",
+    "deliveries",
+    "services",
+    "people",
+    "zones",
+    "validator",
+    "core",
+)
 CATALOGUE = ROOT / "locale/en/LC_MESSAGES/django.po"
 XGETTEXT = (
     *("xgettext", "--language=Python", "--from-code=UTF-8", "--output=-"),

@@ -8,11 +8,11 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from core.geo import METROPOLITAN_BOUNDS
 from services.actions import EditionHead, NewRecord, plan_source, publish_edition
 from services.models import Service, SourceItem
 from services.selectors import origins_of, service_story
 from tests.services.catalogue import Thing, publish, publish_records, record
-from zones.geo import METROPOLITAN_BOUNDS
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db

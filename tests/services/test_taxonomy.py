@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.selectors import taxonomy as taxonomy_in_force
-from services.taxonomy import LOCAL_LABEL, Taxonomy
+from validator.taxonomy import LOCAL_LABEL, Taxonomy
 
 FILE = Path(__file__).resolve().parents[2] / "fixtures" / "taxonomy.json"
 DECK = {

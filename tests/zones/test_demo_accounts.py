@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from zones import policies
-from zones.management.demonstration import PEOPLE, demo_password, make_demo_accounts
-from zones.models import User
+from people import policies
+from people.management.demonstration import PEOPLE, demo_password, make_demo_accounts
+from people.models import User
 
 pytestmark = pytest.mark.django_db
 

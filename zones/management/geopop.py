@@ -16,7 +16,7 @@ import polars as pl
 import pyproj
 import shapely
 
-from zones.geo import GEOGRAPHIC_SRID, MASTER_SRID
+from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 
 PROVINCE: Final = 15
 YEARS: Final = (2022, 2023)

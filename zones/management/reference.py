@@ -15,7 +15,7 @@ from django.contrib.gis.geos import Point
 from django.db import models, transaction
 from django.db.models import Model
 
-from zones.geo import GEOGRAPHIC_SRID, MASTER_SRID
+from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 
 FIXTURES: Final = Path(settings.BASE_DIR) / "fixtures"
 BATCH: Final = 2_000

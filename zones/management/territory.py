@@ -14,7 +14,7 @@ from django.contrib.gis.db.models.aggregates import Union
 from django.contrib.gis.db.models.functions import Area
 from django.contrib.gis.geos import MultiPolygon, Polygon
 
-from zones.geo import MASTER_SRID
+from core.geo import MASTER_SRID
 from zones.management.geopop import CLASS_COLUMNS
 from zones.management.reference import FIXTURES, Loaded, read_csv, upsert
 from zones.models import (

@@ -1,7 +1,5 @@
-"""Tables of the ground floor: people and their mandates, the territory, its figures and
-readings."""
+"""Tables of the territory: comuni and zones, their figures and readings."""
 
-from zones.models.people import ApiToken, Invitation, Mandate, Post, Role, Scope, User
 from zones.models.readings import Alignment, Insight, Theme
 from zones.models.territory import (
     Indicator,
@@ -16,21 +14,14 @@ from zones.models.territory import (
 
 __all__ = [
     "Alignment",
-    "ApiToken",
     "Indicator",
     "IndicatorValue",
     "Insight",
-    "Invitation",
-    "Mandate",
     "Municipality",
     "OfficialFigure",
-    "Post",
     "RegenerationArea",
-    "Role",
-    "Scope",
     "Ternary",
     "Theme",
-    "User",
     "Zone",
     "ZoneMembership",
 ]

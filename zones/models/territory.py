@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from zones.geo import MASTER_SRID, WEB_SRID
+from core.geo import MASTER_SRID, WEB_SRID
 from zones.querysets import MembershipQuerySet, MunicipalityQuerySet, PlaceQuerySet
 
 

@@ -1,0 +1,76 @@
+"""The shapes that every read of the API shares: public access, short collections, geometry."""
+
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import viewsets
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_gis.fields import GeometryField
+
+from core.geo import GEOGRAPHIC_SRID
+
+COUNTS: dict[str, Any] = {
+    "numberMatched": {"type": "integer"},
+    "numberReturned": {"type": "integer"},
+}
+
+
+class PublicRead(APIView):
+    """What anybody may read: no account is looked at, so an answer is the same for everybody."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+
+class Whole(BasePagination):
+    """A short collection in one answer, with the counts that longer ones have too."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        return list(queryset)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        inner: dict[str, Any] = data if isinstance(data, dict) else {"items": data}
+        number = len(inner["features"] if "features" in inner else inner["items"])
+        counts = {"numberMatched": number, "numberReturned": number}
+        kind = {"type": inner["type"]} if "type" in inner else {}
+        rest = {key: value for key, value in inner.items() if key != "type"}
+        return Response({**kind, **counts, **rest})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        inner = schema.get("properties") or {"items": schema}
+        return {"type": "object", "properties": {**COUNTS, **inner}}
+
+
+class PublicReadSet(viewsets.ReadOnlyModelViewSet[Any]):
+    """A short public collection and its members."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    pagination_class: type[BasePagination] = Whole
+    filter_backends = ()
+
+
+GEOMETRY: dict[str, Any] = {
+    "type": "object",
+    "nullable": True,
+    "description": "A GeoJSON geometry in CRS84 (degrees, longitude first).",
+    "properties": {
+        "type": {"type": "string", "enum": ["Point", "MultiPolygon"]},
+        "coordinates": {"type": "array", "items": {}},
+    },
+}
+
+
+@extend_schema_field(GEOMETRY)
+class Crs84Field(GeometryField):  # type: ignore[misc]
+    """A master geometry (EPSG:32632) as GeoJSON in degrees, six decimals (about ten
+    centimetres)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(precision=6, read_only=True, **options)
+
+    def to_representation(self, value: GEOSGeometry) -> Any:
+        return super().to_representation(value.transform(GEOGRAPHIC_SRID, clone=True))

@@ -1,0 +1,233 @@
+"""What the planner does with findings before sending: answers, cells mended, columns confirmed."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid, NotAllowed
+from deliveries import policies, workflow
+from deliveries.actions import intake
+from deliveries.checks import choices
+from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
+from deliveries.querysets import rows_of
+from people.models import User
+from validator.interpreting.context import REPAIR
+
+
+def _may_edit(user: User, delivery: Delivery) -> None:
+    if not policies.may_edit(user, delivery):
+        raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
+
+
+@transaction.atomic
+def answer(
+    delivery: Delivery,
+    *,
+    user: User,
+    code: str,
+    layer: str = "",
+    rows: Sequence[int] = (),
+    kind: str = Answer.Kind.RIGHT,
+    reason: str,
+    until: dt.date | None = None,
+) -> int:
+    """Answer a warning, for some rows or (none given) for all rows of the code; how many answers
+    were written.
+
+    The answer hangs on the row's content: the same row in a later delivery finds it again, a
+    changed
+    one does not.
+    """
+    _may_edit(user, delivery)
+    if not reason.strip():
+        raise Invalid("reason-missing", _("Scrivi il motivo: lo leggerà l'istruttore."))
+    if kind == Answer.Kind.WILL_FIX and (until is None or until < timezone.localdate()):
+        raise Invalid("date-missing", _("Indica entro quale data sarà corretto, da oggi in poi."))
+    findings = Finding.objects.filter(delivery=delivery, code=code, severity="warning")
+    if not findings.exists():
+        raise Invalid(
+            "no-such-warning", _("In questa consegna non c'è l'avviso %(code)s.") % {"code": code}
+        )
+    for fingerprint in _fingerprints(delivery, findings, layer, rows):
+        Answer.objects.update_or_create(
+            delivery=delivery,
+            code=code,
+            fingerprint=fingerprint,
+            defaults={
+                "municipality": delivery.municipality,
+                "kind": kind,
+                "reason": reason.strip(),
+                "until": until,
+                "by": user,
+                "at": timezone.now(),
+            },
+        )
+    workflow.record(delivery, "answer", by=user, note=f"{code}: {reason.strip()}")
+    return delivery.answers.filter(code=code).count()
+
+
+def offered(delivery: Delivery) -> list[Answer]:
+    """Answers of earlier deliveries that still fit: the same warning on a row of the same content.
+
+    A row that changed drops its answer, and so does a promise whose day has passed.
+    """
+    if delivery.status not in policies.EDITABLE:
+        return []
+    found = rows_of(
+        "offered_answers",
+        delivery=delivery.pk,
+        municipality=delivery.municipality_id,
+        day=timezone.localdate(),
+    )
+    wanted = Answer.objects.filter(pk__in=[row[0] for row in found])
+    return list(wanted.select_related("by").order_by("code", "pk"))
+
+
+@transaction.atomic
+def take_offered(
+    delivery: Delivery, *, user: User, code: str = "", ids: Sequence[int] | None = None
+) -> int:
+    """Give the answers offered (of one code, by their keys, or all) again, under one's own name;
+    how many."""
+    _may_edit(user, delivery)
+    chosen = [
+        one
+        for one in offered(delivery)
+        if code in ("", one.code) and (ids is None or one.pk in ids)
+    ]
+    Answer.objects.bulk_create(
+        Answer(
+            municipality=delivery.municipality,
+            delivery=delivery,
+            item_id=one.item_id,
+            fingerprint=one.fingerprint,
+            code=one.code,
+            kind=one.kind,
+            reason=one.reason,
+            until=one.until,
+            by=user,
+        )
+        for one in chosen
+    )
+    if chosen:
+        workflow.record(delivery, "answer", by=user, payload={"taken_again": len(chosen)})
+    return len(chosen)
+
+
+def _fingerprints(delivery: Delivery, findings: Any, layer: str, rows: Sequence[int]) -> set[str]:
+    """Contents of the rows spoken of; the empty one stands for a finding about the whole file."""
+    wanted: set[tuple[str, int]] = set()
+    for finding in findings.values_list("layer", "rows"):
+        wanted |= {(finding[0], row) for row in finding[1]}
+    if rows:
+        wanted = {(name, row) for name, row in wanted if row in rows and layer in ("", name)}
+        if not wanted:
+            raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
+    if not wanted:
+        return {""}
+    staged = StagedRow.objects.filter(delivery=delivery, row__in={row for _name, row in wanted})
+    return {
+        row.fingerprint
+        for row in staged.only("layer", "row", "fingerprint")
+        if (row.layer, row.row) in wanted or ("", row.row) in wanted
+    }
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What was done to a row: cells (by schema field), its type (`kind`), its position (`lon`,
+    `lat`), and whether the proposed repair of its geometry is taken. `origin`: what proposed the
+    position, where a geocoder did."""
+
+    layer: str
+    row: int
+    changes: Mapping[str, Any]
+    repair: bool = False
+    origin: Mapping[str, Any] | None = None
+
+
+def place_of(lon: str, lat: str) -> dict[str, float]:
+    """A position as people type it (degrees, WGS 84, decimal comma or point), as changes of a row.
+
+    Raises Invalid when it is none or lies outside Italy.
+    """
+    try:
+        x, y = (float(text.replace(",", ".")) for text in (lon, lat))
+    except ValueError as error:
+        raise Invalid(
+            "place", _("Scrivi la posizione in gradi, per esempio 9,2310 e 45,5340.")
+        ) from error
+    if not (6 < x < 19 and 35 < y < 48):
+        raise Invalid(
+            "place", _("La posizione non cade in Italia: controlla longitudine e latitudine.")
+        )
+    return {"lon": x, "lat": y}
+
+
+@transaction.atomic
+def mend(delivery: Delivery, *, user: User, rows: Sequence[Mended]) -> None:
+    """Mend rows and check again, once for all of them.
+
+    The choices are read under lock: what a colleague mended meanwhile stays.
+    """
+    _may_edit(user, delivery)
+    known = workflow.locked(delivery.pk).options
+    edits, accepted = dict(known.get("edits", {})), list(known.get("accepted", []))
+    for mended in rows:
+        layer, row = mended.layer, mended.row
+        if not StagedRow.objects.filter(delivery=delivery, layer=layer, row=row).exists():
+            raise Invalid(
+                "no-such-row", _("La riga %(row)d non è in questa consegna.") % {"row": row}
+            )
+        if mended.changes:
+            key = choices.row_key(layer, row)
+            edits[key] = _merged(edits.get(key, {}), mended)
+        if mended.repair:
+            accepted.append({"what": REPAIR, "layer": layer, "row": row})
+    for mended in rows:
+        told = {"layer": mended.layer, "row": mended.row, "changes": dict(mended.changes)}
+        told |= {"repair": True} if mended.repair else {}
+        told |= {"origin": dict(mended.origin)} if mended.origin else {}
+        workflow.record(delivery, "edit", by=user, payload=told)
+    intake.recheck(delivery, user=user, options={"edits": edits, "accepted": accepted})
+
+
+def _merged(before: Mapping[str, Any], mended: Mended) -> dict[str, Any]:
+    """The edits of a row with the new ones; a new place has its own origin, or is by hand."""
+    if choices.ORIGIN in mended.changes:
+        raise Invalid("unknown-field", _("Questo campo non si può correggere."))
+    kept = choices.without_place(before) if "lon" in mended.changes else dict(before)
+    origin = {choices.ORIGIN: dict(mended.origin)} if mended.origin else {}
+    return {**kept, **mended.changes, **origin}
+
+
+def edit_row(
+    delivery: Delivery, *, user: User, layer: str, row: int, changes: Mapping[str, Any]
+) -> None:
+    """Mend one row; checks again."""
+    mend(delivery, user=user, rows=[Mended(layer, row, changes)])
+
+
+def confirm_columns(
+    delivery: Delivery, *, user: User, mapping: Mapping[str, Mapping[str, str | None]]
+) -> None:
+    """Say which column is which field, per layer; remembered for the comune and the layer's
+    shape."""
+    _may_edit(user, delivery)
+    columns = {**delivery.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
+    for layer, chosen in mapping.items():
+        shape = delivery.mapping.get(layer, {}).get("shape") or choices.shape_of(list(chosen))
+        FieldMapping.objects.update_or_create(
+            municipality=delivery.municipality,
+            shape=shape,
+            defaults={"mapping": dict(chosen), "by": user, "at": timezone.now()},
+        )
+    delivery.mapping_confirmed_at = timezone.now()
+    delivery.save(update_fields=["mapping_confirmed_at"])
+    workflow.record(delivery, "confirm_columns", by=user, payload={"columns": columns})
+    intake.recheck(delivery, user=user, options={"columns": columns})

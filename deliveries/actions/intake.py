@@ -1,0 +1,299 @@
+"""A received file becomes a delivery; also confirming without a file, checking again, taking over,
+withdrawing."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid, NotAllowed, TooLarge, WrongState
+from deliveries import policies, tasks, workflow
+from deliveries.checks import choices
+from deliveries.models import Delivery
+from deliveries.publishing.compare import edition_in_force
+from deliveries.states import FINAL, Status, Verb, target
+from people.models import User
+from services.actions import plan_source
+from services.models import Source
+from validator.interpreting.crs import known
+from zones.models import Municipality
+
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Received:
+    """The delivery, and whether it was there already (the same bytes sent twice change
+    nothing)."""
+
+    delivery: Delivery
+    duplicate: bool
+
+
+def receive(
+    user: User,
+    *,
+    municipality: Municipality,
+    file: "File[bytes]",
+    idempotency_key: str = "",
+    take_over: bool = False,
+) -> Received:
+    """Store a file as a delivery of the comune and enqueue its check.
+
+    Raises NotAllowed, TooLarge (413), WrongState when another delivery of the comune is open and
+    may
+    not be replaced by this one.
+    """
+    _may(user, municipality)
+    check_size(file)
+    digest = _digest(file)
+    source = plan_source(municipality)
+    try:
+        with transaction.atomic():
+            # The source's row is the queue: two files of one comune are taken one after the other.
+            Source.objects.select_for_update().get(pk=source.pk)
+            known = _known(source, digest, user, idempotency_key)
+            if known is not None:
+                return Received(known, duplicate=True)
+            replaced = _replace_open(source, user, take_over=take_over)
+            delivery = _store(
+                user, municipality, source, file=file, digest=digest, key=idempotency_key
+            )
+            if replaced is not None:
+                delivery.supersedes = replaced
+                delivery.save(update_fields=["supersedes"])
+            tasks.check_delivery.delay_on_commit(str(delivery.pk))
+    except IntegrityError as error:
+        raise WrongState(
+            "open-delivery", _("Un'altra consegna del Comune è appena arrivata.")
+        ) from error
+    return Received(delivery, duplicate=False)
+
+
+def _may(user: User, municipality: Municipality) -> None:
+    if not policies.may_upload(user, municipality):
+        raise NotAllowed(
+            "not-your-municipality", _("Puoi consegnare solo per i Comuni del tuo mandato.")
+        )
+    if not policies.may_deliver(user, municipality):
+        raise NotAllowed(
+            "outside-delegation", _("La tua delega non comprende la consegna di file.")
+        )
+
+
+def check_size(file: "File[bytes]") -> None:
+    """Raises TooLarge over the installation's limit, Invalid when there is nothing in it."""
+    if file.size and file.size > settings.UPLOAD_MAX_BYTES:
+        limit = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        raise TooLarge(
+            "FIL-02",
+            _(
+                "Il file pesa %(size).1f MB; il limite è %(limit)d MB. "
+                "Invia un tema alla volta o togli gli allegati."
+            )
+            % {"size": file.size / 1024 / 1024, "limit": limit},
+        )
+    if not file.size:
+        raise Invalid("empty-file", _("Il file è vuoto: esportalo di nuovo e riprova."))
+
+
+def _digest(file: "File[bytes]") -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks(_CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None:
+    """The same request again, the same bytes in the open delivery, or in the last published
+    one."""
+    if key:
+        again: Delivery | None = Delivery.objects.filter(by=user, idempotency_key=key).first()
+        if again is not None:
+            return again
+    last: Delivery | None = source.deliveries.exclude(
+        status__in=(Status.WITHDRAWN, Status.SUPERSEDED)
+    ).first()
+    if last is None or last.sha256 != digest or last.status in (Status.UNREADABLE, Status.FAILED):
+        return None
+    if last.status == Status.PUBLISHED and last.edition_id != getattr(
+        edition_in_force(last), "pk", None
+    ):
+        return None
+    return last
+
+
+def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | None:
+    current: Delivery | None = source.deliveries.open().select_for_update(of=("self",)).first()
+    if current is None:
+        return None
+    if target(current.status, Verb.SUPERSEDE) is None:
+        raise WrongState(
+            "open-delivery",
+            _("C'è già una consegna %(state)s: aspetta che si concluda, oppure ritirala.")
+            % {"state": current.get_status_display()},
+            delivery=str(current.pk),
+        )
+    if current.by_id != user.pk and not take_over:
+        raise WrongState(
+            "open-delivery",
+            _("%(who)s ha già una consegna aperta per questo Comune. Puoi prenderla in carico tu.")
+            % {"who": current.by},
+            delivery=str(current.pk),
+        )
+    workflow.move(current, Verb.SUPERSEDE, by=user)
+    return current
+
+
+def _store(
+    user: User,
+    municipality: Municipality,
+    source: Source,
+    *,
+    file: "File[bytes]",
+    digest: str,
+    key: str,
+) -> Delivery:
+    delivery = Delivery(
+        municipality=municipality,
+        source=source,
+        by=user,
+        file_name=clean_name(file.name),
+        file_size=file.size,
+        sha256=digest,
+        idempotency_key=key,
+        base_edition=source.editions.order_by("-number").first(),
+    )
+    delivery.file.save("original", file, save=False)
+    delivery.save(force_insert=True)
+    workflow.record(delivery, "receive", by=user, from_status=Status.RECEIVED)
+    return delivery
+
+
+def clean_name(name: str | None) -> str:
+    """The file's own name, without folders or control characters, as people will read it."""
+    last = (name or "file").replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[-255:] or "file"
+
+
+@transaction.atomic
+def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
+    """Open a submission that says: nothing changed since the edition in force."""
+    _may(user, municipality)
+    source = plan_source(municipality)
+    Source.objects.select_for_update().get(pk=source.pk)
+    edition = source.editions.order_by("-number").first()
+    if edition is None:
+        raise WrongState(
+            "nothing-in-force", _("Non c'è ancora nulla da confermare: consegna il tuo piano.")
+        )
+    _replace_open(source, user, take_over=False)
+    delivery = Delivery.objects.create(
+        municipality=municipality,
+        source=source,
+        by=user,
+        sort=Delivery.Sort.CONFIRMATION,
+        status=Status.CHECKED,
+        base_edition=edition,
+        is_valid=True,
+    )
+    workflow.record(delivery, "receive", by=user, from_status=Status.CHECKED)
+    return delivery
+
+
+def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = None) -> None:
+    """Check again, with choices merged into the delivery's options (layers, crs, columns, undone,
+    edits)."""
+    if not policies.may_edit(user, delivery) and delivery.status != Status.FAILED:
+        raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
+    _must_be_known(delivery, options or {})
+    with transaction.atomic():
+        merged = {**workflow.locked(delivery.pk).options, **(options or {})}
+        if delivery.status == Status.RETURNED:
+            workflow.move(delivery, Verb.REOPEN, by=user)
+        verb = Verb.BEGIN_CHECK if delivery.status == Status.FAILED else Verb.RECHECK
+        workflow.move(
+            delivery,
+            verb,
+            by=user,
+            options=merged,
+            lease_until=None,
+            lease_token=None,
+            attempts=0,
+            progress_stage="",
+        )
+        tasks.check_delivery.delay_on_commit(str(delivery.pk))
+
+
+def _must_be_known(delivery: Delivery, options: Mapping[str, Any]) -> None:
+    """Raises Invalid for layers and reference systems that a check could do nothing with."""
+    facts = delivery.facts
+    read = {layer["name"] for layer in facts.get("layers", [])}
+    crs = choices.crs_choices(options)
+    # Of a delivery whose check failed the layers are not known yet.
+    if facts:
+        named = {*options.get("layers", ()), *(layer for layer in crs if layer)}
+        if unknown := sorted(named - read - set(facts.get("others", []))):
+            raise Invalid(
+                "no-such-layer",
+                _("Nel file non c'è lo strato «%(layer)s».") % {"layer": unknown[0][:200]},
+            )
+    for code in crs.values():
+        if not known(code):
+            raise Invalid(
+                "no-such-system",
+                _("EPSG:%(code)s non è un sistema di riferimento che sappiamo leggere.")
+                % {"code": code},
+            )
+
+
+def take_over(delivery: Delivery, *, user: User) -> None:
+    """Go on with a colleague's open delivery, under one's own name. Raises WrongState when it is
+    over."""
+    if not policies.may_upload(user, delivery.municipality_id):
+        raise NotAllowed(
+            "not-your-municipality", _("Puoi continuare solo le consegne dei tuoi Comuni.")
+        )
+    with transaction.atomic():
+        current = workflow.locked(delivery.pk)
+        if current.status in FINAL:
+            raise WrongState(
+                "wrong-state",
+                _("La consegna è «%(state)s»: non c'è più nulla da continuare.")
+                % {"state": current.get_status_display()},
+                state=current.status,
+            )
+        if current.by_id == user.pk:
+            return
+        before = current.by
+        current.by = delivery.by = user
+        current.save(update_fields=["by"])
+        payload = {"was": before.pk}
+        workflow.record(delivery, "take_over", by=user, note=str(before), payload=payload)
+
+
+def withdraw(delivery: Delivery, *, user: User, note: str = "") -> None:
+    """The comune takes its delivery back; what is in force stays."""
+    if not policies.may_withdraw(user, delivery):
+        raise NotAllowed(
+            "not-operator", _("Solo un operatore del Comune può ritirare la consegna.")
+        )
+    workflow.move(delivery, Verb.WITHDRAW, by=user, note=note, lease_token=None, lease_until=None)
+
+
+__all__ = [
+    "Received",
+    "check_size",
+    "clean_name",
+    "confirm_unchanged",
+    "receive",
+    "recheck",
+    "take_over",
+    "withdraw",
+]

@@ -1,0 +1,288 @@
+"""Submission and review: sending, taking, deciding row by row, sending back, closing."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid, NotAllowed, WrongState
+from deliveries import policies, tasks, workflow
+from deliveries.models import Delivery, Proposal, Receipt
+from deliveries.publishing.compare import propose
+from deliveries.states import Status, Verb
+from people.models import User
+
+Decided = Proposal.Decision
+
+#: Reasons an office may give for a refusal or a hold; the words are in the review page.
+REASONS = (
+    "not_supra",
+    "duplicate",
+    "wrong_place",
+    "wrong_type",
+    "not_enough",
+    "other_competence",
+    "other",
+)
+MOVE_LIMIT_M = 5.0
+#: What a receipt keeps of its delivery, which may change afterwards.
+ON_RECEIPT = ("sha256", "row_count", "blocked_count", "act", "act_date", "reference_date",
+              "contact_name", "contact_email")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the reviewer says of one proposal."""
+
+    proposal: int
+    decision: str
+    reason_code: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What goes with a submission (DOC rules)."""
+
+    act: str
+    act_date: dt.date | None
+    reference_date: dt.date | None
+    contact_name: str
+    contact_email: str
+    only_correct_rows: bool = False
+
+
+@transaction.atomic
+def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
+    """Send a checked delivery to the office; the receipt is its proof.
+
+    Raises NotAllowed for a consultant, Invalid with what is missing, WrongState when something
+    blocks.
+    """
+    if not policies.may_submit(user, delivery):
+        raise NotAllowed(
+            "not-operator",
+            _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+        )
+    workflow.locked(delivery.pk)
+    delivery.refresh_from_db()
+    _must_be_sendable(delivery, statement)
+    _must_be_complete(delivery, statement)
+    now = timezone.now()
+    workflow.move(
+        delivery,
+        Verb.SUBMIT,
+        by=user,
+        act=statement.act.strip(),
+        act_date=statement.act_date,
+        reference_date=statement.reference_date,
+        contact_name=statement.contact_name.strip(),
+        contact_email=statement.contact_email.strip(),
+        submitted_at=now,
+        submitted_by=user,
+    )
+    propose(delivery)
+    return _receipt(delivery, user)
+
+
+def _must_be_sendable(delivery: Delivery, statement: Statement) -> None:
+    if delivery.status != Status.CHECKED:
+        raise WrongState(
+            "wrong-state",
+            _("La consegna è «%(state)s»: non si può inviare adesso.")
+            % {"state": delivery.get_status_display()},
+        )
+    if delivery.outcome.get("file_blocked"):
+        raise WrongState(
+            "blocked", _("Un errore riguarda tutto il file: va corretto prima di inviare.")
+        )
+    if delivery.outcome.get("doubtful_columns") and not delivery.mapping_confirmed_at:
+        raise WrongState(
+            "columns-doubtful", _("Conferma prima le colonne dubbie in «Cosa abbiamo capito».")
+        )
+    if delivery.outcome.get("mandatory_not_run"):
+        raise WrongState(
+            "not-run", _("Un controllo obbligatorio non è stato eseguito: rifai il controllo.")
+        )
+    if delivery.blocked_count and not statement.only_correct_rows:
+        raise WrongState(
+            "rows-blocked",
+            _("%(n)s righe hanno errori: correggile, oppure scegli «Invia le righe corrette».")
+            % {"n": number_format(delivery.blocked_count)},
+        )
+    if delivery.sort == Delivery.Sort.FILE and delivery.blocked_count >= delivery.row_count:
+        raise WrongState("no-rows", _("Nessuna riga si può inviare: correggi almeno un errore."))
+
+
+def _must_be_complete(delivery: Delivery, statement: Statement) -> None:
+    """DOC-01 and DOC-03; a confirmation refers to the act already in force."""
+    missing = {}
+    if not statement.act.strip() and delivery.sort == Delivery.Sort.FILE:
+        missing["act"] = _("Indica l'atto: delibera, numero e data.")
+    if statement.act_date and statement.act_date > timezone.localdate():
+        missing["act_date"] = _("La data dell'atto è nel futuro.")
+    if not statement.contact_name.strip() or "@" not in statement.contact_email:
+        missing["contact_email"] = _("Indica un referente con un'e-mail d'ufficio.")
+    if missing:
+        raise Invalid("DOC", " ".join(missing.values()), errors=missing)
+
+
+def _receipt(delivery: Delivery, user: User) -> Receipt:
+    year = timezone.localdate().year
+    turn = delivery.receipts.count() + 1
+    number = f"{year}-{delivery.municipality_id}-{delivery.pk.hex[:6]}-{turn}"
+    told = {name: getattr(delivery, name) for name in ON_RECEIPT}
+    return Receipt.objects.create(delivery=delivery, number=number, by=user, **told)
+
+
+def _may_review(user: User, delivery: Delivery) -> None:
+    if not policies.may_review(user, delivery):
+        raise NotAllowed("not-reviewer", _("L'istruttoria è dell'ufficio metropolitano."))
+
+
+def take(delivery: Delivery, *, user: User) -> None:
+    """Begin the review of a submitted delivery, under one's own name."""
+    _may_review(user, delivery)
+    workflow.move(delivery, Verb.TAKE, by=user, reviewer=user)
+
+
+@transaction.atomic
+def decide(delivery: Delivery, *, user: User, decisions: Iterable[Decision]) -> int:
+    """Write decisions on proposals of a delivery in review; how many. A refusal or a hold needs a
+    reason."""
+    _must_be_in_review(delivery, user)
+    wanted = {one.proposal: one for one in decisions}
+    found = delivery.proposals.filter(pk__in=wanted, published_in__isnull=True).select_for_update()
+    proposals = list(found)
+    if len(proposals) != len(wanted):
+        raise Invalid(
+            "no-such-proposal", _("Qualche proposta non è di questa consegna o è già pubblicata.")
+        )
+    now = timezone.now()
+    for proposal in proposals:
+        one = wanted[proposal.pk]
+        _check_reason(one.decision, one.reason_code, one.note)
+        proposal.decision, proposal.reason_code = one.decision, one.reason_code
+        proposal.note, proposal.by, proposal.at = one.note.strip(), user, now
+    Proposal.objects.bulk_update(
+        proposals, ["decision", "reason_code", "note", "by", "at"], batch_size=500
+    )
+    workflow.record(delivery, "decide_rows", by=user, payload={"rows": len(proposals)})
+    return len(proposals)
+
+
+def _must_be_in_review(delivery: Delivery, user: User) -> None:
+    _may_review(user, delivery)
+    current = workflow.locked(delivery.pk)
+    if current.status != Status.IN_REVIEW:
+        raise WrongState(
+            "wrong-state",
+            _("La consegna è «%(state)s»: prendila in carico prima di decidere.")
+            % {"state": current.get_status_display()},
+            state=current.status,
+        )
+
+
+def _check_reason(decision: str, reason_code: str, note: str) -> None:
+    if decision not in Decided.values:
+        raise Invalid(
+            "decision", _("Le decisioni possibili sono: accettato, in sospeso, rifiutato.")
+        )
+    if decision in (Decided.REFUSED, Decided.HELD):
+        if reason_code not in REASONS:
+            raise Invalid(
+                "reason-missing", _("Un rifiuto o una sospensione ha bisogno di un motivo.")
+            )
+        if reason_code == "other" and not note.strip():
+            raise Invalid("note-missing", _("Scrivi il motivo, perché il Comune possa capire."))
+
+
+def bulk_selection(delivery: Delivery, rule: str) -> "QuerySet[Proposal]":
+    """The undecided proposals that a bulk rule would touch, so that it can be previewed."""
+    pending = delivery.proposals.filter(decision=Decided.PENDING, published_in__isnull=True)
+    rules = {
+        "unchanged": Q(kind=Proposal.Kind.UNCHANGED),
+        "moves_under_5m": Q(kind=Proposal.Kind.MOVED, distance_m__lte=MOVE_LIMIT_M),
+        "new": Q(kind=Proposal.Kind.NEW),
+        "all_pending": Q(),
+    }
+    if rule not in rules:
+        raise Invalid(
+            "bulk-rule", _("Regola sconosciuta: scegli %(rules)s.") % {"rules": ", ".join(rules)}
+        )
+    return pending.filter(rules[rule])
+
+
+@transaction.atomic
+def decide_in_bulk(
+    delivery: Delivery,
+    *,
+    user: User,
+    rule: str,
+    decision: str,
+    reason_code: str = "",
+    note: str = "",
+) -> int:
+    """Decide all undecided proposals of a rule at once; how many."""
+    _must_be_in_review(delivery, user)
+    _check_reason(decision, reason_code, note)
+    changed = bulk_selection(delivery, rule).update(
+        decision=decision, reason_code=reason_code, note=note.strip(), by=user, at=timezone.now()
+    )
+    workflow.record(delivery, "decide_bulk", by=user, note=rule, payload={"rows": changed})
+    return changed
+
+
+def last_batch(delivery: Delivery, user: User) -> "QuerySet[Proposal]":
+    """What the person decided last on this delivery, in one go; `undo` puts it back."""
+    mine = delivery.proposals.filter(by=user, published_in__isnull=True)
+    latest = mine.aggregate(at=Max("at"))["at"]
+    return mine.filter(at=latest) if latest else mine.none()
+
+
+@transaction.atomic
+def undo(delivery: Delivery, *, user: User) -> int:
+    """Make the person's last decisions wait again; how many. Once more takes the ones before."""
+    _must_be_in_review(delivery, user)
+    undone = last_batch(delivery, user).update(
+        decision=Decided.PENDING, reason_code="", note="", by=None, at=None
+    )
+    if not undone:
+        raise Invalid("nothing-to-undo", _("Non hai decisioni da annullare."))
+    workflow.record(delivery, "undo_rows", by=user, payload={"rows": undone})
+    return undone
+
+
+def send_back(delivery: Delivery, *, user: User, note: str) -> None:
+    """Return the delivery to the comune with what is asked of it."""
+    _may_review(user, delivery)
+    if not note.strip():
+        raise Invalid("note-missing", _("Scrivi al Comune che cosa deve fare."))
+    workflow.move(delivery, Verb.SEND_BACK, by=user, note=note.strip())
+
+
+@transaction.atomic
+def close(delivery: Delivery, *, user: User) -> None:
+    """End the review and publish what was accepted; everything must have been looked at."""
+    _may_review(user, delivery)
+    workflow.locked(delivery.pk)
+    pending = delivery.proposals.filter(decision=Decided.PENDING).count()
+    if pending:
+        told = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
+        raise WrongState("undecided", told, pending=pending)
+    workflow.move(delivery, Verb.DECIDE, by=user, lease_token=None, lease_until=None)
+    tasks.publish_delivery.delay_on_commit(str(delivery.pk))
+
+
+def message(delivery: Delivery, *, user: User, text: str) -> None:
+    """Write in the thread that the comune and the office share."""
+    if not policies.may_write(user, delivery):
+        raise NotAllowed("not-yours", _("Non puoi scrivere in questa consegna."))
+    if not text.strip():
+        raise Invalid("text-missing", _("Il messaggio è vuoto."))
+    workflow.record(delivery, "message", by=user, note=text.strip())

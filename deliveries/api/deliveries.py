@@ -1,0 +1,325 @@
+"""Deliveries over HTTP: send, list, look, findings and files, mend, answer, submit, withdraw."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django.http import StreamingHttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import NotAllowed
+from deliveries.actions import answers, intake, review
+from deliveries.api import serializers as shapes
+from deliveries.api.access import DeliveryView, WriteThrottle, person, whole
+from deliveries.models import Delivery, Finding
+from deliveries.policies import may_submit
+from deliveries.reports import document, page
+from deliveries.reports.wording import asked_language
+from deliveries.states import Status
+from validator.findings import together
+
+PAGE, MOST = 100, 1_000
+
+
+def shown(delivery: Delivery, request: Request, *, status: int = 200) -> Response:
+    """A delivery as answer, at its own address."""
+    body = shapes.DeliveryOut(delivery, context={"request": request}).data
+    response = Response(body, status=status)
+    if status == 202:
+        response["Location"] = reverse("api-upload", args=[delivery.pk])
+        response["Retry-After"] = "1"
+    return response
+
+
+class DeliveryList(DeliveryView):
+    """The caller's deliveries, newest first; POST sends a file."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "upload"
+
+    @extend_schema(
+        operation_id="deliveries_list",
+        parameters=[
+            OpenApiParameter("municipality", str, description="Codice ISTAT"),
+            OpenApiParameter("status", str, enum=Status.values),
+            OpenApiParameter("limit", int, description="Fino a 1.000"),
+            OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
+        ],
+        responses=shapes.DeliveryOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        asked, limit = (
+            request.query_params,
+            whole(request.query_params.get("limit"), default=PAGE, most=MOST),
+        )
+        found = Delivery.objects.for_user(request.user).with_waiting()
+        found = found.select_related("municipality", "edition").prefetch_related("receipts")
+        if "municipality" in asked:
+            found = found.filter(municipality_id=asked["municipality"])
+        if asked.get("status") in Status.values:
+            found = found.filter(status=asked["status"])
+        if before := _moment(asked.get("before", "")):
+            found = found.filter(created_at__lt=before)
+        listed = list(found.order_by("-created_at")[:limit])
+        context = {"request": request, "brief": True}
+        results = shapes.DeliveryOut(listed, many=True, context=context).data
+        return Response({"results": results, "next": self._next(request, listed, limit)})
+
+    def _next(self, request: Request, listed: list[Delivery], limit: int) -> str | None:
+        if len(listed) < limit:
+            return None
+        query = request.query_params.copy()
+        query["before"] = listed[-1].created_at.isoformat()
+        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+    @extend_schema(
+        operation_id="deliveries_create",
+        request={"multipart/form-data": shapes.NewDelivery},
+        parameters=[OpenApiParameter("Idempotency-Key", str, location=OpenApiParameter.HEADER)],
+        responses={202: shapes.DeliveryOut},
+    )
+    def post(self, request: Request) -> Response:
+        given = shapes.NewDelivery(data=request.data)
+        given.is_valid(raise_exception=True)
+        received = intake.receive(
+            person(request),
+            municipality=given.validated_data["municipality"],
+            file=given.validated_data["file"],
+            idempotency_key=request.headers.get("Idempotency-Key", "")[:80],
+            take_over=given.validated_data["take_over"],
+        )
+        response = shown(received.delivery, request, status=202)
+        response["Idempotency-Replayed"] = "true" if received.duplicate else "false"
+        return response
+
+
+def _moment(text: str) -> Any:
+    try:
+        return parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+
+
+class ConfirmationList(DeliveryView):
+    """«Nothing changed»: opens a submission without a file, to be submitted like the others."""
+
+    throttle_classes = (WriteThrottle,)
+    throttle_scope = "upload"
+
+    @extend_schema(request=shapes.NewConfirmation, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request) -> Response:
+        given = shapes.NewConfirmation(data=request.data)
+        given.is_valid(raise_exception=True)
+        comune = given.validated_data["municipality"]
+        return shown(
+            intake.confirm_unchanged(person(request), municipality=comune), request, status=202
+        )
+
+
+class DeliveryDetail(DeliveryView):
+    """One delivery: status, progress, counts, links."""
+
+    @extend_schema(responses=shapes.DeliveryOut)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        return shown(self.delivery(request, pk), request)
+
+
+class NdjsonRenderer(BaseRenderer):
+    """Lets `?format=ndjson` through the negotiation; the view streams by itself."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+
+    def render(self, data: Any, *_args: Any, **_kwargs: Any) -> bytes:
+        return json.dumps(data).encode() + b"\n"
+
+
+class FindingList(DeliveryView):
+    """Findings, a keyset page at a time, or all of them as a stream with `?format=ndjson`."""
+
+    renderer_classes = (JSONRenderer, NdjsonRenderer)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("code", str),
+            OpenApiParameter("severity", str),
+            OpenApiParameter("after", int, description="id dell'ultimo già letto"),
+            OpenApiParameter("limit", int, description="Fino a 1.000"),
+        ],
+        responses=shapes.FindingOut(many=True),
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response | StreamingHttpResponse:
+        delivery, asked = self.checked(request, pk), request.query_params
+        found = Finding.objects.of(delivery).order_by("pk")
+        for name in ("code", "severity"):
+            if asked.get(name):
+                found = found.filter(**{name: asked[name]})
+        if getattr(request.accepted_renderer, "format", "") == "ndjson":
+            return StreamingHttpResponse(
+                _stream(delivery, found), content_type=NdjsonRenderer.media_type
+            )
+        matched = found.count()
+        if asked.get("after"):
+            found = found.filter(pk__gt=whole(asked["after"], default=1, most=2**62))
+        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
+        listed = list(found[:limit])
+        return Response(
+            {
+                "numberMatched": matched,
+                "numberReturned": len(listed),
+                "results": _told(delivery, listed),
+                "next": self._next(request, listed, limit),
+            }
+        )
+
+    def _next(self, request: Request, listed: list[Finding], limit: int) -> str | None:
+        if len(listed) < limit:
+            return None
+        query = request.query_params.copy()
+        query["after"] = str(listed[-1].pk)
+        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def _told(delivery: Delivery, findings: list[Finding]) -> list[dict[str, Any]]:
+    context = {"staged": page.staged_rows(delivery, findings)}
+    return list(shapes.FindingOut(findings, many=True, context=context).data)
+
+
+def _stream(delivery: Delivery, found: Any) -> Iterator[bytes]:
+    """Findings as lines of JSON, some at a time, so that memory stays that of some."""
+    for some in together(found.light(), lambda one: len(one.rows)):
+        yield _as_lines(delivery, some)
+
+
+def _as_lines(delivery: Delivery, chunk: list[Finding]) -> bytes:
+    lines = (json.dumps(one, ensure_ascii=False, default=str) for one in _told(delivery, chunk))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+class ReportDocument(DeliveryView):
+    """The report as one JSON document, the same bytes as the page's and the command line's."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("language", str, enum=["it", "en"])],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> StreamingHttpResponse:
+        delivery = self.checked(request, pk)
+        language = asked_language(request.query_params.get("language"))
+        body = document.stored_blocks(delivery, language=language)
+        return StreamingHttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+class AnswerList(DeliveryView):
+    """Answers to warnings."""
+
+    @extend_schema(responses=shapes.AnswerOut(many=True))
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        given = delivery.answers.select_related("by").order_by("pk")
+        return Response(shapes.AnswerOut(given, many=True).data)
+
+    @extend_schema(request=shapes.NewAnswer, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        given = shapes.NewAnswer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return Response(
+            {"answers": answers.answer(delivery, user=person(request), **given.validated_data)},
+            status=201,
+        )
+
+
+class ColumnMapping(DeliveryView):
+    """What was understood of the columns; POST confirms: {layer: {column: field or null}}."""
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        return Response({"layers": delivery.mapping, "facts": delivery.facts})
+
+    @extend_schema(request=OpenApiTypes.OBJECT, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        mapping = shapes.ColumnChoices(data={"layers": request.data})
+        mapping.is_valid(raise_exception=True)
+        chosen = merged(delivery, mapping.validated_data["layers"])
+        answers.confirm_columns(delivery, user=person(request), mapping=chosen)
+        return shown(delivery, request, status=202)
+
+
+def merged(
+    delivery: Delivery, given: dict[str, dict[str, str | None]]
+) -> dict[str, dict[str, str | None]]:
+    """The choices over what was understood: a column that is not named stays as it was."""
+    known = {
+        layer: {match["column"]: match["field"] for match in facts.get("columns", [])}
+        for layer, facts in delivery.mapping.items()
+    }
+    return {layer: {**fields, **given.get(layer, {})} for layer, fields in known.items()}
+
+
+class RowEdits(DeliveryView):
+    """Mend a row; the delivery is checked again."""
+
+    scopes: ClassVar[dict[str, str]] = {"POST": "upload"}
+
+    @extend_schema(request=shapes.RowEdit, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        given = shapes.RowEdit(data=request.data)
+        given.is_valid(raise_exception=True)
+        answers.edit_row(delivery, user=person(request), **given.validated_data)
+        return shown(delivery, request, status=202)
+
+
+class Submit(DeliveryView):
+    """Send to the office; only an operator of the comune may."""
+
+    @extend_schema(request=shapes.Submission, responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        if not may_submit(request.user, delivery):
+            raise NotAllowed(
+                "not-operator",
+                _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+            )
+        given = shapes.Submission(data=request.data)
+        given.is_valid(raise_exception=True)
+        review.submit(
+            delivery, user=person(request), statement=review.Statement(**given.validated_data)
+        )
+        return shown(self.delivery(request, pk), request)
+
+
+class Withdraw(DeliveryView):
+    """Take the delivery back."""
+
+    @extend_schema(request=shapes.Note, responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        given = shapes.Note(data=request.data)
+        given.is_valid(raise_exception=True)
+        intake.withdraw(delivery, user=person(request), note=given.validated_data["note"])
+        return shown(delivery, request)
+
+
+class Recheck(DeliveryView):
+    """Check again: after a failure of ours, or with other choices (crs, layers, undone,
+    accepted); a returned delivery is taken up again."""
+
+    @extend_schema(request=shapes.Choices, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.delivery(request, pk)
+        given = shapes.Choices(data=request.data)
+        given.is_valid(raise_exception=True)
+        intake.recheck(delivery, user=person(request), options=dict(given.validated_data))
+        return shown(delivery, request, status=202)

@@ -1,0 +1,144 @@
+"""The office's desk over HTTP: proposals, decisions, sending back, closing and publishing."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.errors import Invalid, NotAllowed
+from deliveries.actions import review
+from deliveries.api import serializers as shapes
+from deliveries.api.access import DeliveryView, person, whole
+from deliveries.api.deliveries import shown
+from deliveries.models import Delivery, Proposal
+from deliveries.reports import proposals
+from deliveries.states import Status
+
+_WORDS = {"accept": Proposal.Decision.ACCEPTED, "hold": Proposal.Decision.HELD,
+          "refuse": Proposal.Decision.REFUSED}  # fmt: skip
+
+
+class Desk(DeliveryView):
+    """A verb of the office."""
+
+    scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "review"}
+
+
+class Review(Desk):
+    """Proposals of a delivery, 50 a page; POST decides on some, in the order given."""
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("kind", str, enum=Proposal.Kind.values),
+            OpenApiParameter("decision", str, enum=Proposal.Decision.values),
+            OpenApiParameter("q", str),
+            OpenApiParameter("page", int),
+        ],
+        responses=shapes.ProposalOut(many=True),
+    )
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery, asked = self._readable(request, pk), request.query_params
+        by = proposals.Filter.of(
+            {
+                "tipo": asked.get("kind", ""),
+                "decisione": asked.get("decision", ""),
+                "q": asked.get("q", ""),
+            }
+        )
+        found = proposals.page_of(delivery, by, whole(asked.get("page"), default=1, most=10**6))
+        return Response(
+            {
+                "status": delivery.status,
+                "numberMatched": found.paginator.count,
+                "numberReturned": len(found),
+                "page": found.number,
+                "pages": found.paginator.num_pages,
+                "decisions": {name: n for name, _label, n in proposals.decision_counts(delivery)},
+                "results": shapes.ProposalOut(list(found), many=True).data,
+            }
+        )
+
+    def _readable(self, request: Request, pk: uuid.UUID) -> Delivery:
+        """The comune reads what is decided on its own delivery once it was sent."""
+        delivery = self.delivery(request, pk)
+        if delivery.submitted_at is None:
+            raise NotAllowed("not-submitted", _("Questa consegna non è ancora stata inviata."))
+        return delivery
+
+    @extend_schema(request=shapes.DecisionIn(many=True), responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        if delivery.status == Status.SUBMITTED:
+            review.take(delivery, user=person(request))
+        body = request.data
+        bulk = isinstance(body, dict)
+        done = self._bulk(request, delivery, body) if bulk else self._rows(request, delivery)
+        return Response({"decided": done, "status": delivery.status})
+
+    def _rows(self, request: Request, delivery: Delivery) -> int:
+        given = shapes.DecisionIn(data=request.data, many=True)
+        given.is_valid(raise_exception=True)
+        decisions = [decision_of(one) for one in given.validated_data]
+        return review.decide(delivery, user=person(request), decisions=decisions)
+
+    def _bulk(self, request: Request, delivery: Delivery, body: Any) -> int:
+        """`{"rule": "unchanged", "decision": "accepted"}` instead of a list."""
+        if "rule" not in body:
+            raise Invalid("decisions", _("Manda un elenco di decisioni, oppure una regola."))
+        given = shapes.DecisionIn(data={**body, "proposal": 0})
+        given.is_valid(raise_exception=True)
+        one = decision_of(given.validated_data)
+        return review.decide_in_bulk(
+            delivery,
+            user=person(request),
+            rule=str(body["rule"]),
+            decision=one.decision,
+            reason_code=one.reason_code,
+            note=one.note,
+        )
+
+
+def decision_of(given: dict[str, Any]) -> review.Decision:
+    """A decision as the review takes it; a reason in free words becomes `other` and its note."""
+    reason, note = given["reason"], given["note"]
+    if reason and reason not in review.REASONS:
+        reason, note = "other", note or reason
+    decision = _WORDS.get(given["decision"], given["decision"])
+    if decision == Proposal.Decision.ACCEPTED:
+        reason = ""
+    return review.Decision(given["proposal"], str(decision), reason, note)
+
+
+class Take(Desk):
+    """Begin the review."""
+
+    @extend_schema(request=None, responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        review.take(delivery, user=person(request))
+        return shown(delivery, request)
+
+
+class SendBack(Desk):
+    """Return the delivery to the comune with a note."""
+
+    @extend_schema(request=shapes.Note, responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        given = shapes.Note(data=request.data)
+        given.is_valid(raise_exception=True)
+        review.send_back(delivery, user=person(request), note=given.validated_data["note"])
+        return shown(delivery, request)
+
+
+class Publish(Desk):
+    """End the review and publish what was accepted, in the background."""
+
+    @extend_schema(request=None, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        review.close(delivery, user=person(request))
+        return shown(delivery, request, status=202)

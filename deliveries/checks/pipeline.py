@@ -1,0 +1,256 @@
+"""The check of a delivery, on one screen: read, understand, run the rules, store; nothing here
+decides.
+
+`examine` stores nothing and serves the command line and the pre-check; `check` is the worker's.
+"""
+
+import datetime as dt
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from deliveries import workflow
+from deliveries.checks import choices, facts, staging, surroundings
+from deliveries.models import FieldMapping, Finding
+from deliveries.states import Verb
+from services.models import Source
+from services.selectors import taxonomy
+from validator.dataset import Dataset
+from validator.interpreting.build import understand
+from validator.interpreting.context import Context
+from validator.interpreting.repair import Tolerance
+from validator.reading import client
+from validator.reading.errors import ReaderDied, Unreadable
+from validator.rules import registry
+from validator.rules.context import RuleContext
+from validator.rules.report import Report
+from validator.rules.run import run_all
+from validator.rules.thresholds import Thresholds
+from validator.source_file import SourceFile
+from zones.models import Municipality
+
+logger = logging.getLogger(__name__)
+#: The private folder of one check, and the seconds after which its worker must be dead.
+PREFIX, LONGEST_CHECK = "sttm2-check-", 3600
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be examined: a local file, the name people gave it, for whom, with which
+    choices."""
+
+    path: Path
+    name: str
+    source: Source
+    municipality: Municipality
+    day: dt.date
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A file as read, as understood and as judged."""
+
+    read: SourceFile
+    dataset: Dataset
+    report: Report
+    shapes: dict[str, str]
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Nobody is waiting for progress."""
+
+
+def examine(
+    request: Request, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
+) -> Examination:
+    """Read, understand and judge a file without storing anything.
+
+    `thresholds`: those of the rule set unless others are to be tried.
+
+    Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
+    (ours).
+    """
+    on_progress("read", 0, 0)
+    read = client.read(
+        request.path,
+        name=request.name,
+        options=choices.read_options(request.options),
+        socket_path=settings.READER_SOCKET or None,
+    )
+    on_progress("understand", 0, sum(layer.rows for layer in read.layers))
+    shapes = {layer.name: choices.shape_of(layer.frame.columns) for layer in read.layers}
+    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
+    limits = thresholds or registry.declared_thresholds()
+    dataset = _understand(read, request, world=world, shapes=shapes, limits=limits)
+    report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
+    return Examination(read, dataset, report, shapes)
+
+
+def _understand(
+    read: SourceFile,
+    request: Request,
+    *,
+    world: RuleContext,
+    shapes: dict[str, str],
+    limits: Thresholds,
+) -> Dataset:
+    place, options = world.territory, request.options
+    context = Context(
+        taxonomy=taxonomy(),
+        municipality=request.municipality.istat,
+        municipality_name=request.municipality.name,
+        outline=place.outline(request.municipality.istat),
+        metropolis=place.whole,
+        reference_date=request.day,
+        layers=tuple(options.get("layers") or ()) or None,
+        crs=choices.crs_choices(options),
+        columns=choices.column_choices(options),
+        remembered=remembered(request.municipality, shapes),
+        edits=choices.edits(options),
+        accepted=choices.accepted(options),
+        undone=choices.undone(options),
+        tolerance=Tolerance(limits["repair_pct"] / 100, limits["repair_m2"]),
+    )
+    return understand(read, context=context)
+
+
+def remembered(
+    municipality: Municipality, shapes: Mapping[str, str]
+) -> dict[str, dict[str, str | None]]:
+    """Layer name -> the columns that the comune confirmed for a layer of its shape."""
+    known = dict(
+        FieldMapping.objects.filter(
+            municipality=municipality, shape__in=set(shapes.values())
+        ).values_list("shape", "mapping")
+    )
+    return {layer: known[shape] for layer, shape in shapes.items() if shape in known}
+
+
+def check(lease: workflow.Lease) -> None:
+    """Check a delivery that we hold; whatever happens, it ends in a state that can be left."""
+    delivery = lease.delivery
+    try:
+        if delivery.attempts > workflow.MAX_ATTEMPTS:
+            raise RuntimeError(f"given up after {workflow.MAX_ATTEMPTS} attempts")
+        day = timezone.localdate()
+        found = _examine_stored(lease, day)
+        _store(lease, found, day)
+    except workflow.LostLease:
+        logger.warning("the check of %s was taken by another worker", delivery.pk)
+    except Unreadable as refusal:
+        _refuse(lease, refusal)
+    except Exception:
+        _fail(lease)
+
+
+def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
+    delivery = lease.delivery
+
+    def on_progress(stage: str, done: int, total: int) -> None:
+        workflow.beat(lease, stage=stage, done=done, total=total)
+
+    forget_leftovers(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        path = Path(folder) / "delivery"
+        with delivery.file.open("rb") as stored, path.open("wb") as local:
+            shutil.copyfileobj(stored, local, 1024 * 1024)
+        request = Request(
+            path, delivery.file_name, delivery.source, delivery.municipality, day, delivery.options
+        )
+        try:
+            return examine(request, on_progress=on_progress)
+        except Unreadable:
+            if not delivery.options.get("layers"):
+                raise
+        # The chosen layers hold nothing to read, which is no fault of the file: a refusal would
+        # delete it. It is read as before the choice; FIL-06 says what was left out.
+        delivery.options = {**delivery.options, "layers": []}
+        return examine(replace(request, options=delivery.options), on_progress=on_progress)
+
+
+def forget_leftovers(room: Path) -> None:
+    """Remove the copies of deliveries that killed workers of this machine left, once no check can
+    still be at them."""
+    limit = time.time() - LONGEST_CHECK
+    for folder in room.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < limit:
+                shutil.rmtree(folder)
+
+
+def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
+    report, delivery = found.report, lease.delivery
+    workflow.beat(lease, stage="store", done=0, total=report.rows)
+    with transaction.atomic():
+        staging.store_rows(delivery, found.dataset, report.blocked)
+        for frame in report.frames():
+            staging.store_findings(delivery, frame)
+        outcome = facts.outcome_of(found.dataset, report)
+        workflow.finish(
+            lease,
+            Verb.FINISH_CHECK,
+            facts=facts.facts_of(found.read, found.dataset, report),
+            mapping=facts.mapping_of(found.dataset, found.shapes),
+            outcome=outcome,
+            rule_set=report.rule_set,
+            reference_day=day,
+            row_count=report.rows,
+            error_count=report.severities["error"],
+            warning_count=report.severities["warning"],
+            blocked_count=report.blocked_count,
+            is_valid=report.valid,
+            checked_at=timezone.now(),
+            error_reference="",
+            options=delivery.options,
+        )
+
+
+def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
+    """The file cannot be read: of it only name, size and hash remain, and the reason in words."""
+    delivery = lease.delivery
+    storage, name = delivery.file.storage, delivery.file.name
+    with transaction.atomic():
+        staging.clear(delivery)
+        Finding.objects.create(
+            delivery=delivery, code=refusal.code, severity="error", params=dict(refusal.params)
+        )
+        workflow.finish(
+            lease,
+            Verb.REFUSE_FILE,
+            file="",
+            checked_at=timezone.now(),
+            facts={},
+            mapping={},
+            row_count=0,
+            blocked_count=0,
+            warning_count=0,
+            error_count=1,
+            is_valid=False,
+            outcome={"file_blocked": True, "refused": refusal.code},
+        )
+        transaction.on_commit(lambda: storage.delete(name or ""))
+
+
+def _fail(lease: workflow.Lease) -> None:
+    reference = secrets.token_hex(4)
+    logger.exception("check of %s failed, reference %s", lease.delivery.pk, reference)
+    try:
+        workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
+    except workflow.LostLease:
+        logger.warning("the failed check of %s was taken by another worker", lease.delivery.pk)
+
+
+__all__ = ["Examination", "ReaderDied", "Request", "Unreadable", "check", "examine", "remembered"]

@@ -1,0 +1,131 @@
+"""What a check knows beside the file: territory, what is in force, what others say; read from the
+database.
+
+The understanding and the rules get frozen values from here and never query.
+"""
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+import shapely
+from django.db.models import F
+from django.utils import timezone
+
+from deliveries.models import Delivery
+from deliveries.states import Status
+from services.models import Record, Source
+from validator.rules.context import (
+    ACCEPTED_SCHEMA,
+    OTHERS_SCHEMA,
+    Accepted,
+    Others,
+    RuleContext,
+    SameFile,
+    Territory,
+)
+from validator.rules.registry import load_extra
+from zones.models import Municipality
+
+#: Other sources' services farther than this from the comune cannot be duplicates of its own.
+REACH_M = 1_000
+#: Outlines declared finer than this are the detailed ones, and being outside becomes an error.
+DETAILED_M = 25
+
+
+def territory() -> Territory:
+    """The comuni of the metropolitan city with their outlines, by ISTAT code."""
+    rows = list(
+        Municipality.objects.current()
+        .order_by("istat")
+        .values_list("istat", "name", "geometry", "boundary_accuracy_m")
+    )
+    empty = shapely.MultiPolygon()
+    accuracy = max((row[3] for row in rows), default=250)
+    return Territory(
+        codes=tuple(row[0] for row in rows),
+        names=tuple(row[1] for row in rows),
+        outlines=tuple(shapely.from_wkb(bytes(row[2].wkb)) if row[2] else empty for row in rows),
+        accuracy_m=float(accuracy),
+        detailed=accuracy <= DETAILED_M,
+    )
+
+
+def accepted(source: Source) -> Accepted | None:
+    """What is in force of the delivery's own source; None before the first edition."""
+    if source.pk is None or not source.editions.exists():
+        return None
+    rows = _columns(
+        Record.objects.current().filter(item__source=source).order_by("item_id"),
+        key=F("item__key"),
+        service=F("item__service__public_id"),
+    )
+    return Accepted(_frame(rows, ACCEPTED_SCHEMA))
+
+
+def others(source: Source, municipality: Municipality) -> Others:
+    """Current records of other sources in the comune or within `REACH_M` of it."""
+    records = Record.objects.current()
+    if source.pk is not None:
+        records = records.exclude(item__source=source)
+    if municipality.geometry:
+        records = records.filter(point__dwithin=(municipality.geometry, REACH_M))
+    rows = _columns(
+        records.order_by("item_id"),
+        service=F("item__service__public_id"),
+        source_name=F("item__source__name"),
+        reading=F("item__source__reading"),
+        municipality_code=F("municipality_id"),
+        municipality_name=F("municipality__name"),
+    )
+    for row in rows:
+        row["source"] = row.pop("source_name")
+        row["municipality"] = row.pop("municipality_code")
+        row["plan"] = row["reading"] == Source.Reading.PLAN
+    return Others(_frame(rows, OTHERS_SCHEMA))
+
+
+def _columns(records: Any, **extra: F) -> list[dict[str, Any]]:
+    rows = records.values(
+        "name", "valence", "fingerprint", "point", kind_slug=F("kind_id"), **extra
+    )
+    return [
+        {
+            **{
+                name: value or None
+                for name, value in row.items()
+                if name not in ("point", "kind_slug")
+            },
+            "kind": row["kind_slug"],
+            "x": row["point"].x if row["point"] else None,
+            "y": row["point"].y if row["point"] else None,
+        }
+        for row in rows
+    ]
+
+
+def _frame(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.DataFrame:
+    wanted = [{name: row.get(name) for name in columns} for row in rows]
+    return pl.DataFrame(wanted, schema=columns, strict=False)
+
+
+def rule_context(source: Source, municipality: Municipality, *, day: dt.date) -> RuleContext:
+    """Everything the rules may know when `municipality` delivers to `source` on `day`."""
+    return RuleContext(
+        today=day,
+        territory=territory(),
+        accepted=accepted(source),
+        others=others(source, municipality),
+        extra=load_extra(),
+    )
+
+
+def same_file(delivery: Delivery) -> SameFile | None:
+    """An earlier delivery of the same comune with the same bytes (FIL-11; outside the report)."""
+    earlier = (
+        Delivery.objects.filter(source=delivery.source_id, sha256=delivery.sha256)
+        .exclude(pk=delivery.pk)
+        .exclude(status=Status.WITHDRAWN)
+        .first()
+    )
+    return SameFile(str(earlier.pk), timezone.localdate(earlier.created_at)) if earlier else None

@@ -1,0 +1,187 @@
+"""The forms of the deliveries' pages: what may be typed and what is said when it cannot be
+used."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.models import Answer
+from people.models import Role, User
+from people.policies import Person
+from validator import limits, schema
+from zones.models import Municipality
+
+#: One row number, or the first and the last of a run.
+RUN = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?", re.ASCII)
+#: Systems a comune may choose by hand; the same that the understanding knows how to try.
+CRS_CHOICES = (
+    (32632, _("WGS 84 / UTM 32N (EPSG:32632)")),
+    (25832, _("ETRS89 / UTM 32N (EPSG:25832)")),
+    (7791, _("RDN2008 / UTM 32N (EPSG:7791)")),
+    (6707, _("RDN2008 / UTM 32N, nord-est (EPSG:6707)")),
+    (3003, _("Monte Mario / Italia 1 (EPSG:3003)")),
+    (3004, _("Monte Mario / Italia 2 (EPSG:3004)")),
+    (4326, _("WGS 84, gradi (EPSG:4326)")),
+)
+
+
+def municipalities_of(user: Person) -> Any:
+    """The comuni that the person may deliver for today, by name."""
+    if not isinstance(user, User):
+        return Municipality.objects.none()
+    mine = user.mandates.in_force().filter(role__in=(Role.OPERATOR, Role.CONSULTANT))
+    return Municipality.objects.filter(pk__in=mine.values("municipality")).order_by("name")
+
+
+def check_size(file: "UploadedFile[Any]") -> None:
+    """Refuse a file over the installation's limit, saying both figures."""
+    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+        raise forms.ValidationError(
+            _("Il file pesa %(size)s: il limite è %(limit)s. Manda un tema alla volta."),
+            code="too-large",
+            params={
+                "size": filesizeformat(file.size or 0),
+                "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
+            },
+        )
+
+
+class DeliveryForm(forms.Form):
+    """A file for a comune; the choice of the comune disappears when there is only one."""
+
+    municipality = forms.ModelChoiceField(
+        label=_("Comune"),
+        queryset=Municipality.objects.none(),
+        empty_label=_("Scegli il Comune"),
+        error_messages={"required": _("Scegli per quale Comune consegni.")},
+    )
+    file = forms.FileField(
+        label=_("File del piano"),
+        max_length=255,
+        allow_empty_file=True,
+        error_messages={
+            "required": _("Scegli il file da consegnare."),
+            "max_length": _("Il nome del file è troppo lungo: usa meno di 255 caratteri."),
+        },
+    )
+
+    def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        comuni = list(municipalities_of(user))
+        field = self.fields["municipality"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = municipalities_of(user)
+        if len(comuni) == 1:
+            field.initial, field.widget = comuni[0].pk, forms.HiddenInput()
+
+    def clean_file(self) -> "UploadedFile[Any]":
+        file: UploadedFile[Any] = self.cleaned_data["file"]
+        check_size(file)
+        return file
+
+
+class ReasonForm(forms.Form):
+    """The answer to a warning: it is right as it is, or it will be mended by a day."""
+
+    code = forms.CharField(max_length=8)
+    layer = forms.CharField(max_length=200, required=False, strip=False)
+    rows = forms.CharField(required=False)
+    kind = forms.ChoiceField(label=_("Risposta"), choices=Answer.Kind.choices)
+    reason = forms.CharField(
+        label=_("Motivo"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Scrivi il motivo: l'ufficio lo legge.")},
+    )
+    until = forms.DateField(
+        label=_("Entro il"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Scrivi la data come 30/06/2027.")},
+    )
+
+    def clean_rows(self) -> list[int]:
+        """Numbers and ranges of them (`3,8-120`)."""
+        runs = [part.strip() for part in self.cleaned_data["rows"].split(",") if part.strip()]
+        found = [RUN.fullmatch(run) for run in runs]
+        spans = [range(int(one[1]), int(one[2] or one[1]) + 1) for one in found if one]
+        if not all(found) or sum(map(len, spans)) > limits.DEFAULT.rows:
+            raise forms.ValidationError(_("Le righe vanno indicate con il loro numero."))
+        return [row for span in spans for row in span]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == Answer.Kind.WILL_FIX and not cleaned.get("until"):
+            if "until" not in self.errors:
+                self.add_error("until", _("Indica entro quando lo correggerai."))
+        elif cleaned.get("until") and cleaned["until"] < timezone.localdate():
+            self.add_error("until", _("La data è già passata."))
+        return cleaned
+
+
+class SubmissionForm(forms.Form):
+    """Act, reference date and contact of a submission (the DOC rules say the rest)."""
+
+    act = forms.CharField(
+        label=_("Atto di approvazione del piano"),
+        max_length=300,
+        help_text=_("Per esempio: delibera di Consiglio comunale n. 12 del 14/03/2025."),
+        error_messages={"required": _("Scrivi gli estremi dell'atto: tipo, numero e data.")},
+    )
+    act_date = forms.DateField(
+        label=_("Data dell'atto"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Indica la data dell'atto.")},
+    )
+    reference_date = forms.DateField(
+        label=_("A quando si riferiscono i dati"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Indica a quale giorno si riferiscono i dati.")},
+    )
+    contact_name = forms.CharField(
+        label=_("Referente"),
+        max_length=150,
+        error_messages={"required": _("Scrivi nome e cognome del referente.")},
+    )
+    contact_email = forms.EmailField(
+        label=_("E-mail d'ufficio del referente"),
+        error_messages={
+            "required": _("Scrivi un'e-mail d'ufficio."),
+            "invalid": _("L'indirizzo non è completo: scrivilo come ufficio@comune.it."),
+        },
+    )
+    only_correct_rows = forms.BooleanField(
+        label=_("Invia le righe corrette; le altre restano com'erano"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        today = timezone.localdate()
+        for name in ("act_date", "reference_date"):
+            if cleaned.get(name) and cleaned[name] > today:
+                self.add_error(name, _("La data è nel futuro."))
+        return cleaned
+
+
+class NoteForm(forms.Form):
+    """A note or a message to the other side."""
+
+    note = forms.CharField(
+        label=_("Messaggio"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Scrivi il messaggio.")},
+    )
+
+
+def field_choices(language: str) -> list[tuple[str, str]]:
+    """The fields of the schema by their label, for matching a column."""
+    return sorted(
+        ((field.name, field.label(language)) for field in schema.FIELDS), key=lambda pair: pair[1]
+    )

@@ -1,0 +1,217 @@
+"""One delivery, the rows read from it and what was done to it."""
+
+import uuid
+
+from django.contrib.gis.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.geo import MASTER_SRID
+from core.querysets import AppendOnlyQuerySet
+from deliveries.querysets import DeliveryQuerySet, StagedRowQuerySet
+from deliveries.states import OPEN, Status, Verb
+from people.models import User
+from services.models import Edition, Source
+from zones.models import Municipality
+
+
+def storage_name(delivery: "Delivery", filename: str) -> str:
+    """Where a delivered file lies: by id alone, so that no name of a person reaches a path."""
+    return f"deliveries/{delivery.pk}/original"
+
+
+class Delivery(models.Model):
+    """A delivery of a comune's plan layer: file, confirmation, or the office's own correction."""
+
+    class Sort(models.TextChoices):
+        FILE = "file", _("file")
+        CONFIRMATION = "confirmation", _("conferma senza modifiche")
+        OFFICE = "office", _("correzione dell'ufficio")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="deliveries")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries")
+    sort = models.CharField(max_length=12, choices=Sort.choices, default=Sort.FILE)
+    by = models.ForeignKey(User, models.PROTECT, related_name="deliveries")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    file = models.FileField(upload_to=storage_name, blank=True, max_length=200)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    idempotency_key = models.CharField(max_length=80, blank=True)
+
+    # What the planner chose (layers, crs, columns, undone autofixes) and what was understood from
+    # it.
+    options = models.JSONField(default=dict, blank=True)
+    mapping = models.JSONField(default=dict, blank=True)
+    mapping_confirmed_at = models.DateTimeField(null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    # What the check said: rules run, not run and why, counts; the sentence is rendered when read.
+    rule_set = models.CharField(max_length=40, blank=True)
+    reference_day = models.DateField(null=True, blank=True)
+    outcome = models.JSONField(default=dict, blank=True)
+    row_count = models.PositiveIntegerField(default=0)
+    error_count = models.PositiveIntegerField(default=0)
+    warning_count = models.PositiveIntegerField(default=0)
+    blocked_count = models.PositiveIntegerField(default=0)
+    is_valid = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    error_reference = models.CharField(max_length=12, blank=True)
+
+    # The worker that has it now, until when, and how far it is.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    progress_stage = models.CharField(max_length=20, blank=True)
+    progress_done = models.PositiveIntegerField(default=0)
+    progress_total = models.PositiveIntegerField(default=0)
+
+    # Submission (DOC rules): act, reference date, contact.
+    act = models.CharField(_("atto"), max_length=300, blank=True)
+    act_date = models.DateField(_("data dell'atto"), null=True, blank=True)
+    reference_date = models.DateField(_("data di riferimento dei dati"), null=True, blank=True)
+    contact_name = models.CharField(_("referente"), max_length=150, blank=True)
+    contact_email = models.EmailField(_("e-mail d'ufficio"), blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    reviewer = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    base_edition = models.ForeignKey(
+        Edition, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="+")
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("consegna")
+        verbose_name_plural = _("consegne")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=models.Q(status__in=OPEN),
+                name="delivery_one_open_per_source",
+            ),
+            models.UniqueConstraint(
+                fields=["by", "idempotency_key"],
+                condition=~models.Q(idempotency_key=""),
+                name="delivery_idempotency_key_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "lease_until"], name="delivery_lease_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.municipality} {self.created_at:%d/%m/%Y}"
+
+
+class StagedRow(models.Model):
+    """A row of a delivery as read (`raw`, `sent`) and as understood; written by binary COPY."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="rows")
+    layer = models.CharField(max_length=200, blank=True)
+    row = models.PositiveIntegerField()
+    identifier = models.CharField(max_length=120, blank=True)
+    fingerprint = models.CharField(max_length=40)
+    name = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=80, blank=True)
+    raw = models.JSONField(default=dict)
+    attributes = models.JSONField(default=dict)
+    autofixes = models.JSONField(default=list)
+    sent = models.BinaryField(null=True, blank=True)
+    geometry = models.GeometryField(srid=MASTER_SRID, null=True, blank=True, spatial_index=False)
+    point = models.PointField(srid=MASTER_SRID, null=True, blank=True, spatial_index=False)
+    blocked = models.BooleanField(default=False)
+
+    objects = StagedRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("riga consegnata")
+        verbose_name_plural = _("righe consegnate")
+        constraints = [
+            models.UniqueConstraint(fields=["delivery", "layer", "row"], name="staged_row_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.row}"
+
+
+class FieldMapping(models.Model):
+    """The columns a comune confirmed for layers of one shape; used again at the next delivery."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="field_mappings")
+    shape = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("abbinamento di colonne")
+        verbose_name_plural = _("abbinamenti di colonne")
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "shape"], name="field_mapping_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.shape[:8]}"
+
+
+class DeliveryEvent(models.Model):
+    """Who did what to a delivery and when, messages included; append-only."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
+    verb = models.CharField(max_length=24)
+    from_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
+    to_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("evento di una consegna")
+        verbose_name_plural = _("eventi delle consegne")
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.verb}"
+
+    @property
+    def verb_label(self) -> str:
+        """The verb in words; messages and edits are verbs outside the transition table."""
+        return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
+
+
+class Receipt(models.Model):
+    """The proof of a submission: number, time, hash of the file, who, and what was said with it.
+
+    The delivery may come back, change and be sent again: its earlier receipts stay as they were.
+    """
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="receipts")
+    number = models.CharField(max_length=24, unique=True)
+    at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    row_count = models.PositiveIntegerField(default=0)
+    blocked_count = models.PositiveIntegerField(default=0)
+    act = models.CharField(max_length=300, blank=True)
+    act_date = models.DateField(null=True, blank=True)
+    reference_date = models.DateField(null=True, blank=True)
+    contact_name = models.CharField(max_length=150, blank=True)
+    contact_email = models.EmailField(blank=True)
+
+    class Meta:
+        verbose_name = _("ricevuta")
+        verbose_name_plural = _("ricevute")
+
+    def __str__(self) -> str:
+        return self.number

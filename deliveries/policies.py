@@ -1,0 +1,47 @@
+"""Who may do what with a delivery: pure predicates; visibility of rows is
+`DeliveryQuerySet.for_user`."""
+
+from deliveries.models import Delivery
+from deliveries.states import Status
+from people.models import Scope
+from people.policies import Person, is_consultant, is_operator, is_reviewer
+from zones.models import Municipality
+
+EDITABLE = (Status.CHECKED, Status.RETURNED)
+
+
+def may_upload(user: Person, municipality: Municipality | str) -> bool:
+    """Work for the comune at all: operators, and consultants whom it delegated."""
+    return is_operator(user, municipality) or is_consultant(user, municipality)
+
+
+def may_deliver(user: Person, municipality: Municipality | str) -> bool:
+    """Send files: operators, and consultants whose delegation says so."""
+    return is_operator(user, municipality) or is_consultant(user, municipality, Scope.DELIVER)
+
+
+def may_edit(user: Person, delivery: Delivery) -> bool:
+    """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
+    comune = delivery.municipality_id
+    allowed = is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
+    return delivery.status in EDITABLE and allowed
+
+
+def may_submit(user: Person, delivery: Delivery) -> bool:
+    """Only an operator of the comune sends; a consultant prepares."""
+    return is_operator(user, delivery.municipality_id)
+
+
+def may_withdraw(user: Person, delivery: Delivery) -> bool:
+    return is_operator(user, delivery.municipality_id)
+
+
+def may_review(user: Person, delivery: Delivery) -> bool:
+    """The office, on what was submitted."""
+    return is_reviewer(user) and delivery.submitted_at is not None
+
+
+def may_write(user: Person, delivery: Delivery) -> bool:
+    """Take part in the thread of a delivery."""
+    ours = delivery.sort == Delivery.Sort.OFFICE and is_reviewer(user)
+    return may_upload(user, delivery.municipality_id) or may_review(user, delivery) or ours

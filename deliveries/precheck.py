@@ -1,0 +1,281 @@
+"""The check for anybody, without an account: a file in, a report for an hour, nothing kept.
+
+The file lies in the storage until its check ends; ticket and result only in the cache, which
+forgets them by itself. `sweep` deletes the file of a check that never came to its end.
+"""
+
+import datetime as dt
+import gzip
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.throttling import SimpleRateThrottle
+
+from core.errors import NotFound
+from deliveries.actions import intake
+from deliveries.checks import pipeline
+from deliveries.reports import document
+from deliveries.reports.brief import Figures, Tally
+from services.models import Source
+from validator.reading.errors import Unreadable
+from validator.rules.report import FindingRow
+from zones.models import Municipality
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "prechecks"
+LANGUAGES = ("it", "en")
+#: Findings of one mistake that the page shows; the file has them all.
+SHOWN = 20
+#: A mistake's row numbers that its sentence may name.
+SPOKEN = 10
+WAITING, CHECKING, DONE, FAILED = "waiting", "checking", "done", "failed"
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A file to check or just checked. `until`: seconds since 1970 at which all is forgotten."""
+
+    token: str
+    file_name: str
+    municipality: str
+    day: str
+    options: Mapping[str, Any]
+    until: float
+    status: str = WAITING
+    reference: str = ""
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+
+    @property
+    def seconds_left(self) -> int:
+        return max(1, round(self.until - time.time()))
+
+    @property
+    def stored_as(self) -> str:
+        return f"{FOLDER}/{self.token}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (DONE, FAILED)
+
+
+def request_for(
+    path: Path, name: str, municipality: Municipality, *, day: dt.date, options: Mapping[str, Any]
+) -> pipeline.Request:
+    """What is examined when nothing is to be stored: against the comune's plan as it stands."""
+    plan = Source.objects.filter(
+        reading=Source.Reading.PLAN, municipality=municipality, is_demonstration=False
+    ).first()
+    source = plan or Source(reading=Source.Reading.PLAN, municipality=municipality)
+    return pipeline.Request(path, name, source, municipality, day, options)
+
+
+def receive(
+    file: "File[bytes]",
+    *,
+    municipality: Municipality,
+    options: Mapping[str, Any] | None = None,
+    day: dt.date | None = None,
+) -> Ticket:
+    """Keep a file for its check and enqueue that. Raises TooLarge, Invalid (an empty file)."""
+    intake.check_size(file)
+    ticket = Ticket(
+        token=secrets.token_urlsafe(24),
+        file_name=intake.clean_name(file.name),
+        municipality=municipality.pk,
+        day=(day or timezone.localdate()).isoformat(),
+        options=dict(options or {}),
+        until=time.time() + settings.PRECHECK_SECONDS,
+    )
+    default_storage.save(ticket.stored_as, file)
+    _remember(ticket)
+    run.delay(ticket.token)
+    return ticket
+
+
+def ticket_of(token: str) -> Ticket:
+    """The ticket. Raises NotFound when there never was one or its hour is over."""
+    kept = cache.get(_key(token))
+    if kept is None:
+        raise NotFound(
+            "check-unknown",
+            _("Questa verifica non c'è o è già stata cancellata: ripetila quando vuoi."),
+        )
+    return Ticket(**kept)
+
+
+def figures_of(ticket: Ticket) -> Figures:
+    """What the page tells of a check that is done. Raises NotFound when its hour has ended."""
+    kept = dict(_kept(ticket, "figures"))
+    return Figures(tallies=[Tally(**one) for one in kept.pop("tallies")], **kept)
+
+
+def report_of(ticket: Ticket, language: str) -> bytes:
+    """The report as a document, as `report.document.as_bytes` wrote it. Raises NotFound."""
+    return gzip.decompress(_kept(ticket, f"report:{_tongue(language)}"))
+
+
+def shown_of(ticket: Ticket, language: str) -> dict[str, list[dict[str, Any]]]:
+    """Mistake -> its first findings as in the document. Raises NotFound."""
+    found: dict[str, list[dict[str, Any]]] = _kept(ticket, f"shown:{_tongue(language)}")
+    return found
+
+
+def _tongue(language: str) -> str:
+    return "en" if language.startswith("en") else "it"
+
+
+def _key(token: str, part: str = "ticket") -> str:
+    return f"precheck:{token}:{part}"
+
+
+def _kept(ticket: Ticket, part: str) -> Any:
+    kept = cache.get(_key(ticket.token, part))
+    if kept is None:
+        raise NotFound("check-unknown", _("Questa verifica è già stata cancellata: ripetila."))
+    return kept
+
+
+def _remember(ticket: Ticket) -> None:
+    cache.set(_key(ticket.token), asdict(ticket), ticket.seconds_left)
+
+
+@shared_task(name="deliveries.precheck")
+def run(token: str) -> None:
+    """Check the file of a ticket, keep what was found until its hour ends, delete the file."""
+    try:
+        ticket = ticket_of(token)
+    except NotFound:
+        default_storage.delete(f"{FOLDER}/{token}")
+        return
+    if ticket.is_over:
+        return
+    ticket = replace(ticket, status=CHECKING)
+    _remember(ticket)
+    try:
+        _keep(ticket, _checked(ticket))
+        ticket = replace(ticket, status=DONE)
+    except Exception:
+        reference = secrets.token_hex(4)
+        logger.exception("pre-check failed, reference %s", reference)
+        ticket = replace(ticket, status=FAILED, reference=reference)
+    default_storage.delete(ticket.stored_as)  # before it is told that the file is gone
+    _remember(ticket)
+
+
+def _checked(ticket: Ticket) -> document.Checked:
+    def on_progress(stage: str, done: int, total: int) -> None:
+        _remember(replace(ticket, stage=stage, done=done, total=total))
+
+    municipality = Municipality.objects.get(pk=ticket.municipality)
+    day = dt.date.fromisoformat(ticket.day)
+    with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
+        path = Path(folder) / "delivery"
+        with default_storage.open(ticket.stored_as) as stored, path.open("wb") as local:
+            shutil.copyfileobj(stored, local, _CHUNK)
+        request = request_for(
+            path, ticket.file_name, municipality, day=day, options=ticket.options
+        )
+        try:
+            found = pipeline.examine(request, on_progress=on_progress)
+        except Unreadable as refusal:
+            return document.refused(refusal, ticket.file_name)
+    return document.of_examination(found, ticket.file_name)
+
+
+def _keep(ticket: Ticket, checked: document.Checked) -> None:
+    checked = replace(checked, findings=tuple(checked.findings))
+    for language in LANGUAGES:
+        told = document.document(checked, language=language)
+        body = gzip.compress(document.as_json(told).encode(), 5, mtime=0)
+        cache.set(_key(ticket.token, f"report:{language}"), body, ticket.seconds_left)
+        shown = _first_of_each(told["findings"])
+        cache.set(_key(ticket.token, f"shown:{language}"), shown, ticket.seconds_left)
+    cache.set(_key(ticket.token, "figures"), asdict(_figures(checked)), ticket.seconds_left)
+
+
+def _first_of_each(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    shown: dict[str, list[dict[str, Any]]] = {}
+    for finding in findings:
+        of_code = shown.setdefault(finding["code"], [])
+        if len(of_code) < SHOWN:
+            of_code.append({**finding, "rows": finding["rows"][:SPOKEN]})
+    return shown
+
+
+def _figures(checked: document.Checked) -> Figures:
+    outcome = checked.outcome
+    return Figures(
+        rows=checked.rows,
+        blocked=checked.blocked,
+        # A refused file has no outcome of its own: its one finding stands for all of it.
+        file_blocked=outcome.get("file_blocked", not checked.valid),
+        mandatory_not_run=outcome.get("mandatory_not_run", False),
+        ran=list(outcome.get("ran", [])),
+        not_run=list(outcome.get("not_run", [])),
+        layers=list(checked.facts.get("layers", [])),
+        tallies=_tallies(checked),
+    )
+
+
+def _tallies(checked: document.Checked) -> list[Tally]:
+    findings: Counter[str] = Counter()
+    first: dict[str, FindingRow] = {}
+    rows: dict[str, dict[tuple[str, int], None]] = {}
+    for finding in checked.findings:
+        findings[finding.code] += 1
+        first.setdefault(finding.code, finding)
+        of_code = rows.setdefault(finding.code, {})
+        of_code.update({(finding.layer, row): None for row in finding.rows})
+    return [
+        Tally(
+            code=code,
+            severity=one.severity,
+            params={"column": one.column, "layer": one.layer, **one.params},
+            findings=findings[code],
+            rows=len(rows[code]),
+            first_rows=[row for _layer, row in list(rows[code])[:SPOKEN]],
+        )
+        for code, one in first.items()
+    ]
+
+
+@shared_task(name="deliveries.sweep_prechecks")
+def sweep() -> None:
+    """Delete the files of checks that nobody finished: none grows old here."""
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return
+    limit = timezone.now() - dt.timedelta(seconds=settings.PRECHECK_SECONDS / 2)
+    for name in names:
+        stored = f"{FOLDER}/{name}"
+        if default_storage.get_modified_time(stored) < limit:
+            default_storage.delete(stored)
+
+
+class PrecheckThrottle(SimpleRateThrottle):
+    """Checks without account that one address may ask for, page and API together."""
+
+    scope = "precheck"
+
+    def get_cache_key(self, request: Any, view: Any) -> str:
+        return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})

@@ -1,0 +1,27 @@
+"""The difference between a delivery and what is in force of its source, as proposals (PRODUCT.md
+3.6)."""
+
+from django.db import transaction
+
+from deliveries.models import Delivery
+from deliveries.querysets import run_sql
+from services.models import Edition
+
+
+def edition_in_force(delivery: Delivery) -> Edition | None:
+    """The last edition of the delivery's source, or None before the first."""
+    return delivery.source.editions.order_by("-number").first()
+
+
+@transaction.atomic
+def propose(delivery: Delivery) -> None:
+    """(Re)write the delivery's proposals against the edition in force, which becomes its base.
+
+    Rows already published stay; a decision is kept where the difference is still the same one.
+    """
+    edition = edition_in_force(delivery)
+    confirmed = delivery.sort == Delivery.Sort.CONFIRMATION
+    name = "propose_confirmation" if confirmed else "propose"
+    run_sql(name, delivery=delivery.pk, source=delivery.source_id, edition=edition and edition.pk)
+    delivery.base_edition = edition
+    delivery.save(update_fields=["base_edition"])

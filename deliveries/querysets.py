@@ -1,0 +1,129 @@
+"""Which deliveries, rows and findings; `for_user` is the wall between comuni. No model imports."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.gis.db import models
+from django.db.models import Count, F, Func, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core.sqlfiles import SqlFolder
+from deliveries.states import DRAFT, LEASED, OPEN
+from validator.findings import MOST_FINDINGS, together
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from people.models import User
+
+OFFICE_ROLES = ("reviewer", "manager")
+MUNICIPAL_ROLES = ("operator", "consultant")
+
+
+class DeliveryQuerySet(models.QuerySet[Any]):
+    """Deliveries."""
+
+    def for_user(self, user: "User | AnonymousUser") -> "DeliveryQuerySet":
+        """What a person may know of: their comuni's deliveries; the office's from submission
+        on."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        mandates = list(user.mandates.in_force().values("role", "municipality_id"))
+        mine = [m["municipality_id"] for m in mandates if m["role"] in MUNICIPAL_ROLES]
+        visible = Q(municipality_id__in=mine)
+        if any(m["role"] in OFFICE_ROLES for m in mandates):
+            visible |= ~Q(status__in=DRAFT) & Q(submitted_at__isnull=False) | Q(sort="office")
+        return self.filter(visible)
+
+    def open(self) -> "DeliveryQuerySet":
+        return self.filter(status__in=OPEN)
+
+    def with_waiting(self) -> "DeliveryQuerySet":
+        """Annotate `waiting_since`: when the delivery came into the status it has now."""
+        moved = Max("events__at", filter=Q(events__to_status=F("status")))
+        found: DeliveryQuerySet = self.annotate(waiting_since=Coalesce(moved, F("created_at")))
+        return found
+
+    def lost(self) -> "DeliveryQuerySet":
+        """In a worker's hands whose lease has lapsed, or never taken from the queue."""
+        return self.filter(status__in=LEASED).filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+        )
+
+
+class StagedRowQuerySet(models.QuerySet[Any]):
+    """Rows of a delivery as read and understood."""
+
+    def of(self, delivery: Any) -> "StagedRowQuerySet":
+        return self.filter(delivery=delivery)
+
+
+class FindingQuerySet(models.QuerySet[Any]):
+    """Findings of deliveries."""
+
+    def of(self, delivery: Any) -> "FindingQuerySet":
+        return self.filter(delivery=delivery)
+
+    def by_code(self) -> "FindingQuerySet":
+        """One line per mistake: code, severity, `findings`, `cells` (rows counted once per
+        finding)."""
+        lines = self.order_by().values("code", "severity")
+        found: FindingQuerySet = lines.annotate(
+            findings=Count("pk"), cells=Sum(_rows_named()), first=Min("pk")
+        )
+        return found
+
+    def light(self) -> Iterator[Any]:
+        """All of them, in this order, some at a time: one that names every row weighs as much as
+        thousands that name one, so they are counted by their rows."""
+        weights = self.annotate(weight=_rows_named()).values_list("pk", "weight")
+        for some in together(weights.iterator(MOST_FINDINGS), lambda one: int(one[1])):
+            yield from self.filter(pk__in=[key for key, _weight in some])
+
+    def of_whole_file(self) -> "FindingQuerySet":
+        """Findings that name no row: about the file, a layer or a column."""
+        return self.filter(rows__len=0)
+
+
+def _rows_named() -> Func:
+    return Func(F("rows"), function="cardinality", output_field=models.IntegerField())
+
+
+class NoticeQuerySet(models.QuerySet[Any]):
+    """News for people."""
+
+    def of(self, user: "User | AnonymousUser", seen: "DeliveryQuerySet") -> "NoticeQuerySet":
+        """A person's own, about deliveries they may still know of (`seen`)."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(person=user.pk, event__delivery__in=seen)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def due(self) -> "NoticeQuerySet":
+        """Letters whose turn it is."""
+        return self.filter(mail="due", mail_after__lte=timezone.now())
+
+
+_SQL = SqlFolder(__file__)
+run_sql, rows_of = _SQL.run, _SQL.rows
+
+
+def answers_of(delivery: Any) -> dict[str, list[dict[str, str]]]:
+    """The answers given on a delivery, by the fingerprint of the row they speak of."""
+    grouped: dict[str, list[dict[str, str]]] = {}
+    for answer in delivery.answers.exclude(fingerprint=""):
+        until = answer.until.isoformat() if answer.until else ""
+        line = {"code": answer.code, "kind": answer.kind, "reason": answer.reason, "until": until}
+        grouped.setdefault(answer.fingerprint, []).append(line)
+    return grouped
+
+
+def lone_identifiers(delivery: Any) -> set[str]:
+    """Identifiers that the delivery uses exactly once: only these can be keys."""
+    rows = delivery.rows.exclude(identifier="").values("identifier")
+    return set(
+        rows.annotate(n=models.Count("pk")).filter(n=1).values_list("identifier", flat=True)
+    )

@@ -1,0 +1,235 @@
+"""What the «Correggi» step shows: the rows to mend, with the cells that their findings speak
+of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.core.paginator import Page, Paginator
+
+from core.geo import GEOGRAPHIC_SRID
+from deliveries.geocoding.proposals import question_of
+from deliveries.models import Delivery, Finding, StagedRow
+from deliveries.reports.page import SECRET
+from deliveries.reports.placed import Offer, geocoder_host, offers
+from deliveries.reports.wording import Words, language, told
+from services.models import ServiceType
+from validator import schema
+from validator.findings import Severity
+
+PER_PAGE = 10
+#: Fields that are decided by choosing a type, or by placing the row on the map.
+_CHOSEN_ELSEWHERE = frozenset({*schema.TYPE_FIELDS, *schema.POSITION_FIELDS})
+#: Families whose findings are mended by moving the row.
+_PLACE = ("GEO", "CRS")
+#: The finding of a row that lies outside the comune: its position is none to be used.
+_OUTSIDE = "GEO-07"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field that can be mended: what people call it, what it holds; `sent` if not
+    understood."""
+
+    name: str
+    label: str
+    value: str
+    domain: Sequence[str]
+    sent: str
+    is_pointed_at: bool
+
+
+@dataclass(frozen=True)
+class ToMend:
+    """One row with its findings, its cells, its type and its place."""
+
+    row: StagedRow
+    findings: Sequence[tuple[Finding, Words]]
+    cells: Sequence[Cell]
+    asks_type: bool
+    asks_place: bool
+    kind: str
+    lon: str
+    lat: str
+    wrong: str = ""
+    takes_repair: bool = False
+    to_point: bool = False
+    #: The host that may be asked where the address is; empty: nothing of it is shown.
+    geocoder: str = ""
+    offer: Offer | None = None
+    chosen: str = ""
+    failure: str = ""
+
+    @property
+    def is_area(self) -> bool:
+        """Whether a new place would take an outline away."""
+        shape = self.row.geometry
+        return shape is not None and shape.dims == 2
+
+    @property
+    def repair(self) -> Mapping[str, Any] | None:
+        """The repair of the geometry that is proposed, to be taken or not (GEO-04)."""
+        found = (finding.params for finding, _words in self.findings if finding.code == "GEO-04")
+        return next(found, None)
+
+    @property
+    def pointed(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.is_pointed_at]
+
+    @property
+    def others(self) -> list[Cell]:
+        return [cell for cell in self.cells if not cell.is_pointed_at]
+
+
+@dataclass(frozen=True)
+class KindChoice:
+    """A type of service that a row may be given."""
+
+    slug: str
+    name: str
+    group: str
+
+
+def rows_to_mend(
+    delivery: Delivery, *, page: int, layer: str = "", row: int | None = None
+) -> Page[Any]:
+    """Blocked rows, a page at a time; or the one row asked for, blocked or not."""
+    rows = StagedRow.objects.of(delivery).order_by("layer", "row").defer("sent")
+    chosen = rows.filter(layer=layer, row=row) if row is not None else rows.filter(blocked=True)
+    return Paginator(chosen, PER_PAGE).get_page(page)
+
+
+def described(delivery: Delivery, rows: Sequence[StagedRow]) -> list[ToMend]:
+    """Rows with what was found in them; one query for the findings of all."""
+    numbers = [row.row for row in rows]
+    speaking = Finding.objects.of(delivery).filter(rows__overlap=numbers)
+    speaking = speaking.exclude(severity=Severity.INFO)
+    findings = list(speaking.order_by("severity", "code")[:500])
+    fields = _fields_by_column(delivery)
+    found, host = offers(delivery, rows), geocoder_host()
+    return [
+        _findable(
+            _described(row, findings, fields),
+            delivery,
+            host,
+            offer=found.get((row.layer, row.row)),
+        )
+        for row in rows
+    ]
+
+
+def _findable(item: ToMend, delivery: Delivery, host: str, *, offer: Offer | None) -> ToMend:
+    """The row with what a geocoder may do for it: it has an address and no position to be used."""
+    row = item.row
+    lost = row.point is None or any(f.code == _OUTSIDE for f, _words in item.findings)
+    if not (host and lost and question_of(row.attributes, delivery.municipality)):
+        return item
+    return replace(item, geocoder=host, offer=offer)
+
+
+def with_offer(item: ToMend, offer: Offer | None, *, failure: str = "") -> ToMend:
+    """The row with what was just proposed, or with why nothing was."""
+    return replace(item, geocoder=item.geocoder or geocoder_host(), offer=offer, failure=failure)
+
+
+def _described(
+    row: StagedRow, findings: Sequence[Finding], fields: dict[tuple[str, str], str]
+) -> ToMend:
+    mine = [f for f in findings if f.layer in ("", row.layer) and row.row in f.rows]
+    pointed = {fields.get((row.layer, f.column), f.column) for f in mine if f.column}
+    secret = {fields.get((row.layer, f.column), f.column) for f in mine if f.code in SECRET}
+    lon, lat = _lonlat(row)
+    families = {f.code[:3] for f in mine}
+    return ToMend(
+        row=row,
+        findings=[(f, told(f, rows=[row.row])) for f in mine],
+        cells=[
+            _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
+            for name in schema.NAMES
+            if name not in _CHOSEN_ELSEWHERE | secret
+        ],
+        asks_type=not row.kind or bool(pointed & set(schema.TYPE_FIELDS)),
+        asks_place=bool(families & set(_PLACE)),
+        kind=row.kind or "",
+        lon=lon,
+        lat=lat,
+    )
+
+
+def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> Cell:
+    field, value = schema.BY_NAME[name], row.attributes.get(name)
+    return Cell(
+        name=name,
+        label=field.label(language()),
+        value=sent if value is None else str(value),
+        domain=field.domain,
+        sent=sent if value is None else "",
+        is_pointed_at=is_pointed_at,
+    )
+
+
+def _sent_text(row: StagedRow, name: str, fields: dict[tuple[str, str], str]) -> str:
+    """What was sent for a field, so that a value that was not understood can be mended, not
+    retyped."""
+    columns = (column for (layer, column), f in fields.items() if layer == row.layer and f == name)
+    value = row.raw.get(next(columns, ""))
+    return "" if value is None else str(value)
+
+
+def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
+    """The row as somebody left it when something could not be used (`wrong` says what)."""
+    return replace(
+        item,
+        cells=[
+            replace(cell, value=typed.get(f"f-{cell.name}", cell.value)) for cell in item.cells
+        ],
+        kind=typed.get("kind", item.kind),
+        lon=typed.get("lon", item.lon),
+        lat=typed.get("lat", item.lat),
+        takes_repair="repair" in typed,
+        to_point="point" in typed,
+        chosen=typed.get("place", ""),
+        wrong=wrong,
+    )
+
+
+def _fields_by_column(delivery: Delivery) -> dict[tuple[str, str], str]:
+    """(layer, the planner's column) -> field of the schema."""
+    return {
+        (layer, match["column"]): match["field"]
+        for layer, known in delivery.mapping.items()
+        for match in known.get("columns", [])
+        if match.get("field")
+    }
+
+
+def _lonlat(row: StagedRow) -> tuple[str, str]:
+    if row.point is None:
+        return "", ""
+    there = row.point.transform(GEOGRAPHIC_SRID, clone=True)
+    assert isinstance(there, Point)
+    return f"{there.x:.6f}", f"{there.y:.6f}"
+
+
+def kind_choices() -> list[KindChoice]:
+    """The types a row may be given, supra-municipal ones first, by macro-category."""
+    english = language() == "en"
+    kinds = ServiceType.objects.select_related("category").order_by(
+        "-level", "category__order", "order", "slug"
+    )
+    return [
+        KindChoice(
+            slug=kind.slug,
+            name=(english and kind.name_en) or kind.name,
+            group=_group(kind, english=english),
+        )
+        for kind in kinds
+    ]
+
+
+def _group(kind: ServiceType, *, english: bool) -> str:
+    if kind.category is None:
+        return str(kind.get_level_display())
+    name = (english and kind.category.name_en) or kind.category.name
+    return f"{name} ({kind.get_level_display()})"

@@ -1,0 +1,54 @@
+"""The report as tagged PDF (PDF/UA-1): verdict, one line per mistake, first rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from weasyprint import HTML
+
+from deliveries.models import Delivery
+from deliveries.reports import noticed, page
+
+#: Rows of each mistake that the paper names; all of them are in the other files.
+ROWS = 10
+VARIANT = "pdf/ua-1"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A mistake with its first rows."""
+
+    mistake: page.Mistake
+    rows: list[page.RowFinding]
+
+    @property
+    def more(self) -> int:
+        """Findings that the paper leaves to the other files."""
+        return self.mistake.findings - len(self.rows)
+
+
+def document(delivery: Delivery) -> bytes:
+    """The report of a checked delivery, in the reader's language."""
+    return bytes(
+        HTML(string=markup(delivery), url_fetcher=_no_fetch).write_pdf(pdf_variant=VARIANT)
+    )
+
+
+def markup(delivery: Delivery) -> str:
+    """What the paper says, as HTML."""
+    report = page.report(delivery)
+    mistakes = [
+        Told(one, page.row_findings(delivery, one.code, limit=ROWS)) for one in report.mistakes
+    ]
+    context = {
+        "delivery": delivery,
+        "report": report,
+        "mistakes": mistakes,
+        "noticed": noticed.by_layer(delivery.facts),
+    }
+    return render_to_string("deliveries/report_pdf.html", context)
+
+
+def _no_fetch(url: str) -> Any:
+    """The report is whole in itself: nothing is ever fetched for it."""
+    raise ValueError(f"not fetched: {url}")

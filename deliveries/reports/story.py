@@ -1,0 +1,162 @@
+"""Where a delivery stands, in words: whose turn it is, for how long, what comes next. No
+writing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.models import Delivery, DeliveryEvent
+from deliveries.states import FINAL, Status
+
+Text = str | Promise
+
+
+class Turn(StrEnum):
+    """Who has to act now."""
+
+    COMUNE = "comune"
+    OFFICE = "office"
+    PORTAL = "portal"
+    NOBODY = "nobody"
+
+
+TURN_WORDS: dict[Turn, Text] = {
+    Turn.COMUNE: _("Tocca al Comune"),
+    Turn.OFFICE: _("Tocca all'ufficio metropolitano"),
+    Turn.PORTAL: _("Ci sta lavorando il portale"),
+    Turn.NOBODY: _("Conclusa"),
+}
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A status for people: whose turn, what it means, what to do."""
+
+    turn: Turn
+    meaning: Text
+    todo: Text
+
+
+_C, _O, _P, _N = Turn.COMUNE, Turn.OFFICE, Turn.PORTAL, Turn.NOBODY
+STANDS: dict[str, Stand] = {
+    Status.RECEIVED: Stand(
+        _P, _("Il file è arrivato: il controllo sta per partire."), _("Guarda l'avanzamento")
+    ),
+    Status.CHECKING: Stand(
+        _P, _("Stiamo leggendo e controllando il file."), _("Guarda l'avanzamento")
+    ),
+    Status.CHECKED: Stand(
+        _C, _("Il controllo è finito: il rapporto è pronto."), _("Leggi il rapporto")
+    ),
+    Status.UNREADABLE: Stand(
+        _C, _("Non siamo riusciti a leggere il file."), _("Leggi perché e manda un altro file")
+    ),
+    Status.FAILED: Stand(
+        _P, _("Il controllo si è interrotto per un nostro problema."), _("Riprova il controllo")
+    ),
+    Status.SUBMITTED: Stand(
+        _O, _("Inviata: aspetta che l'ufficio la prenda in carico."), _("Guarda la consegna")
+    ),
+    Status.IN_REVIEW: Stand(
+        _O, _("L'ufficio sta decidendo sulle differenze."), _("Guarda la consegna")
+    ),
+    Status.RETURNED: Stand(
+        _C, _("L'ufficio l'ha restituita con una nota."), _("Leggi la nota e correggi")
+    ),
+    Status.DECIDED: Stand(
+        _P, _("L'ufficio ha deciso: sta per essere pubblicata."), _("Guarda la consegna")
+    ),
+    Status.PUBLISHING: Stand(_P, _("Pubblicazione in corso."), _("Guarda la consegna")),
+    Status.PUBLISHED: Stand(_N, _("Pubblicata."), _("Guarda il risultato")),
+    Status.SUPERSEDED: Stand(
+        _N, _("Sostituita da un nuovo file."), _("Guarda che cosa conteneva")
+    ),
+    Status.WITHDRAWN: Stand(_N, _("Ritirata dal Comune."), _("Guarda che cosa conteneva")),
+}
+
+STAGES: dict[str, Text] = {
+    "": _("in coda"),
+    "read": _("lettura del file"),
+    "understand": _("riconoscimento di colonne e tipi"),
+    "stage": _("registrazione delle righe"),
+    "rules": _("controlli"),
+    "compare": _("confronto con quanto è in vigore"),
+    "store": _("scrittura del rapporto"),
+    "publish": _("pubblicazione"),
+}
+
+
+#: States in which the portal works on a delivery and the page asks for itself again.
+WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery in a list: the model and what is said of it."""
+
+    delivery: Delivery
+    stand: Stand
+    days: int
+
+    @property
+    def turn_words(self) -> Text:
+        return TURN_WORDS[self.stand.turn]
+
+    @property
+    def is_final(self) -> bool:
+        return self.delivery.status in FINAL
+
+    @property
+    def is_working(self) -> bool:
+        return self.delivery.status in WORKING
+
+    @property
+    def stage(self) -> Text:
+        return stage_words(self.delivery)
+
+
+def stand(delivery: Delivery) -> Stand:
+    """What the delivery's status means."""
+    return STANDS[delivery.status]
+
+
+def days_waited(since: datetime) -> int:
+    """Whole calendar days in Europe/Rome from `since` to today."""
+    return max(0, (timezone.localdate() - timezone.localtime(since).date()).days)
+
+
+def line(delivery: Delivery) -> Line:
+    """A delivery for a list; `waiting_since` is used when the queryset annotated it."""
+    since = getattr(delivery, "waiting_since", None) or delivery.created_at
+    return Line(delivery, STANDS[delivery.status], days_waited(since))
+
+
+def stage_words(delivery: Delivery) -> Text:
+    """The stage a running check is in."""
+    return STAGES.get(delivery.progress_stage, delivery.progress_stage)
+
+
+MESSAGE = "message"
+_SPOKEN = (MESSAGE, "send_back", "submit", "take", "publish", "publish_part", "withdraw", "reopen")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the thread: a message, or an act that both sides should see."""
+
+    event: DeliveryEvent
+    is_message: bool
+
+    @property
+    def words(self) -> str:
+        return str(_("messaggio")) if self.is_message else self.event.verb_label
+
+
+def thread(delivery: Delivery) -> list[Said]:
+    """Messages and acts of the two sides, oldest first."""
+    events = delivery.events.filter(verb__in=_SPOKEN).select_related("by")
+    return [Said(event, event.verb == MESSAGE) for event in events]

@@ -1,0 +1,139 @@
+"""Return files: made in the request when small, by a worker and into the storage when large.
+
+The name of a stored file says the delivery, the language and the state it was made from: what has
+changed since finds no file, and `sweep` deletes what nobody asked for again.
+"""
+
+import datetime as dt
+import hashlib
+import logging
+import secrets
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from celery import shared_task
+from django.core.cache import cache
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.utils import timezone, translation
+
+from deliveries.models import Delivery
+from deliveries.reports import geopackage, xlsx
+from deliveries.writers import opened
+from validator.rules.registry import RULE_SET_VERSION
+
+logger = logging.getLogger(__name__)
+
+SORTS = ("gpkg", "xlsx")
+#: Rows and findings together up to which a request makes the file itself: about two seconds.
+AT_ONCE = 10_000
+FOLDER = "returns"
+KEPT = dt.timedelta(days=1)
+WAITING, FAILED = "waiting", "failed"
+_DONE = ".done"
+#: Seconds after which a file that never came is asked for anew, and a failed one may be.
+_PATIENCE, _PENANCE = 900, 60
+
+
+def is_small(delivery: Delivery) -> bool:
+    """Whether the file is made in the request that asks for it."""
+    return delivery.row_count + delivery.findings.count() <= AT_ONCE
+
+
+def made(delivery: Delivery, sort: str) -> IO[bytes]:
+    """The file in the reader's language, open at its beginning."""
+    if sort == "xlsx":
+        return xlsx.workbook(delivery)
+    return opened(lambda path: geopackage.write(delivery, path))
+
+
+def ready(delivery: Delivery, sort: str, language: str) -> "File[bytes] | None":
+    """The stored file of the delivery as it is now, if a worker has made it."""
+    try:
+        with default_storage.open(stored_as(delivery, sort, language) + _DONE) as note:
+            stored = note.read().decode()
+        return default_storage.open(stored)
+    except FileNotFoundError:
+        return None
+
+
+def ask(delivery: Delivery, sort: str, language: str) -> str:
+    """Have the file made, unless somebody is at it: `waiting`, or `failed:REFERENCE`."""
+    name = stored_as(delivery, sort, language)
+    if cache.add(_key(name), WAITING, _PATIENCE):
+        build.delay_on_commit(str(delivery.pk), sort, language)
+    return str(cache.get(_key(name), WAITING))
+
+
+def stored_as(delivery: Delivery, sort: str, language: str) -> str:
+    """The name of the file of the delivery as it is now."""
+    state = (delivery.checked_at, delivery.rule_set, delivery.status, delivery.submitted_at)
+    told = "|".join(str(part) for part in (*state, RULE_SET_VERSION))
+    mark = hashlib.sha256(told.encode()).hexdigest()[:16]
+    return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{sort}"
+
+
+def _key(name: str) -> str:
+    return f"return:{name}"
+
+
+@shared_task(name="deliveries.return_file")
+def build(delivery_id: str, sort: str, language: str) -> None:
+    """Make a return file and store it; of a delivery that changed meanwhile nothing is stored."""
+    delivery = Delivery.objects.filter(pk=delivery_id).first()
+    if delivery is None:
+        return
+    name = stored_as(delivery, sort, language)
+    if (there := ready(delivery, sort, language)) is not None:
+        there.close()
+        return
+    try:
+        with translation.override(language), tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"file.{sort}"
+            _write(delivery, sort, path)
+            delivery.refresh_from_db()
+            if stored_as(delivery, sort, language) == name:
+                _keep(path, name)
+    except Exception:
+        reference = secrets.token_hex(4)
+        logger.exception("return file of %s failed, reference %s", delivery_id, reference)
+        cache.set(_key(name), f"{FAILED}:{reference}", _PENANCE)
+    else:
+        cache.delete(_key(name))
+
+
+def _keep(path: Path, name: str) -> None:
+    """Store a finished file; the note beside it comes last, so half a file is never found."""
+    with path.open("rb") as file:
+        stored = default_storage.save(name, File(file))
+    default_storage.delete(name + _DONE)
+    default_storage.save(name + _DONE, ContentFile(stored.encode()))
+
+
+def _write(delivery: Delivery, sort: str, path: Path) -> None:
+    if sort == "gpkg":
+        geopackage.write(delivery, path)
+        return
+    with xlsx.workbook(delivery) as book, path.open("wb") as file:
+        while block := book.read(1 << 20):
+            file.write(block)
+
+
+@shared_task(name="deliveries.sweep_returns")
+def sweep() -> None:
+    """Delete the files that are a day old: they are made again for who asks."""
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return
+    limit = timezone.now() - KEPT
+    for name in names:
+        stored = f"{FOLDER}/{name}"
+        if default_storage.get_modified_time(stored) < limit:
+            default_storage.delete(stored)
+
+
+def reference_of(state: str) -> str:
+    """The reference of a file that failed through our fault, empty while it is waited for."""
+    return state.partition(":")[2]

@@ -1,0 +1,19 @@
+-- Answers given at other deliveries of the comune that fit a warning of this one on a row of the same content and have
+-- no answer here yet; the latest of each, unless its promise has lapsed. Parameters: delivery, municipality, day.
+WITH known AS (
+    SELECT DISTINCT ON (a.code, a.fingerprint) a.id, a.code, a.fingerprint, a.until
+    FROM deliveries_answer a
+    WHERE a.municipality_id = %(municipality)s AND a.delivery_id <> %(delivery)s AND a.fingerprint <> ''
+      AND NOT EXISTS (SELECT 1 FROM deliveries_answer here
+                      WHERE here.delivery_id = %(delivery)s AND here.code = a.code AND here.fingerprint = a.fingerprint)
+    ORDER BY a.code, a.fingerprint, a.at DESC
+), spoken AS (
+    SELECT DISTINCT f.code, f.layer, line
+    FROM deliveries_finding f, unnest(f.rows) line
+    WHERE f.delivery_id = %(delivery)s AND f.severity = 'warning' AND f.code IN (SELECT code FROM known)
+)
+SELECT DISTINCT k.id
+FROM known k
+JOIN deliveries_stagedrow r ON r.delivery_id = %(delivery)s AND r.fingerprint = k.fingerprint
+JOIN spoken s ON s.code = k.code AND s.line = r."row" AND s.layer IN (r.layer, '')
+WHERE k.until IS NULL OR k.until >= %(day)s

@@ -1,0 +1,237 @@
+"""Pages of the comune: the list, a new delivery, the file step with its progress, and what ends
+it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import DomainError, Invalid, NotFound
+from deliveries.actions import intake, review
+from deliveries.forms import DeliveryForm, NoteForm, municipalities_of
+from deliveries.models import Delivery
+from deliveries.policies import may_upload, may_withdraw
+from deliveries.reports import sample, story
+from deliveries.reports.page import mistakes_of
+from deliveries.reports.wording import Words, numbered
+from deliveries.states import FINAL, Status
+from deliveries.views import corrections
+from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.frame import HOME, Crumb, frame
+from people.policies import is_reviewer, operated_by
+from validator import limits
+from zones.models import Municipality
+
+RECENT = 50
+#: Where the work goes on after a check that a choice of that page asked for (`?poi=`).
+AFTER_CHECK = {
+    "correggi": "deliveries:mend",
+    "capito": "deliveries:columns",
+    "posizioni": "deliveries:placing",
+}
+
+
+@private
+def deliveries(request: HttpRequest) -> HttpResponse:
+    """My comuni, their deliveries, whose turn it is."""
+    comuni = list(municipalities_of(request.user))
+    if not comuni and is_reviewer(request.user):
+        return redirect("deliveries:reviews")
+    mine = Delivery.objects.for_user(request.user).filter(municipality__in=comuni)
+    mine = mine.with_waiting().select_related("municipality", "by").order_by("-created_at")
+    lines = [story.line(delivery) for delivery in mine[:RECENT]]
+    operated = operated_by(request.user)
+    context = {
+        "trail": [HOME],
+        "comuni": [(comune, comune.pk in operated) for comune in comuni],
+        "open": [line for line in lines if not line.is_final],
+        "closed": [line for line in lines if line.is_final],
+    }
+    return render(request, "deliveries/list.html", context)
+
+
+@private
+def new(request: HttpRequest) -> HttpResponse:
+    """Choose a file (and the comune, if several); works without JavaScript."""
+    form = DeliveryForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        initial={"municipality": asked} if (asked := request.GET.get("comune")) else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            received = intake.receive(
+                person(request),
+                municipality=form.cleaned_data["municipality"],
+                file=form.cleaned_data["file"],
+            )
+        except DomainError as error:
+            form.add_error(None, str(error.message))
+        else:
+            if received.duplicate:
+                messages.info(request, _("È lo stesso file già consegnato: non cambia nulla."))
+            return redirect("deliveries:detail", received.delivery.pk)
+    context = {
+        "trail": [HOME, Crumb(_("Nuova consegna"))],
+        "form": form,
+        "limits": limits.DEFAULT,
+        "formats": limits_words(),
+    }
+    return render(request, "deliveries/new.html", context, status=400 if form.errors else 200)
+
+
+def limits_words() -> list[str]:
+    """The accepted formats as people call them, in the page's order."""
+    return [
+        _("Shapefile in uno .zip"),
+        "GeoPackage",
+        "GeoJSON",
+        _("CSV con coordinate o indirizzi"),
+        _("Excel (.xlsx, .xls) e OpenDocument (.ods)"),
+        "KML, KMZ, GML, FlatGeobuf",
+    ]
+
+
+@private
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The file step: what was received, how far the check is, what comes next, the thread."""
+    delivery = delivery_of(request, pk)
+    if delivery.sort == Delivery.Sort.OFFICE:
+        return corrections.shown(request, delivery)
+    context = {
+        **frame(request, delivery, "file"),
+        "thread": story.thread(delivery),
+        "then": request.GET.get("poi", ""),
+        "note_form": NoteForm(),
+        "reasons": _reasons(delivery),
+        "receipts": delivery.receipts.order_by("-at"),
+        "can_withdraw": may_withdraw(request.user, delivery) and delivery.status not in FINAL,
+        "replaceable": may_upload(request.user, delivery.municipality_id),
+    }
+    return render(request, "deliveries/detail.html", context)
+
+
+def _reasons(delivery: Delivery) -> list[Words]:
+    """Why a file could not be read."""
+    if delivery.status != Status.UNREADABLE:
+        return []
+    return [mistake.words for mistake in mistakes_of(delivery)]
+
+
+@private
+def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The running check as a fragment that asks for itself again until there is an end to tell."""
+    delivery = delivery_of(request, pk)
+    context = frame(request, delivery, "file") | {"then": request.GET.get("poi", "")}
+    response = render(request, "deliveries/includes/progress.html", context)
+    if not context["working"]:
+        response["HX-Redirect"] = _after(request, delivery, mine=context["mine"])
+    return response
+
+
+def _after(request: HttpRequest, delivery: Delivery, *, mine: bool) -> str:
+    """Where a delivery that has just been worked on is best read: where the work goes on (`?poi=`
+    says it), or the report; its fragment takes the focus to the verdict."""
+    if not mine:
+        return reverse("deliveries:review", args=[delivery.pk])
+    if delivery.status != Status.CHECKED:
+        return reverse("deliveries:detail", args=[delivery.pk])
+    page = AFTER_CHECK.get(request.GET.get("poi", ""))
+    if page is None or (page == "deliveries:mend" and not delivery.blocked_count):
+        return reverse("deliveries:checks", args=[delivery.pk]) + "#esito"
+    left = ngettext(
+        "Ricontrollato: resta %(n)s riga da correggere.",
+        "Ricontrollato: restano %(n)s righe da correggere.",
+        delivery.blocked_count,
+    )
+    told = numbered(left, n=delivery.blocked_count)
+    none = _("Ricontrollato con le tue scelte: nessuna riga da correggere.")
+    messages.success(request, told if delivery.blocked_count else none)
+    return reverse(page, args=[delivery.pk])
+
+
+@private
+def stand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How a delivery of the list stands now; asks for itself again while the portal works on
+    it."""
+    delivery = delivery_of(request, pk)
+    context = {"line": story.line(delivery), "told": True}
+    return render(request, "deliveries/includes/stand.html", context)
+
+
+@private
+def original(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
+    """The delivered file as it came, under its own name."""
+    delivery = delivery_of(request, pk)
+    if not delivery.file:
+        raise NotFound("file-gone", _("Il file di questa consegna non è più conservato."))
+    return FileResponse(delivery.file.open("rb"), as_attachment=True, filename=delivery.file_name)
+
+
+def example(request: HttpRequest) -> HttpResponse:
+    """A small file that passes the check, as a model to fill in; `?comune=` places it there."""
+    comune = Municipality.objects.filter(pk=request.GET.get("comune", "")).first()
+    response = HttpResponse(sample.as_csv(comune), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="consegna-di-esempio.csv"'
+    return response
+
+
+@acting
+def confirm(request: HttpRequest) -> HttpResponse:
+    """«Confermo che nulla è cambiato»: a submission without a file."""
+    comune = municipalities_of(request.user).filter(pk=request.POST.get("municipality")).first()
+    if comune is None:
+        raise NotFound("municipality-unknown", _("Questo Comune non è fra i tuoi."))
+    try:
+        delivery = intake.confirm_unchanged(person(request), municipality=comune)
+    except Invalid as error:
+        messages.error(request, str(error.message))
+        return redirect("deliveries:list")
+    return redirect("deliveries:submit", delivery.pk)
+
+
+@acting
+@back_on_mistake("deliveries:detail")
+def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Check again, after a failure of ours or with the same choices."""
+    delivery = delivery_of(request, pk)
+    intake.recheck(delivery, user=person(request))
+    return redirect("deliveries:detail", pk)
+
+
+@acting
+@back_on_mistake("deliveries:detail")
+def take_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A colleague goes on with the open delivery."""
+    delivery = delivery_of(request, pk)
+    intake.take_over(delivery, user=person(request))
+    messages.success(request, _("Ora la consegna è tua."))
+    return redirect("deliveries:detail", pk)
+
+
+@acting
+@back_on_mistake("deliveries:detail")
+def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The comune takes its delivery back."""
+    delivery = delivery_of(request, pk)
+    intake.withdraw(delivery, user=person(request), note=request.POST.get("note", ""))
+    messages.success(request, _("Consegna ritirata. Quanto era già in vigore non cambia."))
+    return redirect("deliveries:detail", pk)
+
+
+@acting
+@back_on_mistake("deliveries:detail")
+def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A message in the thread of a delivery, from either side."""
+    delivery = delivery_of(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("message-empty", _("Scrivi il messaggio."))
+    review.message(delivery, user=person(request), text=form.cleaned_data["note"])
+    page = "deliveries:review" if request.POST.get("from") == "desk" else "deliveries:detail"
+    return redirect(page, pk)

@@ -1,0 +1,228 @@
+"""The office's desk: the queue, one delivery's proposals, decisions one by one and many at
+once."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.errors import DomainError, NotAllowed
+from deliveries.actions import review as verbs
+from deliveries.forms import NoteForm
+from deliveries.models import Delivery, Proposal, Remark
+from deliveries.reports import page as report_page
+from deliveries.reports import proposals, story
+from deliveries.reports.proposals import Filter
+from deliveries.reports.wording import numbered
+from deliveries.states import FINAL, Status
+from deliveries.views.access import acting, back_on_mistake, person, private, reviewed
+from deliveries.views.frame import DESK, crumb
+from deliveries.views.mending import number
+from people.models import User
+from people.policies import is_reviewer
+
+QUEUES: dict[str, tuple[Status, ...]] = {
+    "aperte": (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.PUBLISHING),
+    "da-prendere": (Status.SUBMITTED,),
+    "in-istruttoria": (Status.IN_REVIEW,),
+    "restituite": (Status.RETURNED,),
+    "concluse": FINAL,
+}
+SHOWN = 200
+
+
+@private
+def queue(request: HttpRequest) -> HttpResponse:
+    """Deliveries of the office, those that have waited longest first."""
+    if not is_reviewer(request.user):
+        raise NotAllowed("review-not-yours", _("L'istruttoria è dell'ufficio metropolitano."))
+    name = request.GET.get("coda", "aperte")
+    statuses = QUEUES.get(name, QUEUES["aperte"])
+    waiting = Delivery.objects.for_user(request.user).filter(
+        submitted_at__isnull=False, status__in=statuses
+    )
+    if request.GET.get("mie"):
+        waiting = waiting.filter(reviewer=request.user.pk)
+    if q := request.GET.get("q", "").strip():
+        waiting = waiting.filter(municipality__name__icontains=q)
+    waiting = waiting.with_waiting().select_related(
+        "municipality", "by", "reviewer", "submitted_by"
+    )
+    context = {
+        "trail": [DESK],
+        "lines": [story.line(delivery) for delivery in waiting.order_by("waiting_since")[:SHOWN]],
+        "queues": queue_names(),
+        "remarks": Remark.objects.filter(outcome=Remark.Outcome.OPEN).count(),
+        "current": name if name in QUEUES else "aperte",
+        "mine": bool(request.GET.get("mie")),
+        "q": q,
+    }
+    return render(request, "deliveries/queue.html", context)
+
+
+def queue_names() -> list[tuple[str, str]]:
+    """The filters of the queue in words."""
+    return [
+        ("aperte", _("Tutte le aperte")),
+        ("da-prendere", _("Da prendere in carico")),
+        ("in-istruttoria", _("In istruttoria")),
+        ("restituite", _("Restituite al Comune")),
+        ("concluse", _("Concluse")),
+    ]
+
+
+@private
+def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A delivery on the desk."""
+    delivery = reviewed(request, pk)
+    by = Filter.of(request.GET.dict())
+    context = {
+        **table(delivery, by, number(request.GET.get("pagina")) or 1, user=person(request)),
+        "trail": [DESK, crumb(delivery)],
+        "line": story.line(delivery),
+        "working": delivery.status in (Status.DECIDED, Status.PUBLISHING),
+        "thread": story.thread(delivery),
+        "note_form": NoteForm(),
+        "whole": [m for m in report_page.mistakes_of(delivery) if m.answerable],
+        "desk": True,
+    }
+    return render(request, "deliveries/desk.html", context)
+
+
+def table(delivery: Delivery, by: Filter, page: int, *, user: User) -> dict[str, object]:
+    """What the part of the page that changes with every decision needs."""
+    found = proposals.page_of(delivery, by, page)
+    return {
+        "delivery": delivery,
+        "filter": by,
+        "query": by.query,
+        "all_kinds": by.but_kind(""),
+        "page": found,
+        "lines": proposals.lines(delivery, found),
+        "kinds": proposals.counts(delivery, by),
+        "decisions": proposals.decision_counts(delivery),
+        "bulk": proposals.bulk_rules(delivery),
+        "reasons": [(code, proposals.REASON_WORDS[code]) for code in verbs.REASONS],
+        "deciding": delivery.status == Status.IN_REVIEW,
+        "undoable": verbs.last_batch(delivery, user).count(),
+    }
+
+
+@private
+def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
+    """The places of the page of proposals that is shown, before and after."""
+    delivery = reviewed(request, pk)
+    found = proposals.page_of(
+        delivery, Filter.of(request.GET.dict()), number(request.GET.get("pagina")) or 1
+    )
+    return JsonResponse(proposals.places(delivery, found), content_type="application/geo+json")
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a submitted delivery in charge."""
+    verbs.take(reviewed(request, pk), user=person(request))
+    return redirect("deliveries:review", pk)
+
+
+@acting
+def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Decide the chosen proposals; answers with the refreshed table to htmx, with the page
+    otherwise."""
+    delivery = reviewed(request, pk)
+    by = Filter.of(request.POST.dict())
+    mistake, done = "", 0
+    try:
+        done = verbs.decide(
+            delivery, user=person(request), decisions=_decisions(request, delivery, by)
+        )
+    except DomainError as error:
+        if error.status not in (400, 422):
+            raise
+        mistake = str(error.message)
+    return _answered(
+        request, delivery, by, told=mistake or _decided(done), is_mistake=bool(mistake)
+    )
+
+
+def _decided(done: int) -> str:
+    return numbered(ngettext("%(n)s proposta decisa.", "%(n)s proposte decise.", done), n=done)
+
+
+def _decisions(request: HttpRequest, delivery: Delivery, by: Filter) -> list[verbs.Decision]:
+    """One row by its own button, the ticked ones, or all of the filter."""
+    decision = request.POST.get("decision", "")
+    one, _colon, quick = request.POST.get("one", "").partition(":")
+    if one:
+        ids, decision = [number(one) or 0], quick
+    elif request.POST.get("all_in_filter"):
+        open_ones = proposals.chosen(delivery, by).filter(published_in__isnull=True)
+        ids = list(open_ones.values_list("pk", flat=True))
+    else:
+        ids = [number(text) or 0 for text in request.POST.getlist("p")]
+    reason, note = request.POST.get("reason_code", ""), request.POST.get("note", "")
+    if decision == Proposal.Decision.ACCEPTED:
+        reason = ""
+    return [verbs.Decision(pk, decision, reason, note) for pk in ids]
+
+
+def _answered(
+    request: HttpRequest, delivery: Delivery, by: Filter, *, told: str, is_mistake: bool = False
+) -> HttpResponse:
+    page = number(request.POST.get("pagina")) or 1
+    if request.headers.get("HX-Request") == "true":
+        shown = table(delivery, by, page, user=person(request))
+        context = {**shown, "told": told, "is_mistake": is_mistake}
+        return render(request, "deliveries/includes/desk_table.html", context)
+    (messages.error if is_mistake else messages.success)(request, told)
+    return redirect(f"{reverse('deliveries:review', args=[delivery.pk])}?{by.query}&pagina={page}")
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def bulk(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Accept by a rule all that it touches; the page showed how many."""
+    delivery = reviewed(request, pk)
+    done = verbs.decide_in_bulk(
+        delivery,
+        user=person(request),
+        rule=request.POST.get("rule", ""),
+        decision=request.POST.get("decision", Proposal.Decision.ACCEPTED),
+        reason_code=request.POST.get("reason_code", ""),
+        note=request.POST.get("note", ""),
+    )
+    return _answered(request, delivery, Filter.of(request.POST.dict()), told=_decided(done))
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back the reviewer's own last decisions."""
+    delivery = reviewed(request, pk)
+    done = verbs.undo(delivery, user=person(request))
+    told = ngettext("%(n)s decisione annullata.", "%(n)s decisioni annullate.", done)
+    filtered = Filter.of(request.POST.dict())
+    return _answered(request, delivery, filtered, told=numbered(told, n=done))
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Return the delivery to the comune with a note."""
+    verbs.send_back(reviewed(request, pk), user=person(request), note=request.POST.get("note", ""))
+    messages.success(request, _("Restituita al Comune con la tua nota."))
+    return redirect("deliveries:review", pk)
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """End the review and publish."""
+    verbs.close(reviewed(request, pk), user=person(request))
+    messages.success(request, _("Istruttoria chiusa: la pubblicazione è partita."))
+    return redirect("deliveries:review", pk)

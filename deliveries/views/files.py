@@ -1,0 +1,92 @@
+"""Files for the planner: the return files (GeoPackage, workbook, PDF), the comune's package."""
+
+import uuid
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from deliveries import packages, returns
+from deliveries.models import Delivery
+from deliveries.reports import pdf
+from deliveries.reports.wording import language
+from deliveries.views.access import private
+from deliveries.views.checks import XLSX, attached, checked
+from deliveries.views.frame import frame
+from deliveries.writers import GPKG
+
+TYPES = {"xlsx": XLSX, "gpkg": GPKG}
+
+
+@private
+def package(request: HttpRequest, istat: str, extension: str) -> FileResponse:
+    """The comune's pre-filled package."""
+    made = packages.package_for(request.user, istat)
+    return FileResponse(
+        packages.stream(made, extension),
+        as_attachment=True,
+        filename=f"{made.name}.{extension}",
+        content_type=TYPES[extension],
+    )
+
+
+@private
+def report_geopackage(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The delivery as sent, with its outcome row by row and a layer of errors."""
+    return _returned(request, checked(request, pk), "gpkg")
+
+
+@private
+def report_workbook(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The report as a workbook, with what to do and the rows as sent."""
+    return _returned(request, checked(request, pk), "xlsx")
+
+
+def _returned(request: HttpRequest, delivery: Delivery, sort: str) -> HttpResponseBase:
+    """The file; a large one that is not there yet is made elsewhere, and this page waits for
+    it."""
+    small = returns.is_small(delivery)
+    file = returns.made(delivery, sort) if small else returns.ready(delivery, sort, language())
+    if file is not None:
+        headers = {"Content-Disposition": attached(delivery, sort)}
+        return FileResponse(file, content_type=TYPES[sort], headers=headers)
+    context = {
+        **frame(request, delivery, "checks"),
+        "sort": sort,
+        "reference": returns.reference_of(returns.ask(delivery, sort, language())),
+    }
+    response = render(request, "deliveries/preparing.html", context, status=202)
+    response["Retry-After"] = "2"
+    return response
+
+
+@private
+def preparing(request: HttpRequest, pk: uuid.UUID, sort: str) -> HttpResponse:
+    """How a return file stands, as a fragment that asks for itself again until it is there."""
+    delivery = checked(request, pk)
+    if sort not in returns.SORTS:
+        raise NotFound("file-unknown", _("Questo file non c'è."))
+    file = returns.ready(delivery, sort, language())
+    if file is not None:
+        file.close()
+    state = "" if file is not None else returns.ask(delivery, sort, language())
+    context = {
+        "delivery": delivery,
+        "sort": sort,
+        "size": file.size if file is not None else 0,
+        "reference": returns.reference_of(state),
+    }
+    return render(request, "deliveries/includes/preparing.html", context)
+
+
+@private
+def report_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The report on paper."""
+    delivery = checked(request, pk)
+    return HttpResponse(
+        pdf.document(delivery),
+        content_type="application/pdf",
+        headers={"Content-Disposition": attached(delivery, "pdf")},
+    )

@@ -1,0 +1,49 @@
+"""What every page of a delivery shows above its own matter: trail, stepper, stand, progress."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.models import Delivery
+from deliveries.policies import may_edit, may_review, may_submit, may_upload
+from deliveries.reports import story
+from deliveries.reports.steps import steps
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the trail above a page."""
+
+    label: str | Promise
+    url: str | Promise = ""
+
+
+HOME = Crumb(_("Consegne"), reverse_lazy("deliveries:list"))
+DESK = Crumb(_("Istruttoria"), reverse_lazy("deliveries:reviews"))
+
+
+def crumb(delivery: Delivery) -> Crumb:
+    """A delivery in the trail: comune and day."""
+    day = timezone.localtime(delivery.created_at).date()
+    return Crumb(f"{delivery.municipality.name}, {formats.date_format(day, 'SHORT_DATE_FORMAT')}")
+
+
+def frame(request: HttpRequest, delivery: Delivery, current: str) -> dict[str, Any]:
+    """Context of templates/deliveries/frame.html; `current` is the key of the step."""
+    return {
+        "trail": [HOME, crumb(delivery)],
+        "delivery": delivery,
+        "line": story.line(delivery),
+        "steps": steps(delivery, current),
+        "working": delivery.status in story.WORKING,
+        "stage": story.stage_words(delivery),
+        "mine": may_upload(request.user, delivery.municipality_id),
+        "editable": may_edit(request.user, delivery),
+        "sender": may_submit(request.user, delivery),
+        "desk_open": may_review(request.user, delivery),
+    }

@@ -1,0 +1,130 @@
+"""Positions from addresses: what a geocoder proposes, for one row or for many, and taking it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, NotAllowed
+from deliveries.actions import placing
+from deliveries.geocoding import client, search
+from deliveries.models import Delivery
+from deliveries.reports import mend as report_mend
+from deliveries.reports import placed as report_placed
+from deliveries.reports.steps import has_report
+from deliveries.views import mending
+from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.frame import frame
+
+SAFE = "civici"
+
+
+@acting
+def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask about the row whose button was pressed (`ask`); what was typed stays as it is.
+
+    With htmx the fragment of that row, without it the whole page again; a failure is told there.
+    """
+    delivery, key = delivery_of(request, pk), request.POST.get("ask", "")
+    typed = mending.typed_of(request.POST, key)
+    item = mending.shown_row(delivery, typed)
+    item = report_mend.as_typed(item, typed, "")
+    try:
+        changed = mending.typed_address(typed, mending.shown_row(delivery, typed))
+        found = placing.propose(
+            delivery, user=person(request), layer=item.row.layer, row=item.row.row, typed=changed
+        )
+        item = report_mend.with_offer(item, report_placed.offer_of(found))
+    except DomainError as error:
+        if error.status in (NotAllowed.status, 404):
+            raise
+        item = report_mend.with_offer(item, None, failure=str(error.message))
+    if request.headers.get("HX-Request"):
+        context = {"delivery": delivery, "item": item, "key": key}
+        return render(request, "deliveries/includes/proposals.html", context)
+    return mending.page_again(request, delivery, {key: item})
+
+
+@private
+def positions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Rows with an address and no position, twenty at a time, with what is proposed for them.
+
+    Without a geocoder it is the list of what is to be placed by hand. `?scelte=civici` ticks
+    beforehand what is a house number inside the comune.
+    """
+    delivery = delivery_of(request, pk)
+    if not has_report(delivery):
+        return redirect("deliveries:detail", pk)
+    rows = report_placed.unplaced(delivery, mending.number(request.GET.get("pagina")) or 1)
+    ticked = request.GET.get("scelte") == SAFE
+    lines = report_placed.described(delivery, list(rows), tick_safe=ticked)
+    context = {
+        **_stand(delivery),
+        **frame(request, delivery, "mend"),
+        "rows": rows,
+        "lines": lines,
+        "ticked": ticked,
+        "safe": sum(line.is_safe for line in lines),
+    }
+    return render(request, "deliveries/placing.html", context)
+
+
+def _stand(delivery: Delivery) -> dict[str, object]:
+    """What is asked of a geocoder; nothing where there is none."""
+    if client.configured() is None:
+        return {"geocoder": ""}
+    return {
+        "geocoder": report_placed.geocoder_host(),
+        "search": report_placed.progress(delivery),
+        "unasked": report_placed.unasked_count(delivery),
+        "most": search.MOST,
+    }
+
+
+@private
+def progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How the questions stand, as a fragment that asks for itself again until they end; what is
+    chosen on the page meanwhile stays."""
+    delivery = delivery_of(request, pk)
+    host = client.required().host
+    found = report_placed.progress(delivery)
+    context = {"delivery": delivery, "search": found, "geocoder": host, "arrived": True}
+    return render(request, "deliveries/includes/placing_progress.html", context)
+
+
+@acting
+@back_on_mistake("deliveries:placing")
+def propose_all(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Have the rows that have an address and no position asked about."""
+    delivery = delivery_of(request, pk)
+    placing.propose_all(delivery, user=person(request))
+    return redirect("deliveries:placing", pk)
+
+
+@acting
+@back_on_mistake("deliveries:placing")
+def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give the rows the positions that were chosen, and check again."""
+    delivery = delivery_of(request, pk)
+    taken = []
+    for name, value in request.POST.items():
+        row = report_placed.row_of(name.removeprefix(report_placed.FIELD))
+        chosen = mending.number(str(value))
+        if name.startswith(report_placed.FIELD) and row and chosen is not None:
+            taken.append(placing.Taken(*row, chosen))
+    placing.take(delivery, user=person(request), taken=taken)
+    return redirect(f"{reverse('deliveries:detail', args=[pk])}?poi=posizioni")
+
+
+@acting
+@back_on_mistake("deliveries:columns")
+def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take positions back that people gave to rows, and check again."""
+    delivery = delivery_of(request, pk)
+    keys = [report_placed.row_of(key) for key in request.POST.getlist("placed")]
+    placing.take_back(delivery, user=person(request), rows=[key for key in keys if key])
+    messages.info(request, _("Le posizioni tolte tornano com'erano nel file."))
+    return redirect(f"{reverse('deliveries:detail', args=[pk])}?poi=capito")

@@ -1,0 +1,133 @@
+"""The last step: what goes with the delivery, sending it, and the receipt as page and PDF."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from core.errors import DomainError, NotAllowed
+from deliveries.actions import review
+from deliveries.forms import SubmissionForm
+from deliveries.models import Delivery
+from deliveries.policies import may_submit
+from deliveries.publishing import impact
+from deliveries.reports import page
+from deliveries.reports.receipt import as_pdf, receipt_of
+from deliveries.reports.steps import has_report
+from deliveries.reports.understanding import doubtful
+from deliveries.states import Status
+from deliveries.views.access import delivery_of, person, private
+from deliveries.views.frame import frame
+
+
+@private
+def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Act, dates, contact; a consultant reads why it is not theirs to send."""
+    delivery = delivery_of(request, pk)
+    if request.method == "POST":
+        return _send(request, delivery)
+    return _page(request, delivery, form_of(delivery, initial=_known(delivery)))
+
+
+def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    if not may_submit(request.user, delivery):
+        raise NotAllowed(
+            "not-operator",
+            _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+        )
+    form = form_of(delivery, typed=request.POST)
+    if not form.is_valid():
+        return _page(request, delivery, form, status=400)
+    try:
+        review.submit(delivery, user=person(request), statement=statement(form.cleaned_data))
+    except DomainError as error:
+        if error.status == NotAllowed.status:
+            raise
+        form.add_error(None, str(error.message))
+        return _page(request, delivery, form, status=error.status)
+    return redirect("deliveries:receipt", delivery.pk)
+
+
+def statement(given: dict[str, Any]) -> review.Statement:
+    """What goes with the submission, from a form or an API body that was found good."""
+    return review.Statement(
+        act=given.get("act") or "",
+        act_date=given.get("act_date"),
+        reference_date=given.get("reference_date"),
+        contact_name=given.get("contact_name") or "",
+        contact_email=given.get("contact_email") or "",
+        only_correct_rows=bool(given.get("only_correct_rows")),
+    )
+
+
+def form_of(delivery: Delivery, *, typed: Any = None, initial: Any = None) -> SubmissionForm:
+    """The form; a confirmation refers to the act in force, so it asks only for the contact."""
+    form = SubmissionForm(typed, initial=initial)
+    if delivery.sort == Delivery.Sort.CONFIRMATION:
+        for name in ("act", "act_date", "reference_date", "only_correct_rows"):
+            del form.fields[name]
+    elif not delivery.blocked_count:
+        del form.fields["only_correct_rows"]
+    return form
+
+
+def _known(delivery: Delivery) -> dict[str, Any]:
+    """What was typed before: in this delivery, else in the comune's last one that was sent."""
+    names = ("act", "act_date", "reference_date", "contact_name", "contact_email")
+    earlier = Delivery.objects.filter(source=delivery.source_id, submitted_at__isnull=False)
+    last = delivery if delivery.contact_email else earlier.order_by("-submitted_at").first()
+    known = {name: getattr(last, name) for name in names} if last else {}
+    if last is not delivery:
+        known.pop("reference_date", None)
+    return known
+
+
+def _page(
+    request: HttpRequest, delivery: Delivery, form: SubmissionForm, *, status: int = 200
+) -> HttpResponse:
+    mistakes = page.mistakes_of(delivery) if has_report(delivery) else []
+    context = {
+        **frame(request, delivery, "submit"),
+        "form": form,
+        "verdict": page.verdict(delivery, mistakes) if has_report(delivery) else None,
+        "good": delivery.row_count - delivery.blocked_count,
+        "unanswered": sum(mistake.unanswered for mistake in mistakes),
+        "doubtful": doubtful(delivery),
+        "sendable": delivery.status == Status.CHECKED,
+        "receipt": delivery.receipts.order_by("-at").first(),
+    }
+    return render(request, "deliveries/submit.html", context, status=status)
+
+
+@private
+def effects(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What the sheets would say if all of it were accepted: a fragment, or a page without
+    JavaScript."""
+    delivery = delivery_of(request, pk)
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "deliveries/includes/impact.html" if fragment else "deliveries/impact.html"
+    found = impact.preview(delivery) if has_report(delivery) else None
+    context = {**frame(request, delivery, "submit"), "impact": found}
+    return render(request, template, context)
+
+
+@private
+def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The proof of the last submission, or of an earlier one (`?numero=`), to read or print."""
+    delivery = delivery_of(request, pk)
+    found = receipt_of(delivery, request.GET.get("numero", ""))
+    later = delivery.receipts.filter(at__gt=found.at).exists()
+    context = {**frame(request, delivery, "submit"), "receipt": found, "later": later}
+    return render(request, "deliveries/receipt.html", context)
+
+
+@private
+def receipt_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The same proof as PDF."""
+    delivery = delivery_of(request, pk)
+    found = receipt_of(delivery, request.GET.get("numero", ""))
+    pdf = as_pdf(delivery, found)
+    headers = {"Content-Disposition": f'attachment; filename="ricevuta-{found.number}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)

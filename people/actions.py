@@ -1,0 +1,164 @@
+"""The only writer of invitations, mandates and accounts: who joins, for whom, until when, and who
+is let go."""
+
+import datetime as dt
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid, NotAllowed, NotFound, WrongState
+from people.models import ApiToken, Invitation, Mandate, Role, User
+from people.policies import may_grant, may_revoke
+from zones.models import Municipality
+
+INVITATION_DAYS = 14
+MUNICIPAL = (Role.OPERATOR, Role.CONSULTANT)
+
+
+@dataclass(frozen=True)
+class NewInvitation:
+    """Who is asked to join, as what; `municipality` only for the two municipal roles."""
+
+    email: str
+    role: Role
+    municipality: Municipality | None = None
+    until: dt.date | None = None
+    scope: tuple[str, ...] = ()
+
+
+def invite(by: User, asked: NewInvitation) -> Invitation:
+    """Invite by e-mail; the link works once and for fourteen days. Raises NotAllowed, Invalid."""
+    _check(by, asked)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        invitation = Invitation.objects.create(
+            email=User.objects.normalize_email(asked.email).strip(),
+            municipality=asked.municipality,
+            role=asked.role,
+            scope=list(asked.scope),
+            mandate_until=asked.until,
+            token_hash=_digest(token),
+            invited_by=by,
+            expires_at=timezone.now() + dt.timedelta(days=INVITATION_DAYS),
+        )
+        transaction.on_commit(lambda: _send(invitation, token))
+    return invitation
+
+
+def _check(by: User, asked: NewInvitation) -> None:
+    if (asked.role in MUNICIPAL) != (asked.municipality is not None):
+        raise Invalid(
+            "invitation-municipality", _("Questo ruolo e questo comune non vanno insieme.")
+        )
+    if not may_grant(by, asked.role, asked.municipality):
+        raise NotAllowed("invitation-not-yours", _("Non puoi invitare qualcuno con questo ruolo."))
+    if asked.role == Role.CONSULTANT and asked.until is None:
+        raise Invalid(
+            "consultant-expiry", _("Il mandato di un consulente ha sempre una scadenza.")
+        )
+    if asked.until is not None and asked.until < timezone.localdate():
+        raise Invalid("expiry-past", _("La scadenza è già passata."))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    address = settings.PUBLIC_URL + reverse("people:invitation", args=[token])
+    context = {"invitation": invitation, "address": address}
+    send_mail(
+        subject=_("Invito al Portale STTM 2"),
+        message=render_to_string("people/mail/invitation.txt", context),
+        from_email=None,
+        recipient_list=[invitation.email],
+    )
+
+
+def find_invitation(token: str) -> Invitation:
+    """The invitation of that link while it may be accepted. Raises NotFound, WrongState."""
+    found = Invitation.objects.select_related("municipality", "invited_by")
+    invitation = found.filter(token_hash=_digest(token)).first()
+    if invitation is None or invitation.revoked_at:
+        raise NotFound("invitation-unknown", _("Questo invito non c’è, o è stato ritirato."))
+    if invitation.accepted_at:
+        raise WrongState("invitation-used", _("Questo invito è già stato accettato: accedi."))
+    if invitation.expires_at < timezone.now():
+        text = _("Questo invito è scaduto: chiedine uno nuovo a chi ti ha invitato.")
+        raise WrongState("invitation-expired", text)
+    return invitation
+
+
+@transaction.atomic
+def accept_as_new(invitation: Invitation, *, name: str, password: str) -> User:
+    """Create the account and give it the mandate; the link proves the e-mail address."""
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise WrongState("account-exists", _("Hai già un account: accedi e riapri il link."))
+    language = (get_language() or "it")[:2]
+    user = User.objects.create_user(invitation.email, password, name=name, language=language)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    _grant(invitation, user)
+    return user
+
+
+@transaction.atomic
+def accept_as(invitation: Invitation, user: User) -> None:
+    """Give the mandate to an account that exists; it must be the invited address's own."""
+    if user.email.casefold() != invitation.email.casefold():
+        text = _("L’invito è per un altro indirizzo: esci e accedi con quello.")
+        raise NotAllowed("invitation-for-another", text)
+    _grant(invitation, user)
+
+
+def _grant(invitation: Invitation, user: User) -> None:
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    if locked.accepted_at or locked.revoked_at:
+        raise WrongState("invitation-used", _("Questo invito è già stato accettato: accedi."))
+    if not may_grant(locked.invited_by, Role(locked.role), locked.municipality):
+        text = _("Chi ti ha invitato non ha più un mandato: chiedi un nuovo invito.")
+        raise WrongState("inviter-gone", text)
+    Mandate.objects.create(
+        user=user,
+        municipality=locked.municipality,
+        role=locked.role,
+        scope=locked.scope,
+        valid_to=locked.mandate_until,
+        granted_by=locked.invited_by,
+    )
+    locked.accepted_at = timezone.now()
+    locked.save(update_fields=["accepted_at"])
+
+
+def revoke_invitation(by: User, invitation: Invitation) -> None:
+    """Withdraw an invitation nobody accepted yet. Raises NotAllowed, WrongState."""
+    if not may_grant(by, Role(invitation.role), invitation.municipality):
+        raise NotAllowed("invitation-not-yours", _("Non puoi ritirare questo invito."))
+    if invitation.accepted_at or invitation.revoked_at:
+        raise WrongState("invitation-closed", _("Questo invito è già chiuso."))
+    invitation.revoked_at = timezone.now()
+    invitation.save(update_fields=["revoked_at"])
+
+
+def revoke_mandate(by: User, mandate: Mandate) -> None:
+    """End a mandate now. Raises NotAllowed."""
+    if not may_revoke(by, mandate):
+        raise NotAllowed("mandate-not-yours", _("Non puoi revocare questo mandato."))
+    mandate.revoked_at = timezone.now()
+    mandate.save(update_fields=["revoked_at"])
+
+
+def revoke_token(by: User, pk: int) -> None:
+    """Stop one of one's own API keys. Raises NotFound."""
+    mine = ApiToken.objects.filter(user=by, pk=pk, revoked_at__isnull=True)
+    if not mine.update(revoked_at=timezone.now()):
+        raise NotFound("token-unknown", _("Questa chiave non c’è, o è già revocata."))

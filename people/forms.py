@@ -1,0 +1,137 @@
+"""Forms of the profile: an API key, an invitation, its acceptance. Shape only; who may is decided
+in `policies`."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from people.models import ApiToken, Role, Scope, User
+from people.policies import is_manager
+from zones.models import Municipality
+
+SCOPE_LABELS = {
+    "read": _("leggere i dati pubblici e le mie consegne"),
+    "upload": _("consegnare e inviare"),
+    "review": _("istruire"),
+}
+
+
+class TokenForm(forms.Form):
+    """A new API key."""
+
+    name = forms.CharField(
+        label=_("Nome"), max_length=80, help_text=_("Per riconoscerla: dove la userai.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Che cosa può fare"),
+        choices=[(scope, SCOPE_LABELS[scope]) for scope in ApiToken.SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        initial=["read"],
+    )
+    days = forms.TypedChoiceField(
+        label=_("Scade dopo"),
+        coerce=int,
+        choices=[(30, _("30 giorni")), (90, _("90 giorni")), (365, _("un anno"))],
+        initial=90,
+    )
+
+
+class MessagesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How the portal writes to the person."""
+
+    class Meta:
+        model = User
+        fields = ("post", "language")
+        widgets: ClassVar = {"post": forms.RadioSelect}
+
+
+class InvitationForm(forms.Form):
+    """An invitation; the roles and comuni offered are those the person may grant."""
+
+    email = forms.EmailField(label=_("Indirizzo e-mail"), max_length=254)
+    role = forms.ChoiceField(label=_("Ruolo"))
+    municipality = forms.ModelChoiceField(
+        label=_("Comune"), queryset=Municipality.objects.none(), required=False
+    )
+    scope = forms.MultipleChoiceField(
+        label=_("Che cosa può fare un consulente"),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=Scope.values,
+        help_text=_("Inviare all'ufficio e ritirare spetta sempre a un operatore."),
+    )
+    until = forms.DateField(
+        label=_("Valido fino al"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Obbligatorio per un consulente."),
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        office = is_manager(by)
+        mine = list(
+            by.mandates.in_force()
+            .filter(role=Role.OPERATOR)
+            .values_list("municipality", flat=True)
+        )
+        roles = [Role.OPERATOR] if office or mine else []
+        roles += [Role.CONSULTANT] if mine else []
+        roles += [Role.REVIEWER, Role.MANAGER] if office else []
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+        comuni = Municipality.objects.current().only("istat", "name")
+        comuni = comuni if office else comuni.filter(pk__in=mine)
+        self.fields["municipality"].queryset = comuni  # type: ignore[attr-defined]
+        if len(mine) == 1 and not office:
+            self.fields["municipality"].initial = mine[0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("role") == Role.CONSULTANT and not cleaned.get("scope"):
+            self.add_error("scope", _("Scegli almeno una cosa che il consulente può fare."))
+        return cleaned
+
+    @property
+    def may_invite(self) -> bool:
+        return bool(self.fields["role"].choices)  # type: ignore[attr-defined]
+
+
+class AcceptanceForm(forms.Form):
+    """The first access of someone invited."""
+
+    name = forms.CharField(
+        label=_("Nome e cognome"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Almeno 12 caratteri: una frase si ricorda meglio."),
+    )
+    password_again = forms.CharField(
+        label=_("Ripeti la password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password, again = cleaned.get("password"), cleaned.get("password_again")
+        if password and password != again:
+            self.add_error("password_again", _("Le due password non sono uguali."))
+        elif password:
+            self._validate(password, cleaned.get("name", ""))
+        return cleaned
+
+    def _validate(self, password: str, name: str) -> None:
+        try:
+            validate_password(password, User(email=self.email, name=name))
+        except forms.ValidationError as error:
+            self.add_error("password", error)

@@ -1,0 +1,67 @@
+"""API tokens: issued once in clear, stored hashed, checked here for DRF."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from people.models import ApiToken, User
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def issue_token(user: User, *, name: str, scopes: list[str], days: int = 365) -> str:
+    """Create a token and return it in clear, the only time it is ever seen."""
+    prefix = secrets.token_hex(4)
+    key = f"sttm2_{prefix}_{secrets.token_urlsafe(32)}"
+    ApiToken.objects.create(
+        user=user,
+        name=name,
+        prefix=prefix,
+        token_hash=_digest(key),
+        scopes=scopes,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return key
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer sttm2_…`; the token is found by its prefix and compared by its
+    hash."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _space, key = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = self._find(key.strip())
+        if token is None or not secrets.compare_digest(token.token_hash, _digest(key.strip())):
+            raise AuthenticationFailed(_("Chiave API sconosciuta, scaduta o revocata."))
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
+        return token.user, token
+
+    def _find(self, key: str) -> ApiToken | None:
+        parts = key.split("_", 2)
+        if len(parts) != 3:
+            return None
+        return (
+            ApiToken.objects.select_related("user")
+            .filter(prefix=parts[1], revoked_at__isnull=True, expires_at__gt=timezone.now())
+            .filter(user__is_active=True)
+            .first()
+        )
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def has_scope(auth: Any, scope: str) -> bool:
+    """Whether the request may use `scope`: sessions may all, tokens what they were given."""
+    return not isinstance(auth, ApiToken) or scope in auth.scopes

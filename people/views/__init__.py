@@ -1,0 +1,1 @@
+"""Pages about oneself and the people one answers for (`people`) and about API keys (`tokens`)."""

@@ -1,0 +1,178 @@
+"""The profile of the person signed in, the people they answer for, and the acceptance of an
+invitation."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, NotAllowed
+from people import actions
+from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
+from people.models import Invitation, Mandate, Role, User
+from people.policies import is_manager, may_revoke
+
+
+def actor(request: HttpRequest) -> User:
+    """The person signed in; the views that call this ask for a sign-in first."""
+    if not isinstance(request.user, User):  # pragma: no cover - login_required stands before
+        raise NotAllowed("sign-in", _("Accedi per continuare."))
+    return request.user
+
+
+@never_cache
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    return show_profile(request)
+
+
+@login_required
+@require_POST
+def messages_choose(request: HttpRequest) -> HttpResponse:
+    form = MessagesForm(request.POST, instance=User.objects.get(pk=actor(request).pk))
+    if not form.is_valid():
+        return show_profile(request, post_form=form, status=422)
+    form.save()
+    messages.success(request, _("Scelte sui messaggi salvate."))
+    return redirect("people:profile")
+
+
+def show_profile(
+    request: HttpRequest,
+    *,
+    form: TokenForm | None = None,
+    post_form: MessagesForm | None = None,
+    key: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The profile, with the form as it was typed and a new key the one time it can be seen."""
+    user = actor(request)
+    context = {
+        "form": form or TokenForm(),
+        "post_form": post_form or MessagesForm(instance=user),
+        "key": key,
+        "mandates": user.mandates.select_related("municipality").order_by("-valid_from"),
+        "in_force": set(user.mandates.in_force().values_list("pk", flat=True)),
+        "tokens": user.api_tokens.order_by("-created_at"),
+        "now": timezone.now(),
+        "second_factor": is_mfa_enabled(user),
+        "second_factor_asked": not user.is_demonstration
+        and user.mandates.in_force().filter(role__in=settings.SECOND_FACTOR_ROLES).exists(),
+        "answers_for_others": _answers_for_others(user),
+    }
+    return render(request, "people/profile.html", context, status=status)
+
+
+def _answers_for_others(user: User) -> bool:
+    return user.mandates.in_force().filter(role__in=(Role.OPERATOR, Role.MANAGER)).exists()
+
+
+@never_cache
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    return _show_people(request, InvitationForm(by=actor(request)))
+
+
+def _show_people(request: HttpRequest, form: InvitationForm, status: int = 200) -> HttpResponse:
+    user = actor(request)
+    if not _answers_for_others(user):
+        raise NotAllowed("people-not-yours", _("Invita persone chi è operatore o responsabile."))
+    mandates = _mine(user, Mandate.objects.select_related("user", "municipality", "granted_by"))
+    current = mandates.filter(pk__in=Mandate.objects.in_force())
+    context = {
+        "form": form,
+        "rows": [
+            (mandate, may_revoke(user, mandate)) for mandate in current.order_by("user__email")
+        ],
+        "invitations": _mine(user, Invitation.objects.select_related("municipality"))
+        .filter(accepted_at=None, revoked_at=None)
+        .order_by("-created_at"),
+        "now": timezone.now(),
+    }
+    return render(request, "people/people.html", context, status=status)
+
+
+def _mine(user: User, rows: "QuerySet") -> "QuerySet":  # type: ignore[type-arg]
+    """What a manager answers for (operators and the office), or an operator (the own comune)."""
+    if is_manager(user):
+        return rows
+    mine = user.mandates.in_force().filter(role=Role.OPERATOR).values("municipality")
+    return rows.filter(Q(municipality__in=mine))
+
+
+@login_required
+@require_POST
+def invite(request: HttpRequest) -> HttpResponse:
+    form = InvitationForm(request.POST, by=actor(request))
+    if not form.is_valid():
+        return _show_people(request, form, status=422)
+    asked = form.cleaned_data
+    role = Role(asked["role"])
+    new = actions.NewInvitation(
+        email=asked["email"],
+        role=role,
+        municipality=asked["municipality"] if role in actions.MUNICIPAL else None,
+        until=asked["until"],
+        scope=tuple(asked["scope"]) if role == Role.CONSULTANT else (),
+    )
+    try:
+        actions.invite(actor(request), new)
+    except DomainError as error:
+        form.add_error(None, str(error.message))
+        return _show_people(request, form, status=error.status)
+    messages.success(request, _("Invito spedito a %(email)s.") % {"email": asked["email"]})
+    return redirect("people:people")
+
+
+@login_required
+@require_POST
+def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    mine = _mine(actor(request), Invitation.objects.all())
+    actions.revoke_invitation(actor(request), get_object_or_404(mine, pk=pk))
+    messages.success(request, _("Invito ritirato: il link non vale più."))
+    return redirect("people:people")
+
+
+@login_required
+@require_POST
+def mandate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    mine = _mine(actor(request), Mandate.objects.select_related("municipality"))
+    actions.revoke_mandate(actor(request), get_object_or_404(mine, pk=pk))
+    messages.success(request, _("Mandato revocato da ora."))
+    return redirect("people:people")
+
+
+@never_cache
+def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
+    """A newcomer sets name and password; who has an account signs in and takes the mandate."""
+    invitation = actions.find_invitation(token)
+    known = User.objects.filter(email__iexact=invitation.email).exists()
+    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    if request.method == "POST" and known:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.path)
+        actions.accept_as(invitation, actor(request))
+        return _welcome(request)
+    if request.method == "POST" and form.is_valid():
+        cleaned = form.cleaned_data
+        user = actions.accept_as_new(
+            invitation, name=cleaned["name"], password=cleaned["password"]
+        )
+        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return _welcome(request)
+    context = {"invitation": invitation, "known": known, "form": form}
+    return render(request, "people/invitation.html", context, status=422 if form.errors else 200)
+
+
+def _welcome(request: HttpRequest) -> HttpResponse:
+    messages.success(request, _("Benvenuto: il mandato è attivo."))
+    return redirect("people:profile")

@@ -1,6 +1,0 @@
-"""The write API: deliveries, their findings, submission and review. Every verb is the page's
-own."""
-
-from services.uploads.api.urls import urlpatterns
-
-__all__ = ["urlpatterns"]

@@ -1,0 +1,88 @@
+"""Answers travel: an unchanged row finds its answer again, a changed one does not."""
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import NotAllowed
+from deliveries.actions import answers, review
+from deliveries.models import Answer
+from tests import builders
+
+SOON = timezone.localdate() + dt.timedelta(days=30)
+
+
+def planned(*, moved: int = 0, name: str = "uno.csv", extra: str = "") -> SimpleUploadedFile:
+    """Five libraries, the third and fourth planned and without an act (ATT-08)."""
+    lines = builders.plan_file(5, without_act=(3, 4)).read().decode().splitlines()
+    if moved:
+        cells = lines[moved].split(";")
+        cells[-1] = str(float(cells[-1]) + 20)
+        lines[moved] = ";".join(cells)
+    return SimpleUploadedFile(name, ("\n".join(lines) + extra).encode())
+
+
+@pytest.fixture
+def answered(cast):
+    """A published delivery whose two warnings were answered: one right, one promised."""
+    delivery = builders.checked(cast, planned())
+    given = {"user": cast.operator, "code": "ATT-08", "layer": "uno"}
+    answers.answer(delivery, **given, rows=[3], reason="L'atto è in corso")
+    answers.answer(delivery, **given, rows=[4], kind="will_fix", reason="Lo mandiamo", until=SOON)
+    review.submit(delivery, user=cast.operator, statement=builders.statement())
+    return builders.publish(delivery, cast)
+
+
+def offered(delivery) -> set[str]:
+    return {one.reason for one in answers.offered(delivery)}
+
+
+def test_the_same_row_finds_its_answer_again_and_one_click_takes_all(cast, answered):
+    delivery = builders.checked(cast, planned(extra="\n"))
+    assert offered(delivery) == {"L'atto è in corso", "Lo mandiamo"}
+    client = Client()
+    client.force_login(cast.colleague)
+    page = reverse("deliveries:checks", args=[delivery.pk])
+    shown = client.get(page).content.decode()
+    assert "2 risposte già date valgono ancora" in shown
+    rows = client.get(page + "ATT-08/").content.decode()
+    assert "L&#x27;atto è in corso</textarea>" in rows
+    client.post(reverse("deliveries:take-answers", args=[delivery.pk]))
+    taken = Answer.objects.filter(delivery=delivery)
+    assert {one.reason for one in taken} == {"L'atto è in corso", "Lo mandiamo"}
+    assert {one.by for one in taken} == {cast.colleague}
+    assert not answers.offered(delivery)
+    assert "valgono ancora" not in client.get(page).content.decode()
+
+
+def test_a_changed_geometry_drops_the_answer(cast, answered):
+    delivery = builders.checked(cast, planned(moved=3))
+    assert offered(delivery) == {"Lo mandiamo"}
+
+
+def test_a_promise_expires_on_its_day(cast, answered):
+    Answer.objects.filter(kind="will_fix").update(
+        until=timezone.localdate() - dt.timedelta(days=1)
+    )
+    delivery = builders.checked(cast, planned(extra="\n"))
+    assert offered(delivery) == {"L'atto è in corso"}
+
+
+def test_an_answer_already_given_here_is_not_offered_again(cast, answered):
+    delivery = builders.checked(cast, planned(extra="\n"))
+    answers.answer(
+        delivery, user=cast.operator, code="ATT-08", layer="uno", rows=[3], reason="Detto meglio"
+    )
+    assert offered(delivery) == {"Lo mandiamo"}
+
+
+def test_what_another_comune_answered_is_nobody_elses(cast, answered):
+    Answer.objects.update(municipality=cast.neighbour_comune)
+    delivery = builders.checked(cast, planned(extra="\n"))
+    assert not answers.offered(delivery)
+    with pytest.raises(NotAllowed):
+        answers.take_offered(delivery, user=cast.neighbour)

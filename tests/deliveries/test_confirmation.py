@@ -1,0 +1,74 @@
+"""«Nothing changed»: sent, reviewed and published, it moves the day and nothing else."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core.errors import NotAllowed, WrongState
+from deliveries.actions import intake, review
+from deliveries.models import Delivery
+from services.models import Edition, Record, Service, ServiceEvent
+from tests import builders
+
+CONTACT = {"contact_name": "Ufficio di piano", "contact_email": "piano@comune.example"}
+YEAR_AGO = timezone.localdate() - dt.timedelta(days=365)
+
+
+def in_force() -> list[tuple]:
+    return list(Record.objects.current().order_by("pk").values_list("pk", "from_edition", "raw"))
+
+
+def test_a_confirmation_is_published_without_changing_a_record(cast):
+    builders.published(cast, rows=5)
+    Service.objects.update(confirmed_on=YEAR_AGO)
+    before = in_force()
+    client = Client()
+    client.force_login(cast.operator)
+    client.post(reverse("deliveries:confirm"), {"municipality": cast.comune.pk})
+    delivery = Delivery.objects.get(sort="confirmation")
+    answer = client.post(reverse("deliveries:submit", args=[delivery.pk]), CONTACT)
+    assert answer.url == reverse("deliveries:receipt", args=[delivery.pk])
+    delivery.refresh_from_db()
+    assert delivery.receipts.count() == 1
+    assert set(delivery.proposals.values_list("kind", flat=True)) == {"unchanged"}
+    done = builders.publish(delivery, cast)
+    assert done.status == "published"
+    assert in_force() == before
+    assert set(Service.objects.values_list("confirmed_on", flat=True)) == {timezone.localdate()}
+    edition = Edition.objects.order_by("-number").first()
+    assert done.edition == edition
+    assert edition.counts == {"withdrawn": 0, "confirmed": 5}
+    events = ServiceEvent.objects.filter(edition=edition)
+    assert set(events.values_list("verb", flat=True)) == {"confirmed"}
+    assert events.count() == 5
+
+
+def test_a_comune_without_anything_in_force_has_nothing_to_confirm(cast):
+    with pytest.raises(WrongState):
+        intake.confirm_unchanged(cast.operator, municipality=cast.comune)
+
+
+def test_a_consultant_prepares_a_confirmation_that_only_an_operator_sends(cast):
+    builders.published(cast, rows=2)
+    delivery = intake.confirm_unchanged(cast.consultant, municipality=cast.comune)
+    with pytest.raises(NotAllowed):
+        review.submit(delivery, user=cast.consultant, statement=builders.statement())
+    review.submit(delivery, user=cast.operator, statement=builders.statement(act=""))
+    assert Delivery.objects.get(pk=delivery.pk).status == "submitted"
+
+
+def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
+    builders.published(cast, rows=2)
+    delivery = intake.confirm_unchanged(cast.operator, municipality=cast.comune)
+    review.submit(delivery, user=cast.operator, statement=builders.statement())
+    assert delivery.proposals.count() == 2
+    assert builders.publish(delivery, cast).edition.counts["confirmed"] == 2
+
+
+def test_another_comune_cannot_confirm(cast):
+    builders.published(cast, rows=2)
+    with pytest.raises(NotAllowed):
+        intake.confirm_unchanged(cast.neighbour, municipality=cast.comune)

@@ -1,0 +1,37 @@
+"""The transition table: every state can be reached and left, and it matches MODEL.md."""
+
+import pytest
+
+from deliveries.states import FINAL, TRANSITIONS, Status, Verb, as_mermaid, target
+
+
+def test_every_state_is_reachable_from_received():
+    reached, frontier = {Status.RECEIVED}, [Status.RECEIVED]
+    while frontier:
+        state = frontier.pop()
+        for (source, _verb), to in TRANSITIONS.items():
+            if source == state and to not in reached:
+                reached.add(to)
+                frontier.append(to)
+    assert reached == set(Status)
+
+
+@pytest.mark.parametrize("state", [s for s in Status if s not in FINAL])
+def test_every_open_state_leads_to_an_end(state):
+    reached, frontier = {state}, [state]
+    while frontier:
+        current = frontier.pop()
+        for (source, _verb), to in TRANSITIONS.items():
+            if source == current and to not in reached:
+                reached.add(to)
+                frontier.append(to)
+    assert reached & set(FINAL)
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_nothing_leaves_a_final_state(state):
+    assert not [verb for verb in Verb if target(state, verb)]
+
+
+def test_the_diagram_has_a_line_for_each_transition():
+    assert as_mermaid().count("-->") == len(TRANSITIONS) + 1 + len(FINAL)

@@ -1,0 +1,198 @@
+"""Invitations, mandates and API keys: who may let whom in, and what a link is worth."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from core.errors import Invalid, NotAllowed
+from people.actions import NewInvitation, invite, revoke_mandate
+from people.models import ApiToken, Invitation, Mandate, Role, Scope, User
+from people.policies import is_consultant
+from people.tokens import TokenAuthentication, issue_token
+
+pytestmark = pytest.mark.django_db
+SOON = timezone.localdate() + dt.timedelta(days=60)
+PASSWORD = "una-frase-lunga-davvero"
+
+
+@pytest.fixture
+def sent(django_capture_on_commit_callbacks):
+    """Invites, and answers the path of the link in the message that went out."""
+
+    def send(by: User, asked: NewInvitation) -> str:
+        with django_capture_on_commit_callbacks(execute=True):
+            invite(by, asked)
+        return re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+
+    return send
+
+
+def consultant(cast, email="nuovo@studio.example", until=SOON):
+    return NewInvitation(email, Role.CONSULTANT, cast.comune, until)
+
+
+def test_an_operator_invites_a_consultant_who_sets_a_password_and_gets_the_mandate(
+    client, cast, sent
+):
+    link = sent(cast.operator, consultant(cast))
+    assert mail.outbox[-1].to == ["nuovo@studio.example"]
+    page = client.get(link)
+    assert cast.comune.name in page.content.decode()
+    form = {"name": "Ada Neri", "password": PASSWORD, "password_again": PASSWORD}
+    answer = client.post(link, form)
+    assert answer.status_code == 302
+    mandate = Mandate.objects.get(user__email="nuovo@studio.example")
+    assert (mandate.role, mandate.municipality, mandate.valid_to) == (
+        Role.CONSULTANT,
+        cast.comune,
+        SOON,
+    )
+    assert mandate.granted_by == cast.operator
+    assert client.get("/profilo/").status_code == 200
+
+
+def test_a_link_works_once(client, cast, sent):
+    link = sent(cast.operator, consultant(cast))
+    form = {"name": "Ada Neri", "password": PASSWORD, "password_again": PASSWORD}
+    client.post(link, form)
+    client.logout()
+    assert client.get(link).status_code == 409
+    assert client.post(link, form).status_code == 409
+    assert User.objects.filter(email="nuovo@studio.example").count() == 1
+
+
+def test_an_expired_or_withdrawn_link_says_so(client, cast, sent):
+    link = sent(cast.operator, consultant(cast))
+    Invitation.objects.update(expires_at=timezone.now() - dt.timedelta(minutes=1))
+    assert client.get(link).status_code == 409
+    Invitation.objects.update(
+        expires_at=timezone.now() + dt.timedelta(days=1), revoked_at=timezone.now()
+    )
+    assert client.get(link).status_code == 404
+    assert client.get("/invito/inventato/").status_code == 404
+
+
+def test_a_weak_password_is_refused_and_nothing_is_created(client, cast, sent):
+    link = sent(cast.operator, consultant(cast))
+    answer = client.post(
+        link, {"name": "Ada", "password": "12345678", "password_again": "12345678"}
+    )
+    assert answer.status_code == 422
+    assert not User.objects.filter(email="nuovo@studio.example").exists()
+
+
+def test_who_has_an_account_accepts_by_signing_in(client, cast, sent):
+    asked = NewInvitation(cast.neighbour.email.upper(), Role.OPERATOR, cast.comune)
+    link = sent(cast.operator, asked)
+    answer = client.post(link)
+    assert answer.status_code == 302
+    assert "/accesso/login/" in answer.url and "invito" in answer.url
+    client.force_login(cast.neighbour)
+    assert client.post(link).status_code == 302
+    assert cast.neighbour.mandates.filter(municipality=cast.comune, role=Role.OPERATOR).exists()
+
+
+def test_nobody_accepts_an_invitation_meant_for_another(client, cast, sent):
+    link = sent(cast.operator, NewInvitation(cast.neighbour.email, Role.OPERATOR, cast.comune))
+    client.force_login(cast.consultant)
+    assert client.post(link).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["consultant", "neighbour", "reviewer"])
+def test_others_do_not_invite_for_the_comune(cast, who):
+    with pytest.raises(NotAllowed):
+        invite(getattr(cast, who), consultant(cast))
+
+
+def test_a_consultant_always_has_an_expiry_and_it_is_not_past(cast):
+    for until in (None, timezone.localdate() - dt.timedelta(days=1)):
+        with pytest.raises(Invalid):
+            invite(cast.operator, consultant(cast, until=until))
+
+
+def test_a_manager_invites_the_first_operator_and_the_office_but_no_consultant(cast, sent):
+    sent(cast.manager, NewInvitation("primo@comune.example", Role.OPERATOR, cast.neighbour_comune))
+    sent(cast.manager, NewInvitation("nuova@cmm.example", Role.REVIEWER))
+    with pytest.raises(NotAllowed):
+        invite(cast.manager, consultant(cast))
+
+
+def test_an_operator_does_not_make_metropolitan_staff(cast):
+    with pytest.raises(NotAllowed):
+        invite(cast.operator, NewInvitation("x@cmm.example", Role.MANAGER))
+
+
+def test_an_invitation_dies_with_the_mandate_of_who_sent_it(client, cast, sent):
+    link = sent(cast.colleague, consultant(cast))
+    revoke_mandate(cast.operator, cast.colleague.mandates.get())
+    form = {"name": "Ada Neri", "password": PASSWORD, "password_again": PASSWORD}
+    assert client.post(link, form).status_code == 409
+    assert not User.objects.filter(email="nuovo@studio.example").exists()
+
+
+def test_revoking_a_mandate_takes_effect_at_once_and_only_for_ones_own_comune(cast):
+    mandate = cast.consultant.mandates.get()
+    with pytest.raises(NotAllowed):
+        revoke_mandate(cast.neighbour, mandate)
+    revoke_mandate(cast.operator, mandate)
+    assert not cast.consultant.mandates.in_force().exists()
+
+
+def test_the_page_of_people_shows_only_ones_own_comune(client, cast):
+    client.force_login(cast.operator)
+    page = client.get("/profilo/persone/").content.decode()
+    assert cast.consultant.email in page
+    assert cast.neighbour.email not in page
+    client.force_login(cast.consultant)
+    assert client.get("/profilo/persone/").status_code == 403
+
+
+def test_a_neighbour_cannot_revoke_through_the_page_what_they_cannot_see(client, cast):
+    client.force_login(cast.neighbour)
+    mandate = cast.consultant.mandates.get()
+    assert client.post(f"/profilo/mandati/{mandate.pk}/revoca/").status_code == 404
+    assert cast.consultant.mandates.in_force().exists()
+
+
+def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(client, cast, rf):
+    client.force_login(cast.operator)
+    form = {"name": "script", "scopes": ["read"], "days": "90"}
+    page = client.post("/profilo/chiavi/", form).content.decode()
+    key = re.search(r"sttm2_[0-9a-f]{8}_[\w-]+", page).group(0)
+    assert key not in client.get("/profilo/").content.decode()
+    token = ApiToken.objects.get()
+    assert key.split("_")[2] not in token.token_hash
+    asked = Request(rf.get("/", headers={"Authorization": f"Bearer {key}"}))
+    assert TokenAuthentication().authenticate(asked)[0] == cast.operator
+    client.post(f"/profilo/chiavi/{token.pk}/revoca/")
+    with pytest.raises(AuthenticationFailed):
+        TokenAuthentication().authenticate(asked)
+
+
+def test_one_does_not_revoke_the_keys_of_others(client, cast):
+    issue_token(cast.operator, name="mia", scopes=["read"])
+    client.force_login(cast.neighbour)
+    assert client.post(f"/profilo/chiavi/{ApiToken.objects.get().pk}/revoca/").status_code == 404
+    assert ApiToken.objects.get().revoked_at is None
+
+
+def test_the_comune_chooses_what_its_consultant_may_do(client, cast):
+    client.force_login(cast.operator)
+    form = {"email": "nuovo@studio.example", "role": "consultant", "municipality": cast.comune.pk}
+    form |= {"until": SOON.isoformat()}
+    assert client.post("/profilo/persone/invita/", form).status_code == 422
+    assert client.post("/profilo/persone/invita/", {**form, "scope": ["mend"]}).status_code == 302
+    assert Invitation.objects.get().scope == ["mend"]
+    mandate = cast.consultant.mandates.get()
+    page = client.get("/profilo/persone/").content.decode()
+    assert "consegnare file, correggere righe" in page, "a mandate that names none lets both"
+    mandate.scope = ["mend"]
+    mandate.save()
+    assert is_consultant(cast.consultant, cast.comune)
+    assert is_consultant(cast.consultant, cast.comune, Scope.MEND)
+    assert not is_consultant(cast.consultant, cast.comune, Scope.DELIVER)

@@ -1,1 +1,0 @@
-"""Tests of the roof: tiles, API root, schema, console."""

@@ -1,0 +1,63 @@
+"""The confined process that reads one file: run by the server after a fork, or by the client as a
+module.
+"""
+
+import faulthandler
+import json
+import os
+import sys
+import traceback
+import warnings
+from pathlib import Path
+
+# One thread: a second one would cost address space, and a fork would not carry it over.
+os.environ["POLARS_MAX_THREADS"] = "1"
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ.setdefault("MALLOC_ARENA_MAX", "2")
+
+from validator.reading import confinement, gdal, opening, wire
+from validator.reading.errors import Unreadable
+
+OUT = "out"
+WORK = "work"
+
+
+def prepare() -> None:
+    """Make this process ready to read: no inherited GDAL settings, only the allowed drivers."""
+    gdal.scrub_environment()
+    gdal.confine_drivers()
+
+
+def run(request: wire.Request, directory: Path) -> None:
+    """Read and leave the answer in `directory`/out. Never raises: what happened is in the
+    answer.
+    """
+    warnings.simplefilter("ignore")
+    out, work = directory / OUT, directory / WORK
+    try:
+        out.mkdir(mode=0o700)
+        work.mkdir(mode=0o700)
+        confinement.confine(request.limits)
+        wire.write_result(out, opening.read_file(request, work))
+    except Unreadable as refusal:
+        wire.write_refusal(out, refusal)
+    except MemoryError:
+        wire.write_refusal(out, confinement.too_heavy(request.name, request.limits))
+    except BaseException:
+        wire.write_failure(out, traceback.format_exc())
+
+
+def main() -> int:
+    """`python -m validator.reading.child DIRECTORY`, the request as JSON on standard
+    input.
+    """
+    confinement.die_with_parent()
+    faulthandler.enable()
+    prepare()
+    run(wire.request_from_json(json.load(sys.stdin)), Path(sys.argv[1]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""From a request to a SourceFile, inside the confined process: copy, detect, read, gather."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from validator.reading import (
+    bundle,
+    delimited,
+    exchange,
+    geojson,
+    geopackage,
+    shapefile,
+    spreadsheet,
+)
+from validator.reading.archive import Archive
+from validator.reading.detect import Format, detect
+from validator.reading.errors import Unreadable
+from validator.reading.job import Found, Job, check_cells
+from validator.reading.wire import Request
+from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer, layer_name
+
+READERS: dict[Format, Callable[[Job], Found]] = {
+    Format.SHAPEFILE: shapefile.read,
+    Format.DBF: shapefile.read,
+    Format.GEOPACKAGE: geopackage.read,
+    Format.GEOJSON: geojson.read,
+    Format.CSV: delimited.read,
+    Format.XLSX: lambda job: spreadsheet.read(job, Format.XLSX),
+    Format.XLS: lambda job: spreadsheet.read(job, Format.XLS),
+    Format.ODS: lambda job: spreadsheet.read(job, Format.ODS),
+    Format.KML: lambda job: exchange.read(job, Format.KML),
+    Format.GML: lambda job: exchange.read(job, Format.GML),
+    Format.FLATGEOBUF: lambda job: exchange.read(job, Format.FLATGEOBUF),
+}
+# GDAL and calamine look at the extension too: the private copy gets the one of its content.
+SUFFIXES = {
+    Format.DBF: ".dbf",
+    Format.GEOPACKAGE: ".gpkg",
+    Format.GEOJSON: ".geojson",
+    Format.CSV: ".csv",
+    Format.XLSX: ".xlsx",
+    Format.XLS: ".xls",
+    Format.ODS: ".ods",
+    Format.KML: ".kml",
+    Format.GML: ".gml",
+    Format.FLATGEOBUF: ".fgb",
+}
+PROMISES: dict[str, tuple[Format, ...]] = {
+    ".zip": (Format.ZIP, Format.KMZ),
+    ".gpkg": (Format.GEOPACKAGE,),
+    ".csv": (Format.CSV,),
+    ".xlsx": (Format.XLSX,),
+    ".xls": (Format.XLS,),
+    ".ods": (Format.ODS,),
+    ".geojson": (Format.GEOJSON,),
+    ".kml": (Format.KML,),
+    ".gml": (Format.GML,),
+}
+
+
+def read_file(request: Request, directory: Path) -> SourceFile:
+    """Read one file using `directory` (private, empty, removed by the caller). Raises
+    Unreadable.
+    """
+    source = Path(request.path)
+    size, limit = source.stat().st_size, request.limits.upload_bytes
+    if size > limit:
+        raise Unreadable(
+            "FIL-02", file=request.name, size=size, limit=limit, unit="bytes", reason="upload"
+        )
+    format = detect(source, request.name)
+    if format in (Format.ZIP, Format.KMZ):
+        label, found = _read_archive(request, source, directory)
+        label = "KMZ" if format is Format.KMZ else label
+    else:
+        private = directory / f"input{SUFFIXES[format]}"
+        shutil.copyfile(source, private)
+        label = format.value
+        found = READERS[format](Job(private, request.name, request.options, request.limits))
+    if told := _other_than_its_name(request.name, format):
+        found.notes.append(told)
+    return _result(request, label, found)
+
+
+def _other_than_its_name(name: str, format: Format) -> Note | None:
+    """`extension-differs` when the name promises another kind of file than the content is."""
+    suffix = Path(name).suffix.lower()
+    if suffix in PROMISES and format not in PROMISES[suffix]:
+        return Note("extension-differs", {"suffix": suffix, "format": format.value})
+    return None
+
+
+def _read_archive(request: Request, source: Path, directory: Path) -> tuple[str, Found]:
+    """Every readable group of an archive; one broken set among good ones is told, not fatal."""
+    found, labels = Found(), set[str]()
+    refusals: list[Unreadable] = []
+    archive = Archive(source, request.name, request.limits)
+    try:
+        groups = bundle.groups(archive)[: request.limits.layers]
+        for index, group in enumerate(bundle.without_code_tables(groups, request.options.layers)):
+            job, format = _job(request, archive, group, directory / f"group-{index}")
+            try:
+                found.add(READERS[format](job))
+                labels.add(format.value)
+            except Unreadable as refusal:
+                if refusal.code in ("FIL-02", "FIL-03"):
+                    raise
+                refusals.append(refusal)
+                found.others.append(OtherLayer(bundle.display_name(group), "incomplete"))
+            shutil.rmtree(directory / f"group-{index}", ignore_errors=True)
+    finally:
+        archive.close()
+    if refusals and not found.layers:
+        raise refusals[0]
+    found.others += [
+        OtherLayer(name, "table") for name in bundle.code_tables(groups, request.options.layers)
+    ]
+    return " + ".join(sorted(labels)), found
+
+
+def _job(
+    request: Request, archive: Archive, group: bundle.Group, directory: Path
+) -> tuple[Job, Format]:
+    path = bundle.unpack(archive, group, directory)
+    name = bundle.display_name(group)
+    # Layers of one name in two folders are told apart only when all are known: `_chosen` chooses.
+    options = replace(request.options, layers=())
+    job = Job(path, request.name, options, request.limits, source=name)
+    if path.suffix == ".shp":
+        return job, Format.SHAPEFILE
+    if path.suffix == ".dbf":
+        return job, Format.DBF
+    format = detect(path, name)
+    if format in (Format.ZIP, Format.KMZ):
+        raise Unreadable("FIL-03", file=request.name, item=name[:200], reason="nested")
+    renamed = path.rename(path.with_suffix(SUFFIXES[format]))
+    return replace(job, path=renamed), format
+
+
+def _result(request: Request, label: str, found: Found) -> SourceFile:
+    rows = sum(layer.rows for layer in found.layers)
+    if rows > request.limits.rows:
+        limit = request.limits.rows
+        raise Unreadable(
+            "FIL-02", file=request.name, size=rows, limit=limit, unit="rows", reason="rows"
+        )
+    for layer in found.layers:
+        check_cells(layer.frame, request.name, request.limits)
+    layers = _chosen(request, found, tuple(map(_with_short_name, _distinct_names(found.layers))))
+    if not layers:
+        _refuse_empty(request, label, found)
+    others = (replace(one, name=layer_name(one.name)) for one in found.others)
+    return SourceFile(label, layers, tuple(others), tuple(found.notes))
+
+
+def _chosen(
+    request: Request, found: Found, layers: tuple[SourceLayer, ...]
+) -> tuple[SourceLayer, ...]:
+    """The layers asked for, by the names that people are shown; the others are told."""
+    asked = set(request.options.layers)
+    if not asked:
+        return layers
+    kept = tuple(layer for layer in layers if layer.name in asked | {layer_name(n) for n in asked})
+    found.others += [
+        OtherLayer(layer.name, "not-chosen", layer.rows) for layer in layers if layer not in kept
+    ]
+    return kept
+
+
+def _with_short_name(layer: SourceLayer) -> SourceLayer:
+    name = layer_name(layer.name)
+    if name == layer.name:
+        return layer
+    told = Note("layer-name-cut", {"characters": len(layer.name)})
+    return replace(layer, name=name, notes=(*layer.notes, told))
+
+
+def _refuse_empty(request: Request, label: str, found: Found) -> None:
+    """FIL-07 when no layer has records; FIL-01 when there is no such layer, or none at all."""
+    if any(other.reason == "not-chosen" for other in found.others):
+        asked = ", ".join(request.options.layers)[:200]
+        raise Unreadable(
+            "FIL-01", file=request.name, format=label, reason="no-such-layer", item=asked
+        )
+    names = [other.name for other in found.others if other.reason == "empty"]
+    if not names:
+        raise Unreadable("FIL-01", file=request.name, format=label, reason="no-layer")
+    shown = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+    raise Unreadable("FIL-07", file=request.name, layer=shown, n=len(names))
+
+
+def _distinct_names(layers: list[SourceLayer]) -> list[SourceLayer]:
+    """Two folders may hold layers of one name: the folder is then part of the name."""
+    counts: dict[str, int] = {}
+    for layer in layers:
+        counts[layer.name] = counts.get(layer.name, 0) + 1
+    return [
+        replace(layer, name=layer.source.rsplit(".", 1)[0] if layer.source else layer.name)
+        if counts[layer.name] > 1
+        else layer
+        for layer in layers
+    ]

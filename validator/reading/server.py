@@ -1,0 +1,242 @@
+"""The warm reader server: imports the heavy libraries once, forks one confined child per file.
+
+`python -m validator.reading.server --socket PATH [--spool DIR]`, one beside each worker
+machine.
+Three kinds of process: the server (accepts and forks), a warden per connection (owns the private
+directory, watches child and client), the child (reads, under limits, and may die).
+"""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import FrameType
+
+from validator.reading import child, confinement, wire
+from validator.reading.errors import ReaderDied, Unreadable
+
+BACKLOG = 64
+WARDENS = 8
+REQUEST_LIMIT = 64 * 1024
+REQUEST_SECONDS = 10.0
+COLLECT_SECONDS = 120.0
+PREFIX = "read-"
+
+logger = logging.getLogger(__name__)
+
+
+class Stop(Exception):
+    """The server was asked to end."""
+
+
+def serve(socket_path: Path, spool: Path) -> None:
+    """Answer on `socket_path` until told to stop; results stand in `spool` while clients map them.
+
+    Raises BlockingIOError when another server already owns this spool.
+    """
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (spool / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _sweep(spool)
+        child.prepare()
+        with _listening(socket_path) as listener:
+            logger.info("reader server ready at %s", socket_path)
+            with contextlib.suppress(Stop):
+                _accept_forever(listener, spool)
+    with contextlib.suppress(FileNotFoundError):
+        socket_path.unlink()
+
+
+def _listening(path: Path) -> socket.socket:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _accept_forever(listener: socket.socket, spool: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    wardens: set[int] = set()
+    try:
+        while True:
+            _reap(wardens, block=len(wardens) >= WARDENS)
+            if not select.select([listener], [], [], 0.5)[0]:
+                continue
+            connection, _ = listener.accept()
+            pid = os.fork()
+            if not pid:
+                listener.close()
+                _guarded(connection, spool)
+            wardens.add(pid)
+            connection.close()
+    finally:
+        for pid in wardens:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        for pid in wardens:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stop
+
+
+def _reap(wardens: set[int], *, block: bool) -> None:
+    """Take leave of ended wardens; when the house is full, wait for one."""
+    while wardens:
+        pid, _ = os.waitpid(-1, 0 if block else os.WNOHANG)
+        if not pid:
+            return
+        wardens.discard(pid)
+        block = False
+
+
+def _guarded(connection: socket.socket, spool: Path) -> None:
+    """The whole life of a warden; it never returns to the server's loop."""
+    status = 1
+    try:
+        confinement.die_with_parent()
+        _Warden(connection, spool).work()
+        status = 0
+    except Stop:
+        status = 0
+    except Exception:
+        logger.exception("warden failed")
+    finally:
+        os._exit(status)
+
+
+class _Warden:
+    """One request from first byte to last clean-up."""
+
+    def __init__(self, connection: socket.socket, spool: Path) -> None:
+        self.connection = connection
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=spool))
+
+    def work(self) -> None:
+        try:
+            self.connection.settimeout(REQUEST_SECONDS)
+            message = wire.receive(self.connection, REQUEST_LIMIT)
+            if message is None:
+                return
+            answer = self._answer(wire.request_from_json(message))
+            if answer is None:
+                return
+            with contextlib.suppress(OSError):
+                reply = {"directory": str(self.directory / child.OUT), "answer": answer}
+                wire.send(self.connection, reply)
+                self._until_collected()
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _answer(self, request: wire.Request) -> wire.Json | None:
+        """What came of the reading; None when the client has gone meanwhile."""
+        pid = os.fork()
+        if not pid:
+            self._become_child(request)
+        try:
+            status = self._watch(pid, request.limits.patience)
+        finally:
+            shutil.rmtree(self.directory / child.WORK, ignore_errors=True)
+        if status is None:
+            return None
+        try:
+            return self._read_answer(status, request)
+        except Unreadable as refusal:
+            return {"refused": {"code": refusal.code, "params": refusal.params}}
+        except ReaderDied as death:
+            return {"failed": str(death)}
+
+    def _become_child(self, request: wire.Request) -> None:
+        try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            confinement.die_with_parent()
+            self.connection.close()
+            child.run(request, self.directory)
+        finally:
+            os._exit(0)
+
+    def _watch(self, pid: int, seconds: float) -> int | None:
+        """Wait for the child; kill it when time is over or nobody waits any more.
+
+        The status as of subprocess (-N = signal N; a time-out counts as SIGALRM: too much work
+        ends by the child's own limit, this is a busy machine); None: client gone.
+        """
+        deadline = time.monotonic() + seconds
+        handle = os.pidfd_open(pid)
+        try:
+            left = max(0.0, deadline - time.monotonic())
+            ready = select.select([handle, self.connection.fileno()], [], [], left)[0]
+            if handle in ready:
+                return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            _end(pid)
+            return None if ready else -signal.SIGALRM
+        except Stop:
+            _end(pid)
+            raise
+        finally:
+            os.close(handle)
+
+    def _read_answer(self, status: int, request: wire.Request) -> wire.Json:
+        path = self.directory / child.OUT / wire.ANSWER
+        if not path.exists():
+            raise confinement.verdict(status, request.name, request.limits)
+        answer: wire.Json = json.loads(path.read_text(encoding="utf-8"))
+        return answer
+
+    def _until_collected(self) -> None:
+        """The client maps the columns and hangs up; one that never does is not waited for."""
+        self.connection.settimeout(COLLECT_SECONDS)
+        self.connection.recv(1)
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def _sweep(spool: Path) -> None:
+    """Remove what a server that was killed has left: this spool is ours alone, by the lock."""
+    for left in spool.glob(f"{PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Warm reader server for deliveries.")
+    parser.add_argument("--socket", type=Path, required=True, help="path of the Unix socket")
+    parser.add_argument(
+        "--spool", type=Path, help="private directory (default: beside the socket)"
+    )
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s reader %(message)s")
+    spool = arguments.spool or arguments.socket.parent / "reader-spool"
+    try:
+        serve(arguments.socket, spool)
+    except BlockingIOError:
+        logger.error("another reader server already uses %s", spool)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

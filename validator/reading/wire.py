@@ -1,0 +1,177 @@
+"""How a request and an answer cross the process border: JSON for facts, one Arrow IPC file per
+layer.
+"""
+
+import json
+import socket
+import struct
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from validator.limits import Limits
+from validator.reading.errors import ReaderDied, Unreadable
+from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer
+
+ANSWER = "answer.json"
+WKB_COLUMN = "__wkb__"
+LINE_COLUMN = "__line__"
+MESSAGE_LIMIT = 32 * 1024 * 1024
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the person chose: layers by name (none = all with records), a text encoding, a
+    separator.
+    """
+
+    layers: tuple[str, ...] = ()
+    encoding: str | None = None
+    separator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One file to read. `path` is local; `name` is the name the person gave it."""
+
+    path: str
+    name: str
+    options: ReadOptions = field(default_factory=ReadOptions)
+    limits: Limits = field(default_factory=Limits)
+
+
+def request_to_json(request: Request) -> Json:
+    return asdict(request)
+
+
+def request_from_json(message: Json) -> Request:
+    options = dict(message["options"])
+    options["layers"] = tuple(options["layers"])
+    return Request(
+        path=str(message["path"]),
+        name=str(message["name"]),
+        options=ReadOptions(**options),
+        limits=Limits(**message["limits"]),
+    )
+
+
+def write_refusal(directory: Path, refusal: Unreadable) -> None:
+    _write_answer(directory, {"refused": {"code": refusal.code, "params": refusal.params}})
+
+
+def write_failure(directory: Path, detail: str) -> None:
+    _write_answer(directory, {"failed": detail[-4000:]})
+
+
+def write_result(directory: Path, result: SourceFile) -> None:
+    """Store a SourceFile in `directory`; the answer is renamed into place last, so it is whole or
+    absent.
+    """
+    answer: Json = {
+        "format": result.format,
+        "others": [asdict(other) for other in result.others],
+        "notes": [_note(note) for note in result.notes],
+        "layers": [_write_layer(directory, i, layer) for i, layer in enumerate(result.layers)],
+    }
+    _write_answer(directory, answer)
+
+
+def load_answer(directory: Path, answer: Json) -> SourceFile:
+    """The SourceFile of an answer, columns mapped from the files in `directory`.
+
+    Raises Unreadable or ReaderDied when the answer is one of them.
+    """
+    if "refused" in answer:
+        raise Unreadable(answer["refused"]["code"], **answer["refused"]["params"])
+    if "failed" in answer:
+        raise ReaderDied(answer["failed"])
+    return SourceFile(
+        format=answer["format"],
+        layers=tuple(_load_layer(directory, layer) for layer in answer["layers"]),
+        others=tuple(OtherLayer(**other) for other in answer["others"]),
+        notes=tuple(Note(n["code"], n["params"]) for n in answer["notes"]),
+    )
+
+
+def send(connection: socket.socket, message: Json) -> None:
+    """Send one length-prefixed JSON message (4 bytes, big-endian)."""
+    body = json.dumps(message).encode()
+    connection.sendall(struct.pack("!I", len(body)) + body)
+
+
+def receive(connection: socket.socket, limit: int = MESSAGE_LIMIT) -> Json | None:
+    """One message, or None when the other side has gone. Raises ReaderDied on nonsense."""
+    head = _exactly(connection, 4)
+    if head is None:
+        return None
+    (length,) = struct.unpack("!I", head)
+    if length > limit:
+        raise ReaderDied("message too long")
+    body = _exactly(connection, length)
+    if body is None:
+        return None
+    message: Json = json.loads(body)
+    return message
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < count:
+        part = connection.recv(min(count - len(parts), 1 << 16))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+def _note(note: Note) -> Json:
+    return {"code": note.code, "params": dict(note.params)}
+
+
+def _write_answer(directory: Path, answer: Json) -> None:
+    draft = directory / (ANSWER + ".part")
+    draft.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    draft.rename(directory / ANSWER)
+
+
+def _write_layer(directory: Path, index: int, layer: SourceLayer) -> Json:
+    file = f"layer-{index}.arrow"
+    extra = [
+        s.alias(n)
+        for s, n in ((layer.wkb, WKB_COLUMN), (layer.lines, LINE_COLUMN))
+        if s is not None
+    ]
+    layer.frame.with_columns(extra).write_ipc(directory / file, compression="uncompressed")
+    return {
+        "file": file,
+        "name": layer.name,
+        "declared_crs": layer.declared_crs,
+        "declared_wkt": layer.declared_wkt,
+        "crs_origin": layer.crs_origin,
+        "encoding": layer.encoding,
+        "encoding_origin": layer.encoding_origin,
+        "source": layer.source,
+        "notes": [_note(note) for note in layer.notes],
+    }
+
+
+def _load_layer(directory: Path, meta: Json) -> SourceLayer:
+    frame = pl.read_ipc(directory / meta["file"])
+    wkb = frame[WKB_COLUMN].alias("wkb") if WKB_COLUMN in frame.columns else None
+    lines = frame[LINE_COLUMN].alias("line") if LINE_COLUMN in frame.columns else None
+    return SourceLayer(
+        name=meta["name"],
+        frame=frame.drop(WKB_COLUMN, LINE_COLUMN, strict=False),
+        wkb=wkb,
+        lines=lines,
+        declared_crs=meta["declared_crs"],
+        declared_wkt=meta["declared_wkt"],
+        crs_origin=meta["crs_origin"],
+        encoding=meta["encoding"],
+        encoding_origin=meta["encoding_origin"],
+        source=meta["source"],
+        notes=tuple(Note(n["code"], n["params"]) for n in meta["notes"]),
+    )

@@ -1,0 +1,228 @@
+"""Examples of rules as data: rows that fail or pass, and the small world they live in.
+
+The tests run them and the public rule pages show them, so both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+
+from validator import schema
+from validator.dataset import (
+    REPAIR_SCHEMA,
+    ColumnMatch,
+    CrsDecision,
+    Dataset,
+    LayerFacts,
+    Reason,
+)
+from validator.rules.context import (
+    EXPECTED_SCHEMA,
+    Accepted,
+    Others,
+    RuleContext,
+    Territory,
+)
+from validator.taxonomy import SUPRA, Category, Kind, Taxonomy
+
+LAYER = "servizi"
+TODAY = date(2026, 11, 22)
+HOME, NEIGHBOUR = "015000", "015001"
+STORED = 32632
+#: Notes that a reader makes of the whole file, not of a layer.
+OF_THE_FILE = ("FIL-01", "FIL-02", "FIL-03", "FIL-04")
+Row = Mapping[str, Any]
+DECLARED = CrsDecision(STORED, STORED, Reason("declared"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A cell that was not taken as it stood: `text` as sent, the value understood, what was
+    done.
+    """
+
+    text: str
+    value: Any = None
+    change: str = schema.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A delivery in small: rows of schema fields (a cell may be a `Sent`; `geometry` and `sent`
+    are
+    WKT in EPSG:32632), facts of its file and layer, and what is already known."""
+
+    rows: tuple[Row, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    crs: CrsDecision = DECLARED
+    columns: tuple[ColumnMatch, ...] = ()
+    others: tuple[str, ...] = ()
+    repairs: tuple[Row, ...] = ()
+    accepted: tuple[Row, ...] | None = None
+    known: tuple[Row, ...] | None = None
+    expected: tuple[Row, ...] | None = None
+    stops: tuple[Any, ...] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    today: date = TODAY
+    argument: Any = None
+
+
+def row(**fields: Any) -> Example:
+    """An example of one row."""
+    return Example(rows=(fields,))
+
+
+def rows(*several: Row) -> Example:
+    """An example of several rows."""
+    return Example(rows=several)
+
+
+def noting(code: str, **params: Any) -> Example:
+    """An example of one row in a layer of which the reader noted something."""
+    fine = {"name": "Liceo Rebora", "type": "Liceo"}
+    return Example(rows=(fine,), notes=(Reason(code, params),))
+
+
+def _kind(slug: str, name: str, category: str | None, **more: Any) -> Kind:
+    return Kind(slug, name, name, category, **more)
+
+
+TAXONOMY = Taxonomy(
+    categories=(
+        Category("verde", "Verde pubblico", "Public green", "#2e7d32", "tree"),
+        Category("sanita", "Sanità", "Health", "#c62828", "cross"),
+        Category("istruzione", "Istruzione", "Education", "#6a1b9a", "book"),
+        Category("trasporti", "Trasporti", "Transport", "#1565c0", "train"),
+    ),
+    kinds=(
+        _kind("parco", "Aree verdi sopra 5.000 m²", "verde", level=SUPRA, synonyms=("parco",),
+              mappings={"area_over": 5000, "below": "giardino"}),
+        _kind("ospedale", "Ospedali", "sanita", level=SUPRA, synonyms=("ospedale",),
+              default_valence="metropolitana"),
+        _kind("superiori", "Scuole secondarie II grado", "istruzione", level=SUPRA,
+              synonyms=("liceo",), default_valence="intercomunale"),
+        _kind("stazione", "Stazioni ferroviarie", "trasporti", level=SUPRA,
+              synonyms=("stazione",)),
+        _kind("giardino", "Giardini di quartiere", "verde", synonyms=("giardino",)),
+        _kind("primaria", "Scuole primarie", "istruzione", synonyms=("scuola primaria",)),
+    ),
+)  # fmt: skip
+
+TERRITORY = Territory(
+    codes=(HOME, NEIGHBOUR),
+    names=("Comune di esempio", "Comune vicino"),
+    outlines=(shapely.box(500000, 5030000, 505000, 5035000),
+              shapely.box(505000, 5030000, 510000, 5035000)),
+    accuracy_m=250.0,
+)  # fmt: skip
+
+_TYPES: Mapping[schema.ValueKind, pl.DataType] = {
+    schema.ValueKind.NUMBER: pl.Float64(), schema.ValueKind.COORDINATE: pl.Float64(),
+    schema.ValueKind.INTEGER: pl.Int64(), schema.ValueKind.DATE: pl.Date(),
+}  # fmt: skip
+
+
+def context(example: Example) -> RuleContext:
+    """The surroundings of an example."""
+    return RuleContext(
+        today=example.today,
+        territory=TERRITORY,
+        accepted=None if example.accepted is None else Accepted.of(example.accepted),
+        others=None if example.known is None else Others.of(example.known),
+        expected=None if example.expected is None
+        else pl.DataFrame(list(example.expected), schema=EXPECTED_SCHEMA, orient="row"),
+        stops=example.stops, extra=example.extra,
+    )  # fmt: skip
+
+
+def dataset(example: Example) -> Dataset:
+    """The example as an understood delivery of one layer."""
+    given = example.rows
+    sent_fields = {name for line in given for name in line if schema.is_field(name)}
+    columns = example.columns or tuple(
+        ColumnMatch(name.upper(), name, 1.0, Reason("name")) for name in sorted(sent_fields)
+    )
+    layer = LayerFacts(
+        name=LAYER, start=0, rows=len(given), frame=_as_sent(given, columns), columns=columns,
+        crs=example.crs, encoding="utf-8", encoding_origin="format",
+        notes=tuple(note for note in example.notes if note.code not in OF_THE_FILE),
+    )  # fmt: skip
+    geometry = _shapes([line.get("geometry") for line in given])
+    return Dataset(
+        frame=_understood(given), geometry=geometry,
+        sent=_shapes([line.get("sent", line.get("geometry")) for line in given]),
+        invalid=_mask(given, "invalid"), repaired=_mask(given, "repaired"),
+        flattened=_mask(given, "flattened"), layers=(layer,), taxonomy=TAXONOMY,
+        municipality=HOME, municipality_name="Comune di esempio", reference_date=example.today,
+        others=example.others,
+        notes=tuple(note for note in example.notes if note.code in OF_THE_FILE),
+        repairs=pl.DataFrame(list(example.repairs), schema=REPAIR_SCHEMA, strict=False),
+    )  # fmt: skip
+
+
+def _understood(given: tuple[Row, ...]) -> pl.DataFrame:
+    columns: dict[str, pl.Series] = {
+        "layer": pl.Series([LAYER] * len(given), dtype=pl.String),
+        "row": pl.Series(range(1, len(given) + 1), dtype=pl.UInt32),
+    }
+    for item in schema.FIELDS:
+        cells = [line.get(item.name) for line in given]
+        values = [cell.value if isinstance(cell, Sent) else cell for cell in cells]
+        columns[item.name] = pl.Series(values, dtype=_TYPES.get(item.kind, pl.String()))
+        if any(isinstance(cell, Sent) for cell in cells):
+            columns[schema.raw(item.name)] = _of(cells, "text")
+            columns[schema.fix(item.name)] = _of(cells, "change")
+    kinds = [TAXONOMY.kind(line.get("kind")) for line in given]
+    columns["kind"] = pl.Series([kind and kind.slug for kind in kinds], dtype=pl.String)
+    columns["kind_category"] = pl.Series(
+        [kind and kind.category for kind in kinds], dtype=pl.String
+    )
+    columns["level"] = pl.Series([kind and kind.level for kind in kinds], dtype=pl.String)
+    columns["kind_confidence"] = pl.Series(
+        [0.9 if kind else 0.0 for kind in kinds], dtype=pl.Float64
+    )
+    columns["category_read"] = pl.Series(
+        [line.get("category_read") for line in given], dtype=pl.String
+    )
+    columns["name_kind"] = pl.Series([line.get("name_kind") for line in given], dtype=pl.String)
+    columns["position"] = pl.Series([_position(line) for line in given], dtype=pl.String)
+    columns["kind_evidence"] = pl.Series([""] * len(given), dtype=pl.String)
+    columns["kind_reason"] = pl.Series([None] * len(given), dtype=pl.String)
+    prints = [line.get("fingerprint", f"f{number}") for number, line in enumerate(given)]
+    columns["fingerprint"] = pl.Series(prints, dtype=pl.String)
+    return pl.DataFrame(columns)
+
+
+def _position(line: Row) -> str:
+    return str(line.get("position", "ok" if line.get("geometry") else "missing"))
+
+
+def _of(cells: list[Any], part: str) -> pl.Series:
+    found = [getattr(cell, part) if isinstance(cell, Sent) else None for cell in cells]
+    return pl.Series(found, dtype=pl.String)
+
+
+def _as_sent(given: tuple[Row, ...], columns: tuple[ColumnMatch, ...]) -> pl.DataFrame:
+    def text(line: Row, match: ColumnMatch) -> str | None:
+        cell = line.get(match.field or match.column)
+        value = cell.text if isinstance(cell, Sent) else cell
+        return None if value is None else str(value)
+
+    return pl.DataFrame(
+        {m.column: pl.Series([text(line, m) for line in given], dtype=pl.String) for m in columns}
+    )
+
+
+def _shapes(texts: list[str | None]) -> np.ndarray:
+    return np.array([shapely.from_wkt(text) if text else None for text in texts], dtype=object)
+
+
+def _mask(given: tuple[Row, ...], name: str) -> np.ndarray:
+    return np.array([bool(line.get(name)) for line in given], dtype=bool)

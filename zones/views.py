@@ -1,0 +1,102 @@
+"""Zones and comuni: the cards, the comparison of official and computed figures, the sheets."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from core.geo import METROPOLITAN_BOUNDS, extent
+from zones import selectors
+from zones.models import Municipality, OfficialFigure, Zone
+from zones.sheets import sections_of
+
+
+def _map(**told: Any) -> dict[str, Any]:
+    """Settings of a page's map; the app that draws services knows them (settings.MAP_SETTINGS)."""
+    built: dict[str, Any] = import_string(settings.MAP_SETTINGS)(**told)
+    return built
+
+
+@gzip_page
+@require_safe
+def zone_list(request: HttpRequest) -> HttpResponse:
+    summaries = selectors.zone_summaries()
+    context = {
+        "summaries": [summary for summary in summaries if summary.zone],
+        "whole": next(summary for summary in summaries if summary.zone is None),
+        "map": _map(bounds=METROPOLITAN_BOUNDS),
+    }
+    return render(request, "zones/list.html", context)
+
+
+@gzip_page
+@require_safe
+def zone_comparison(request: HttpRequest) -> HttpResponse:
+    """The deck's figures beside ours, with its contradictions in words."""
+    summaries = selectors.zone_summaries()
+    others = OfficialFigure.objects.filter(zone=None).exclude(figure__in=selectors.COMPARED)
+    context = {"summaries": summaries, "whole": summaries[-1], "others": others}
+    return render(request, "zones/comparison.html", context)
+
+
+@gzip_page
+@require_safe
+def zone_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    zone = get_object_or_404(Zone, slug=slug)
+    territory = selectors.zone_territory(zone)
+    context = {
+        "zone": zone,
+        "summary": selectors.zone_summary(zone),
+        "territory": territory,
+        "sections": sections_of(territory),
+        "municipalities": selectors.municipality_rows(zone.slug),
+        "profile": selectors.population_profile(territory.municipalities),
+        "map": _map(
+            bounds=extent(zone.geometry) if zone.geometry else METROPOLITAN_BOUNDS,
+            services=territory.query,
+            lum=True,
+            zone=zone.slug,
+        ),
+    }
+    return render(request, "zones/detail.html", context)
+
+
+@gzip_page
+@require_safe
+def municipality_list(request: HttpRequest) -> HttpResponse:
+    rows = selectors.municipality_rows()
+    return render(request, "zones/municipalities.html", {"municipalities": rows})
+
+
+@gzip_page
+@require_safe
+def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
+    municipality = get_object_or_404(Municipality.objects.with_zone(), istat=istat)
+    if municipality.successor_id:
+        address = reverse("zones:municipality", args=[municipality.successor_id])
+        return redirect(address, permanent=True)
+    territory = selectors.municipality_territory(municipality)
+    shape = municipality.geometry
+    context = {
+        "municipality": municipality,
+        "territory": territory,
+        "row": next(
+            row
+            for row in selectors.municipality_rows(municipality.zone_slug or "")
+            if row.municipality.istat == istat
+        ),
+        "sections": sections_of(territory),
+        "profile": selectors.population_profile(territory.municipalities),
+        "map": _map(
+            bounds=extent(shape) if shape else METROPOLITAN_BOUNDS,
+            services=territory.query,
+            lum=True,
+            municipality=municipality.istat,
+        ),
+    }
+    return render(request, "zones/municipality.html", context)
