@@ -43,9 +43,9 @@ def clear(delivery: Delivery) -> None:
     made a second check three times as long as the first.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM deliveries_proposal WHERE upload_id = %s", [delivery.pk])
-        cursor.execute("DELETE FROM deliveries_finding WHERE upload_id = %s", [delivery.pk])
-        cursor.execute("DELETE FROM deliveries_stagedrow WHERE upload_id = %s", [delivery.pk])
+        cursor.execute("DELETE FROM deliveries_proposal WHERE delivery_id = %s", [delivery.pk])
+        cursor.execute("DELETE FROM deliveries_finding WHERE delivery_id = %s", [delivery.pk])
+        cursor.execute("DELETE FROM deliveries_stagedrow WHERE delivery_id = %s", [delivery.pk])
 
 
 def store_rows(delivery: Delivery, dataset: Dataset, blocked: Mask) -> None:

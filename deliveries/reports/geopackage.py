@@ -34,7 +34,7 @@ _TYPES = """
     SELECT cell.key, jsonb_typeof(cell.value) AS sort,
            bool_and(jsonb_typeof(cell.value) <> 'number' OR cell.value::text !~ '[.eE]') AS whole
     FROM deliveries_stagedrow r, jsonb_each(r.raw) cell
-    WHERE r.upload_id = %s AND r.layer = %s AND cell.value <> 'null' GROUP BY 1, 2
+    WHERE r.delivery_id = %s AND r.layer = %s AND cell.value <> 'null' GROUP BY 1, 2
 """
 
 
@@ -116,7 +116,7 @@ def _on_rows(delivery: Delivery, layer: str, *, first: int, last: int) -> list[O
     with connection.cursor() as cursor:
         cursor.execute(
             'SELECT code, "column", line FROM deliveries_finding f, unnest(f.rows) line'
-            " WHERE upload_id = %s AND layer IN (%s, '') AND line BETWEEN %s AND %s"
+            " WHERE delivery_id = %s AND layer IN (%s, '') AND line BETWEEN %s AND %s"
             " ORDER BY code",
             [delivery.pk, layer, first, last],
         )
