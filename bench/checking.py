@@ -84,7 +84,7 @@ class MemoryWatch:
 @contextmanager
 def reader(folder: Path) -> Iterator[MemoryWatch]:
     socket = folder / "reader.sock"
-    command = [sys.executable, "-m", "validator.reading.server", "--socket", str(socket)]
+    command = [sys.executable, "-m", "validator.confined.server", "--socket", str(socket)]
     with running([*command, "--spool", str(folder / "spool")], environment()) as process:
         while not socket.exists():
             time.sleep(0.05)

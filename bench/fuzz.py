@@ -43,7 +43,7 @@ def main() -> int:
     reader = {"STTM2_READER_SOCKET": str(room / "reader.sock"), "BENCH_MEDIA": str(room / "media")}
     environment = {**os.environ, **reader, "TMPDIR": str(room / "tmp")}
     environment |= {"DATABASE_URL": database.bench_url(), "PYTHONWARNINGS": "ignore"}
-    server = [sys.executable, "-m", "validator.reading.server", "--socket"]
+    server = [sys.executable, "-m", "validator.confined.server", "--socket"]
     with (room / "reader.log").open("wb") as log:
         running = subprocess.Popen(
             [*server, reader["STTM2_READER_SOCKET"], "--spool", str(room / "spool")],

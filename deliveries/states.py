@@ -1,5 +1,4 @@
-"""The states of a delivery and the one transition table (MODEL.md, States); pure, printable as a
-diagram.
+"""The states of a delivery and the one transition table; pure, printable as a diagram.
 
 `workflow.py` is the only writer of a status and asks this table; nothing else may move a delivery.
 """

@@ -20,7 +20,7 @@ CELLS: Final = 8
 #: Up to so many services every zoom shows single points; above, cells with counts below
 #: POINTS_FROM_ZOOM.
 MANY: Final = 4000
-#: In tile units of 4096: Leaflet cuts 16 pixels past a tile, a circle needs more (FRONTEND.md).
+#: In tile units of 4096: Leaflet cuts 16 pixels past a tile, a circle needs more.
 BUFFER: Final = 256
 LOCK: Final = 0x53545432
 

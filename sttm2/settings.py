@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Never a third party's tiles by default; any XYZ address by setting (FRONTEND.md section 3).
+# Never a third party's tiles by default; any XYZ address by setting.
 BASEMAP_URL = env_str("STTM2_BASEMAP_URL", "")
 BASEMAP_ATTRIBUTION = env_str("STTM2_BASEMAP_ATTRIBUTION", "")
 LEAFLET_CONFIG = {
@@ -272,8 +272,7 @@ GEOCODER = {
     "hosts": env_list("STTM2_GEOCODER_HOSTS"),
     "seconds": env_int("STTM2_GEOCODER_SECONDS", default=1),
 }
-# Rules and sheet sections that live in higher apps, called from below by dotted path (HOUSE.md
-# section 1.6).
+# Rules and sheet sections that live in higher apps, called from below by dotted path.
 EXTRA_RULE_MODULES: list[str] = ["lum.rules", "funding.rules"]
 ZONE_SHEET_SECTIONS = [
     "services.sheets.zone_services",

@@ -1,5 +1,4 @@
-"""The WSGI entry for gunicorn. There is no ASGI: measured eight times slower here
-(DECISIONS.md)."""
+"""The WSGI entry for gunicorn. There is no ASGI: measured eight times slower here."""
 
 import os
 

@@ -192,6 +192,7 @@ class Dataset:
     `sent`: the same as sent, own CRS, Z and M kept. `invalid`: rows whose geometry was not valid;
     `repaired`: those now repaired. `repairs`: one row per invalid geometry (`REPAIR_SCHEMA`; the
     place is in EPSG:32632, areas in square metres). `flattened`: rows that had Z or M.
+    `format` as people call it (`SourceFile.format`).
     """
 
     frame: pl.DataFrame
@@ -208,6 +209,7 @@ class Dataset:
     others: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
     repairs: pl.DataFrame = field(default_factory=empty_repairs)
+    format: str = ""
 
     def __len__(self) -> int:
         return self.frame.height

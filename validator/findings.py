@@ -16,7 +16,7 @@ MOST_FINDINGS, MOST_ROWS = 2_000, 50_000
 
 
 class Severity(models.TextChoices):
-    """What a finding does to a delivery (PEERS.md section 4)."""
+    """What a finding does to a delivery."""
 
     ERROR = "error", _("errore")
     WARNING = "warning", _("avviso")

@@ -4,7 +4,7 @@ models.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 import polars
 
@@ -38,6 +38,11 @@ def layer_name(name: str) -> str:
         return name
     mark = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f"{name[: LAYER_NAME - 10]}…{mark}"
+
+
+def shape_of(columns: Sequence[str]) -> str:
+    """The shape of a layer: its column names, in order, as one hash (SHA-256)."""
+    return sha256("\x1f".join(columns).encode()).hexdigest()
 
 
 NoteValue = str | int | float | bool | None | Sequence[str] | Sequence[int]

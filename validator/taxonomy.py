@@ -34,7 +34,7 @@ class Kind:
     """One type of service, supra-municipal (the deck's 23) or local.
 
     `synonyms` are words found in Italian plans, `codes` those of known schemas
-    ("palermo_prg:IC8"). `mappings`: `osm` (tags, DOMAIN.md 6.3), `inspire` (serviceType),
+    ("palermo_prg:IC8"). `mappings`: `osm` (tags), `inspire` (serviceType),
     `hilucs`, `culture` (national code of places of culture), `schema_org`, `poi` (category of
     POI-AP_IT, null with a `poi_note` where none fits), and the test of area: `area_over` in square
     metres and `below`, the slug of what a smaller one is.

@@ -17,6 +17,7 @@ from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
 from deliveries.querysets import rows_of
 from people.models import User
 from validator.interpreting.context import REPAIR
+from validator.source_file import shape_of
 
 
 def _may_edit(user: User, delivery: Delivery) -> None:
@@ -221,7 +222,7 @@ def confirm_columns(
     _may_edit(user, delivery)
     columns = {**delivery.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
     for layer, chosen in mapping.items():
-        shape = delivery.mapping.get(layer, {}).get("shape") or choices.shape_of(list(chosen))
+        shape = delivery.mapping.get(layer, {}).get("shape") or shape_of(list(chosen))
         FieldMapping.objects.update_or_create(
             municipality=delivery.municipality,
             shape=shape,

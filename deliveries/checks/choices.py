@@ -1,11 +1,10 @@
 """The planner's choices (`Delivery.options`) as what reading and interpreting are told."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from validator.interpreting.context import KIND, Accept, CellEdit, Undo
-from validator.reading.wire import ReadOptions
+from validator.reading.request import ReadOptions
 
 SEPARATOR = "\x1f"
 #: Beside the edits of a row: what proposed its position, when a geocoder did; no cell.
@@ -76,8 +75,3 @@ def accepted(options: Mapping[str, Any]) -> tuple[Accept, ...]:
     """Proposals that the planner took: repairs of geometry, readings of corrupted accents."""
     taken = options.get("accepted") or ()
     return tuple(Accept(one["what"], one.get("layer"), one.get("row")) for one in taken)
-
-
-def shape_of(columns: Sequence[str]) -> str:
-    """The shape of a layer: its column names, in order, as one hash."""
-    return hashlib.sha256(SEPARATOR.join(columns).encode()).hexdigest()

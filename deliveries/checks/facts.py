@@ -8,7 +8,7 @@ from typing import Any
 from validator.dataset import ColumnMatch, CrsDecision, Dataset, LayerFacts, Reason
 from validator.rules import registry
 from validator.rules.report import NO_COLUMN, Report, plain
-from validator.source_file import SourceFile
+from validator.source_file import shape_of
 
 #: Notes of the readers (`dataset.Note`) that people are told with the layer.
 TOLD_BY_NO_RULE = frozenset({
@@ -19,11 +19,11 @@ TOLD_BY_NO_RULE = frozenset({
 })  # fmt: skip
 
 
-def facts_of(read: SourceFile, dataset: Dataset, report: Report) -> dict[str, Any]:
+def facts_of(dataset: Dataset, report: Report) -> dict[str, Any]:
     """Format, layers with reference system and encoding, what was left out, automatic changes by
     sort."""
     return {
-        "format": read.format,
+        "format": dataset.format,
         "layers": [_layer(layer) for layer in dataset.layers],
         "others": list(dataset.others),
         "notes": _notes(dataset.notes),
@@ -68,11 +68,11 @@ def crs_of(crs: CrsDecision) -> dict[str, Any]:
     }
 
 
-def mapping_of(dataset: Dataset, shapes: dict[str, str]) -> dict[str, Any]:
+def mapping_of(dataset: Dataset) -> dict[str, Any]:
     """Layer -> shape and columns, each with the field it was taken for."""
     return {
         layer.name: {
-            "shape": shapes.get(layer.name, ""),
+            "shape": shape_of(layer.frame.columns),
             "columns": [_column(match) for match in layer.columns],
         }
         for layer in dataset.layers

@@ -26,18 +26,16 @@ from deliveries.models import FieldMapping, Finding
 from deliveries.states import Verb
 from services.models import Source
 from services.selectors import taxonomy
+from validator.confined import client
 from validator.dataset import Dataset
-from validator.interpreting.build import understand
 from validator.interpreting.context import Context
 from validator.interpreting.repair import Tolerance
-from validator.reading import client
 from validator.reading.errors import ReaderDied, Unreadable
 from validator.rules import registry
 from validator.rules.context import RuleContext
 from validator.rules.report import Report
 from validator.rules.run import run_all
 from validator.rules.thresholds import Thresholds
-from validator.source_file import SourceFile
 from zones.models import Municipality
 
 logger = logging.getLogger(__name__)
@@ -61,12 +59,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Examination:
-    """A file as read, as understood and as judged."""
+    """A file as interpreted and as judged."""
 
-    read: SourceFile
     dataset: Dataset
     report: Report
-    shapes: dict[str, str]
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -83,32 +79,23 @@ def examine(
     Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
     (ours).
     """
+    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
+    limits = thresholds or registry.declared_thresholds()
     on_progress("read", 0, 0)
-    read = client.read(
+    dataset = client.interpret(
         request.path,
         name=request.name,
+        context=_context(request, world=world, limits=limits),
         options=choices.read_options(request.options),
         socket_path=settings.READER_SOCKET or None,
     )
-    on_progress("understand", 0, sum(layer.rows for layer in read.layers))
-    shapes = {layer.name: choices.shape_of(layer.frame.columns) for layer in read.layers}
-    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
-    limits = thresholds or registry.declared_thresholds()
-    dataset = _understand(read, request, world=world, shapes=shapes, limits=limits)
     report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
-    return Examination(read, dataset, report, shapes)
+    return Examination(dataset, report)
 
 
-def _understand(
-    read: SourceFile,
-    request: Request,
-    *,
-    world: RuleContext,
-    shapes: dict[str, str],
-    limits: Thresholds,
-) -> Dataset:
+def _context(request: Request, *, world: RuleContext, limits: Thresholds) -> Context:
     place, options = world.territory, request.options
-    context = Context(
+    return Context(
         taxonomy=taxonomy(),
         municipality=request.municipality.istat,
         municipality_name=request.municipality.name,
@@ -118,25 +105,18 @@ def _understand(
         layers=tuple(options.get("layers") or ()) or None,
         crs=choices.crs_choices(options),
         columns=choices.column_choices(options),
-        remembered=remembered(request.municipality, shapes),
+        remembered=remembered(request.municipality),
         edits=choices.edits(options),
         accepted=choices.accepted(options),
         undone=choices.undone(options),
         tolerance=Tolerance(limits["repair_pct"] / 100, limits["repair_m2"]),
     )
-    return understand(read, context=context)
 
 
-def remembered(
-    municipality: Municipality, shapes: Mapping[str, str]
-) -> dict[str, dict[str, str | None]]:
-    """Layer name -> the columns that the comune confirmed for a layer of its shape."""
-    known = dict(
-        FieldMapping.objects.filter(
-            municipality=municipality, shape__in=set(shapes.values())
-        ).values_list("shape", "mapping")
-    )
-    return {layer: known[shape] for layer, shape in shapes.items() if shape in known}
+def remembered(municipality: Municipality) -> dict[str, dict[str, str | None]]:
+    """The columns that the comune confirmed, by the shape of the layer that had them."""
+    known = FieldMapping.objects.filter(municipality=municipality)
+    return dict(known.values_list("shape", "mapping"))
 
 
 def check(lease: workflow.Lease) -> None:
@@ -202,8 +182,8 @@ def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
         workflow.finish(
             lease,
             Verb.FINISH_CHECK,
-            facts=facts.facts_of(found.read, found.dataset, report),
-            mapping=facts.mapping_of(found.dataset, found.shapes),
+            facts=facts.facts_of(found.dataset, report),
+            mapping=facts.mapping_of(found.dataset),
             outcome=outcome,
             rule_set=report.rule_set,
             reference_day=day,

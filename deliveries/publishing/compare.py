@@ -1,5 +1,4 @@
-"""The difference between a delivery and what is in force of its source, as proposals (PRODUCT.md
-3.6)."""
+"""The difference between a delivery and what is in force of its source, as proposals."""
 
 from django.db import transaction
 

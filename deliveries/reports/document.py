@@ -245,7 +245,7 @@ def of_examination(found: Examination, file: str, *, with_rows: bool = False) ->
     row_of = _rows_of(dataset)
     return Checked(
         file=file,
-        facts=facts.facts_of(found.read, dataset, report),
+        facts=facts.facts_of(dataset, report),
         outcome=facts.outcome_of(dataset, report),
         valid=report.valid,
         rows=report.rows,

@@ -81,7 +81,6 @@ STANDS: dict[str, Stand] = {
 STAGES: dict[str, Text] = {
     "": _("in coda"),
     "read": _("lettura del file"),
-    "understand": _("riconoscimento di colonne e tipi"),
     "stage": _("registrazione delle righe"),
     "rules": _("controlli"),
     "compare": _("confronto con quanto è in vigore"),

@@ -92,7 +92,7 @@ def test_each_format_gives_names_and_places(examined, tmp_path, suffix):
 
 
 def test_a_sheet_of_excel_97_keeps_codes_dates_and_decimals(examined):
-    layer = examined(SHEETS / "servizi.xls").read.layers[0]
+    layer = examined(SHEETS / "servizi.xls").dataset.layers[0]
     assert layer.frame.row(0) == (
         "007", "Città di Sesto", "Biblioteca", "518000.5", "5043000.25", "2025-06-30",
     )  # fmt: skip

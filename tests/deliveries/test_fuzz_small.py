@@ -63,7 +63,7 @@ def judged(body: bytes, name: str, folder) -> bytes:
         assert registry.render(refusal.code, refusal.params).message
         return document.as_bytes(document.refused(refusal, name))
     assert not found.report.crashed
-    assert len(found.dataset) == sum(layer.rows for layer in found.read.layers)
+    assert len(found.dataset) == sum(layer.rows for layer in found.dataset.layers)
     return document.as_bytes(document.of_examination(found, name))
 
 

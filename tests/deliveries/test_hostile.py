@@ -12,7 +12,7 @@ from deliveries import tasks
 from deliveries.actions import intake
 from deliveries.checks import pipeline
 from deliveries.models import Delivery, Finding, StagedRow
-from validator.reading import client
+from validator.confined import client
 from validator.rules import registry
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]

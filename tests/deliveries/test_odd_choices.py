@@ -14,9 +14,9 @@ from deliveries import tasks
 from deliveries.actions import intake
 from deliveries.models import Delivery
 from tests import builders
-from validator.reading import client
+from validator.confined import client
 from validator.reading.errors import Unreadable
-from validator.reading.wire import ReadOptions
+from validator.reading.request import ReadOptions
 from zones.management.reference import FIXTURES
 
 pytestmark = pytest.mark.django_db

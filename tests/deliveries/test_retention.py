@@ -1,4 +1,4 @@
-"""What is kept of each kind of delivery, and for how long (MODEL.md, Retention)."""
+"""What is kept of each kind of delivery, and for how long."""
 
 import datetime as dt
 

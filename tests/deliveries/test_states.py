@@ -1,4 +1,4 @@
-"""The transition table: every state can be reached and left, and it matches MODEL.md."""
+"""The transition table: every state can be reached and left, and it is the one that docs/model.md draws."""
 
 import pytest
 

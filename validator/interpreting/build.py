@@ -39,7 +39,7 @@ from validator.interpreting.position import (
 )
 from validator.interpreting.repair import Repaired, repair
 from validator.interpreting.rows import Source, understood_columns
-from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer
+from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer, shape_of
 from validator.taxonomy import LOCAL, Kind
 
 _WKT_NAME = re.compile(r'"([^"]+)"')
@@ -67,7 +67,7 @@ def understand(read: SourceFile, *, context: Context) -> Dataset:
     """
     lexicon = Lexicon.of(context.taxonomy)
     matched = [
-        (layer, match_columns(layer.frame, lexicon, _chosen(layer.name, context)))
+        (layer, match_columns(layer.frame, lexicon, _chosen(layer, context)))
         for layer in read.layers
     ]
     picked = _picked(matched, context)
@@ -81,13 +81,14 @@ def understand(read: SourceFile, *, context: Context) -> Dataset:
         parts,
         context,
         others=(*others, *(other.name for other in read.others)),
-        notes=_reasons(read.notes),
+        read=read,
     )
 
 
-def _chosen(layer: str, context: Context) -> Chosen:
-    for_all, own = context.columns.get("", {}), context.columns.get(layer, {})
-    return Chosen({**for_all, **own}, context.remembered.get(layer, {}))
+def _chosen(layer: SourceLayer, context: Context) -> Chosen:
+    for_all, own = context.columns.get("", {}), context.columns.get(layer.name, {})
+    known = context.remembered.get(shape_of(layer.frame.columns), {})
+    return Chosen({**for_all, **own}, known)
 
 
 def _picked(
@@ -180,7 +181,7 @@ def _texts(frame: pl.DataFrame, layer: str) -> pl.DataFrame:
 
 
 def _assembled(
-    parts: Sequence[_Part], context: Context, *, others: tuple[str, ...], notes: tuple[Reason, ...]
+    parts: Sequence[_Part], context: Context, *, others: tuple[str, ...], read: SourceFile
 ) -> Dataset:
     if not parts:
         raise ValueError("a file without any layer cannot be understood")
@@ -205,8 +206,9 @@ def _assembled(
         municipality_name=context.municipality_name,
         reference_date=context.reference_date,
         others=others,
-        notes=notes,
+        notes=_reasons(read.notes),
         repairs=_listed(mended, frame),
+        format=read.format,
     )
 
 

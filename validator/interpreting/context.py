@@ -63,7 +63,8 @@ class Context:
 
     Outlines are in EPSG:32632. `layers` are the layer names chosen by the planner (None: decide),
     `crs` the EPSG code chosen per layer name, `columns` what each column means (column -> field;
-    None: keep aside), both with "" for all layers; `remembered` the same as the comune once said.
+    None: keep aside), both with "" for all layers; `remembered` what the comune once said, by the
+    shape of the layer (`source_file.shape_of`).
     """
 
     taxonomy: Taxonomy

@@ -1,2 +1,1 @@
-"""From a file of any kind to a `source_file.SourceFile`, in a process that may die; callers use
-`client.read`."""
+"""From a file of any kind to a `source_file.SourceFile`; runs in the process of `confined`."""

@@ -11,7 +11,7 @@ import shapely
 from validator.limits import Limits
 from validator.reading import gdal, geometry, tabular
 from validator.reading.errors import Unreadable
-from validator.reading.wire import ReadOptions
+from validator.reading.request import ReadOptions
 from validator.source_file import Note, OtherLayer, SourceLayer, layer_name
 
 

@@ -18,7 +18,7 @@ from validator.reading.archive import Archive
 from validator.reading.detect import Format, detect
 from validator.reading.errors import Unreadable
 from validator.reading.job import Found, Job, check_cells
-from validator.reading.wire import Request
+from validator.reading.request import Request
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer, layer_name
 
 READERS: dict[Format, Callable[[Job], Found]] = {

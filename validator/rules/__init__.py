@@ -1,4 +1,4 @@
-"""The catalogue of rules (PEERS.md section 4): declarations, words, examples and the checks
+"""The catalogue of rules: declarations, words, examples and the checks
 themselves.
 
 Importing the package declares every rule of this floor; those of lum and funding come by settings.

@@ -179,7 +179,7 @@ def kinds_are_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Se
     value = as_sent(dataset, named)
     for other in SAYING:
         value = value.fill_null(as_sent(dataset, other))
-    # A category alone is enough (MODEL.md), so it is no fault that the type is empty then.
+    # A category alone is enough, so it is no fault that the type is empty then.
     category = dataset.frame["kind_category"].fill_null(dataset.frame["category_read"])
     typed = filled(dataset, "type") | filled(dataset, "subtype") | filled(dataset, "type_code")
     only_category = category.is_not_null().to_numpy() & ~typed

@@ -171,7 +171,7 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """No error at all, and every mandatory check ran (MODEL.md, Blocking)."""
+        """No error at all, and every mandatory check ran."""
         idle = {item.code for item in self.not_run if item.reason != NO_COLUMN}
         mandatory = any(registry.get(code).mandatory for code in idle)
         return not (self.severities["error"] or self.crashed or mandatory)

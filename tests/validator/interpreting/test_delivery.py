@@ -11,6 +11,7 @@ from validator import schema
 from validator.dataset import Change
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Undo
+from validator.source_file import shape_of
 
 HERE = shapely.Point(519_000, 5_042_000)
 PLAN = {
@@ -223,7 +224,8 @@ def test_what_was_chosen_for_one_layer_says_nothing_of_another(context):
     first = layer({"NOME": ["a"], "TIPO": ["Museo"], "ALTRO": ["x"]}, [HERE], name="uno")
     second = layer({"NOME": ["b"], "TIPO": ["Museo"], "NIENTE": ["y"]}, [HERE], name="due")
     aside = {"uno": {"NOME": None, "ALTRO": "name"}}
-    for told in ({"columns": aside}, {"remembered": aside}):
+    once = {shape_of(first.frame.columns): aside["uno"]}
+    for told in ({"columns": aside}, {"remembered": once}):
         found = understand(read_file(first, second), context=replace(context, **told))
         assert found.frame["name"].to_list() == ["x", "b"]
 

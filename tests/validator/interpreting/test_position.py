@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from tests.validator.interpreting.conftest import METROPOLIS, SESTO, layer, read_file
+from tests.validator.conftest import METROPOLIS, SESTO
+from tests.validator.interpreting.conftest import layer, read_file
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.interpreting.crs import PARITY, Territory, decide

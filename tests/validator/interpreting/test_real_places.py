@@ -9,9 +9,9 @@ import shapely
 from pyproj import Transformer
 
 from tests.conftest import SHARED_DATA
+from validator.confined import client
 from validator.interpreting.build import understand
 from validator.interpreting.context import Context
-from validator.reading import client
 from validator.reading.errors import Unreadable
 
 pytestmark = pytest.mark.real_data

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from validator.confined import client
 from validator.interpreting.build import understand
 from validator.interpreting.context import Context
 from validator.interpreting.kinds import recognise
-from validator.reading import client
 
 pytestmark = pytest.mark.real_data
 

@@ -15,9 +15,9 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from validator.confined import client
 from validator.limits import DEFAULT, Limits
-from validator.reading import client
-from validator.reading.wire import ReadOptions
+from validator.reading.request import ReadOptions
 from validator.source_file import SourceFile
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -46,7 +46,7 @@ class Server:
 
 def start_server(folder: Path) -> Server:
     socket = folder / "r.sock"
-    command = [sys.executable, "-m", "validator.reading.server", "--socket", str(socket)]
+    command = [sys.executable, "-m", "validator.confined.server", "--socket", str(socket)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     for _ in range(400):
         if socket.exists():

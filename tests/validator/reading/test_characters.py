@@ -23,7 +23,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from deliveries.writers import harmless
-from validator.reading import client, encoding
+from validator.confined import client
+from validator.reading import encoding
 
 AWKWARD = [
     "Città «Forlì» – n° 3", "👩‍👩‍👧 🏛", "e\u0301 combinato", "מרחבא عربي", "dice \"ciao\" e 'poi'",

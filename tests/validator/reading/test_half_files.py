@@ -10,8 +10,8 @@ import pytest
 import shapely
 from pyogrio.raw import write
 
+from validator.confined import client
 from validator.limits import Limits
-from validator.reading import client
 from validator.reading.errors import Unreadable
 from validator.rules import registry
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.validator.reading.conftest import ROOT, start_server, write_points
+from validator.confined import client
 from validator.limits import Limits
-from validator.reading import client
 from validator.reading.errors import ReaderDied, Unreadable
 
 PROBE = """
 import socket, subprocess, sys, threading
 from validator.limits import Limits
-from validator.reading import child, confinement
+from validator.confined import child, confinement
 child.prepare()
 import pyogrio
 print(",".join(sorted(pyogrio.list_drivers())))
@@ -163,7 +163,7 @@ def test_a_reading_process_that_dies_takes_nothing_with_it(server, read, heavy, 
 def test_a_caller_killed_in_the_middle_leaves_nothing_behind(server, heavy, tmp_path, warm):
     socket_path = repr(str(server.socket)) if warm else "None"
     code = f"""
-from validator.reading import client
+from validator.confined import client
 client.read({str(heavy)!r}, name="grande.csv", socket_path={socket_path})
 """
     before = temporary()
@@ -197,7 +197,7 @@ def test_a_killed_server_is_replaced_and_its_remains_are_swept(tmp_path, heavy):
 
 
 def test_two_servers_do_not_share_one_spool(server):
-    command = [sys.executable, "-m", "validator.reading.server", "--socket", "x.sock"]
+    command = [sys.executable, "-m", "validator.confined.server", "--socket", "x.sock"]
     command += ["--spool", str(server.spool)]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 1
 

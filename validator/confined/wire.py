@@ -1,18 +1,22 @@
-"""How a request and an answer cross the process border: JSON for facts, one Arrow IPC file per
-layer.
+"""How a request and an answer cross the process border: JSON for facts, Arrow IPC files for
+columns.
 """
 
 import json
 import socket
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from validator.confined import crossing
+from validator.dataset import Dataset
+from validator.interpreting.context import Context
 from validator.limits import Limits
 from validator.reading.errors import ReaderDied, Unreadable
+from validator.reading.request import ReadOptions, Request
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer
 
 ANSWER = "answer.json"
@@ -23,39 +27,29 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """What the person chose: layers by name (none = all with records), a text encoding, a
-    separator.
-    """
+class Asked:
+    """What the confined process is asked: to read a file and, with a context, to interpret it."""
 
-    layers: tuple[str, ...] = ()
-    encoding: str | None = None
-    separator: str | None = None
+    file: Request
+    context: Context | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One file to read. `path` is local; `name` is the name the person gave it."""
-
-    path: str
-    name: str
-    options: ReadOptions = field(default_factory=ReadOptions)
-    limits: Limits = field(default_factory=Limits)
+def request_to_json(asked: Asked) -> Json:
+    context = None if asked.context is None else crossing.context_to_json(asked.context)
+    return {**asdict(asked.file), "context": context}
 
 
-def request_to_json(request: Request) -> Json:
-    return asdict(request)
-
-
-def request_from_json(message: Json) -> Request:
+def request_from_json(message: Json) -> Asked:
     options = dict(message["options"])
     options["layers"] = tuple(options["layers"])
-    return Request(
+    file = Request(
         path=str(message["path"]),
         name=str(message["name"]),
         options=ReadOptions(**options),
         limits=Limits(**message["limits"]),
     )
+    context = message["context"]
+    return Asked(file, None if context is None else crossing.context_from_json(context))
 
 
 def write_refusal(directory: Path, refusal: Unreadable) -> None:
@@ -66,7 +60,7 @@ def write_failure(directory: Path, detail: str) -> None:
     _write_answer(directory, {"failed": detail[-4000:]})
 
 
-def write_result(directory: Path, result: SourceFile) -> None:
+def write_source_file(directory: Path, result: SourceFile) -> None:
     """Store a SourceFile in `directory`; the answer is renamed into place last, so it is whole or
     absent.
     """
@@ -79,15 +73,30 @@ def write_result(directory: Path, result: SourceFile) -> None:
     _write_answer(directory, answer)
 
 
-def load_answer(directory: Path, answer: Json) -> SourceFile:
-    """The SourceFile of an answer, columns mapped from the files in `directory`.
+def write_dataset(directory: Path, dataset: Dataset) -> None:
+    """The same for what was interpreted."""
+    _write_answer(directory, crossing.write_dataset(directory, dataset))
 
-    Raises Unreadable or ReaderDied when the answer is one of them.
-    """
+
+def load_dataset(directory: Path, answer: Json, context: Context) -> Dataset:
+    """The dataset of an answer. Raises Unreadable or ReaderDied when the answer is one of them."""
+    _raise_failure(answer)
+    return crossing.load_dataset(directory, answer, context)
+
+
+def _raise_failure(answer: Json) -> None:
     if "refused" in answer:
         raise Unreadable(answer["refused"]["code"], **answer["refused"]["params"])
     if "failed" in answer:
         raise ReaderDied(answer["failed"])
+
+
+def load_source_file(directory: Path, answer: Json) -> SourceFile:
+    """The SourceFile of an answer, columns mapped from the files in `directory`.
+
+    Raises Unreadable or ReaderDied when the answer is one of them.
+    """
+    _raise_failure(answer)
     return SourceFile(
         format=answer["format"],
         layers=tuple(_load_layer(directory, layer) for layer in answer["layers"]),

@@ -1,6 +1,5 @@
-"""The confined process that reads one file: run by the server after a fork, or by the client as a
-module.
-"""
+"""The confined process that reads and interprets one file: run by the server after a fork, or by
+the client as a module."""
 
 import faulthandler
 import json
@@ -16,7 +15,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("MALLOC_ARENA_MAX", "2")
 
-from validator.reading import confinement, gdal, opening, wire
+from validator.confined import confinement, wire
+from validator.interpreting.build import understand
+from validator.reading import gdal, opening
 from validator.reading.errors import Unreadable
 
 OUT = "out"
@@ -29,27 +30,31 @@ def prepare() -> None:
     gdal.confine_drivers()
 
 
-def run(request: wire.Request, directory: Path) -> None:
-    """Read and leave the answer in `directory`/out. Never raises: what happened is in the
-    answer.
+def run(request: wire.Asked, directory: Path) -> None:
+    """Read, interpret if a context came with the request, and leave the answer in `directory`/out.
+    Never raises: what happened is in the answer.
     """
     warnings.simplefilter("ignore")
     out, work = directory / OUT, directory / WORK
     try:
         out.mkdir(mode=0o700)
         work.mkdir(mode=0o700)
-        confinement.confine(request.limits)
-        wire.write_result(out, opening.read_file(request, work))
+        confinement.confine(request.file.limits)
+        read = opening.read_file(request.file, work)
+        if request.context is None:
+            wire.write_source_file(out, read)
+        else:
+            wire.write_dataset(out, understand(read, context=request.context))
     except Unreadable as refusal:
         wire.write_refusal(out, refusal)
     except MemoryError:
-        wire.write_refusal(out, confinement.too_heavy(request.name, request.limits))
+        wire.write_refusal(out, confinement.too_heavy(request.file.name, request.file.limits))
     except BaseException:
         wire.write_failure(out, traceback.format_exc())
 
 
 def main() -> int:
-    """`python -m validator.reading.child DIRECTORY`, the request as JSON on standard
+    """`python -m validator.confined.child DIRECTORY`, the request as JSON on standard
     input.
     """
     confinement.die_with_parent()

@@ -1,6 +1,6 @@
 """The warm reader server: imports the heavy libraries once, forks one confined child per file.
 
-`python -m validator.reading.server --socket PATH [--spool DIR]`, one beside each worker
+`python -m validator.confined.server --socket PATH [--spool DIR]`, one beside each worker
 machine.
 Three kinds of process: the server (accepts and forks), a warden per connection (owns the private
 directory, watches child and client), the child (reads, under limits, and may die).
@@ -22,12 +22,13 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from validator.reading import child, confinement, wire
+from validator.confined import child, confinement, wire
 from validator.reading.errors import ReaderDied, Unreadable
+from validator.reading.request import Request
 
 BACKLOG = 64
 WARDENS = 8
-REQUEST_LIMIT = 64 * 1024
+REQUEST_LIMIT = wire.MESSAGE_LIMIT
 REQUEST_SECONDS = 10.0
 COLLECT_SECONDS = 120.0
 PREFIX = "read-"
@@ -148,31 +149,31 @@ class _Warden:
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
 
-    def _answer(self, request: wire.Request) -> wire.Json | None:
+    def _answer(self, asked: wire.Asked) -> wire.Json | None:
         """What came of the reading; None when the client has gone meanwhile."""
         pid = os.fork()
         if not pid:
-            self._become_child(request)
+            self._become_child(asked)
         try:
-            status = self._watch(pid, request.limits.patience)
+            status = self._watch(pid, asked.file.limits.patience)
         finally:
             shutil.rmtree(self.directory / child.WORK, ignore_errors=True)
         if status is None:
             return None
         try:
-            return self._read_answer(status, request)
+            return self._read_answer(status, asked.file)
         except Unreadable as refusal:
             return {"refused": {"code": refusal.code, "params": refusal.params}}
         except ReaderDied as death:
             return {"failed": str(death)}
 
-    def _become_child(self, request: wire.Request) -> None:
+    def _become_child(self, asked: wire.Asked) -> None:
         try:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             confinement.die_with_parent()
             self.connection.close()
-            child.run(request, self.directory)
+            child.run(asked, self.directory)
         finally:
             os._exit(0)
 
@@ -197,7 +198,7 @@ class _Warden:
         finally:
             os.close(handle)
 
-    def _read_answer(self, status: int, request: wire.Request) -> wire.Json:
+    def _read_answer(self, status: int, request: Request) -> wire.Json:
         path = self.directory / child.OUT / wire.ANSWER
         if not path.exists():
             raise confinement.verdict(status, request.name, request.limits)

@@ -1,0 +1,95 @@
+"""What the confined process interprets arrives as it was there: every column, shape and fact."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+import shapely
+
+from tests.conftest import SHARED_DATA
+from validator.confined import client, crossing
+from validator.dataset import Dataset
+from validator.interpreting.build import understand
+from validator.interpreting.context import Accept, CellEdit, Context, Undo
+from validator.rules.report import plain
+
+FILES = sorted(
+    path
+    for folder in ("piani", "ostici")
+    for path in (SHARED_DATA / folder).glob("*")
+    if path.suffix in (".zip", ".gpkg", ".csv", ".xlsx", ".geojson") and path.stat().st_size < 3e6
+)
+
+
+def facts(dataset: Dataset) -> str:
+    """All that is no column, as text that can be compared."""
+    told = [
+        (
+            layer.name, layer.start, layer.rows, layer.columns, layer.crs, layer.encoding,
+            layer.encoding_origin, layer.profile, layer.position_from, layer.geometry_types,
+            layer.notes, layer.source,
+        )
+        for layer in dataset.layers
+    ]  # fmt: skip
+    rest = (dataset.others, dataset.notes, dataset.format, dataset.municipality)
+    return repr(json.loads(json.dumps((told, rest), default=lambda one: plain_of(one))))
+
+
+def plain_of(one: object) -> object:
+    if hasattr(one, "__dataclass_fields__"):
+        return {name: getattr(one, name) for name in one.__dataclass_fields__}
+    return dict(one) if hasattr(one, "keys") else plain(one)
+
+
+def same_shapes(one: np.ndarray, other: np.ndarray) -> bool:
+    return shapely.to_wkb(one).tolist() == shapely.to_wkb(other).tolist()
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_interpreted_in_the_process_is_what_it_is_here(path, context: Context):
+    try:
+        read = client.read(path, name=path.name)
+    except client.Unreadable:
+        with pytest.raises(client.Unreadable):
+            client.interpret(path, name=path.name, context=context)
+        return
+    here = understand(read, context=context)
+    there = client.interpret(path, name=path.name, context=context)
+    assert facts(there) == facts(here)
+    assert there.frame.equals(here.frame)
+    assert there.frame.schema == here.frame.schema
+    assert there.repairs.equals(here.repairs)
+    for mine, theirs in zip(here.layers, there.layers, strict=True):
+        assert theirs.frame.equals(mine.frame)
+    assert same_shapes(there.geometry, here.geometry)
+    assert same_shapes(there.sent, here.sent)
+    for mask in ("invalid", "repaired", "flattened"):
+        assert getattr(there, mask).tolist() == getattr(here, mask).tolist()
+
+
+def test_the_choices_of_people_go_in_whole(context: Context):
+    told = replace(
+        context,
+        layers=("uno", "due"),
+        crs={"": 3003, "uno": 32632},
+        columns={"uno": {"NOME": None, "ALTRO": "name"}},
+        remembered={"ab" * 32: {"TIPO": "type"}},
+        edits=(CellEdit("uno", 3, "name", "Liceo «Rebora»"), CellEdit("uno", 4, "status", None)),
+        undone=(Undo(change="mojibake"), Undo(field="geometry", row=2)),
+        accepted=(Accept("repair", "uno", 7),),
+        outline=shapely.box(500000, 5030000, 505000, 5035000),
+    )
+    sent = json.loads(json.dumps(crossing.context_to_json(told)))
+    assert crossing.context_from_json(sent) == told
+
+
+def test_an_empty_layer_crosses_too(tmp_path, context: Context):
+    path = tmp_path / "piano.csv"
+    path.write_text("NOME;TIPO\nMuseo;Museo\n", encoding="utf-8")
+    found = client.interpret(path, name="piano.csv", context=context)
+    assert found.geometry.tolist() == [None]
+    assert found.frame["name"].to_list() == ["Museo"]
+    assert found.repairs.schema == pl.Schema(found.repairs.schema)

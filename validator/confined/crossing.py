@@ -1,0 +1,198 @@
+"""How a context goes into the confined process, and how a dataset comes out of it.
+
+Facts are JSON, columns are Arrow IPC files, geometry is WKB: nothing that could run when read.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import shapely
+from numpy.typing import NDArray
+
+from validator.dataset import (
+    ColumnMatch,
+    CrsCandidate,
+    CrsDecision,
+    Dataset,
+    Geometries,
+    LayerFacts,
+    Reason,
+)
+from validator.interpreting.context import Accept, CellEdit, Context, Undo
+from validator.interpreting.repair import Tolerance
+from validator.taxonomy import Taxonomy
+
+Json = dict[str, Any]
+ROWS, REPAIRS = "rows.arrow", "repairs.arrow"
+_GEOMETRIES = ("geometry", "sent")
+_MASKS = ("invalid", "repaired", "flattened")
+
+
+def _column(name: str) -> str:
+    """A column beside those of the frame: no field is called so."""
+    return f"__{name}__"
+
+
+def context_to_json(context: Context) -> Json:
+    return {
+        "taxonomy": {
+            "categories": [asdict(one) for one in context.taxonomy.categories],
+            "kinds": [asdict(one) for one in context.taxonomy.kinds],
+            "version": context.taxonomy.version,
+        },
+        "municipality": context.municipality,
+        "municipality_name": context.municipality_name,
+        "outline": _hex(context.outline),
+        "metropolis": _hex(context.metropolis),
+        "reference_date": context.reference_date.isoformat(),
+        "layers": context.layers,
+        "crs": dict(context.crs),
+        "columns": {layer: dict(chosen) for layer, chosen in context.columns.items()},
+        "remembered": {shape: dict(known) for shape, known in context.remembered.items()},
+        "edits": [asdict(one) for one in context.edits],
+        "undone": [asdict(one) for one in context.undone],
+        "accepted": [asdict(one) for one in context.accepted],
+        "tolerance": asdict(context.tolerance),
+    }
+
+
+def context_from_json(told: Json) -> Context:
+    return Context(
+        taxonomy=Taxonomy.from_rows(**told["taxonomy"]),
+        municipality=told["municipality"],
+        municipality_name=told["municipality_name"],
+        outline=_shape(told["outline"]),
+        metropolis=_shape(told["metropolis"]),
+        reference_date=date.fromisoformat(told["reference_date"]),
+        layers=None if told["layers"] is None else tuple(told["layers"]),
+        crs=told["crs"],
+        columns=told["columns"],
+        remembered=told["remembered"],
+        edits=tuple(CellEdit(**one) for one in told["edits"]),
+        undone=tuple(Undo(**one) for one in told["undone"]),
+        accepted=tuple(Accept(**one) for one in told["accepted"]),
+        tolerance=Tolerance(**told["tolerance"]),
+    )
+
+
+def _hex(shape: shapely.Geometry | None) -> str | None:
+    return None if shape is None else str(shapely.to_wkb(shape, hex=True))
+
+
+def _shape(text: str | None) -> shapely.Geometry | None:
+    return None if text is None else shapely.from_wkb(text)
+
+
+def write_dataset(directory: Path, dataset: Dataset) -> Json:
+    """Store the columns in `directory`; what JSON holds is returned."""
+    beside = [_wkb(_column(name), getattr(dataset, name)) for name in _GEOMETRIES]
+    beside += [pl.Series(_column(name), getattr(dataset, name)) for name in _MASKS]
+    dataset.frame.with_columns(beside).write_ipc(directory / ROWS, compression="uncompressed")
+    dataset.repairs.write_ipc(directory / REPAIRS, compression="uncompressed")
+    told = {
+        "format": dataset.format,
+        "layers": [_write_layer(directory, n, one) for n, one in enumerate(dataset.layers)],
+        "others": dataset.others,
+        "notes": [asdict(note) for note in dataset.notes],
+    }
+    plain: Json = json.loads(json.dumps(told, default=_plain))
+    return plain
+
+
+def load_dataset(directory: Path, told: Json, context: Context) -> Dataset:
+    """The dataset of an answer, its columns mapped from the files in `directory`."""
+    rows = pl.read_ipc(directory / ROWS)
+    beside = [_column(name) for name in (*_GEOMETRIES, *_MASKS)]
+    return Dataset(
+        frame=rows.drop(beside),
+        **{name: _loaded(rows[_column(name)]) for name in _GEOMETRIES},
+        **{name: rows[_column(name)].to_numpy() for name in _MASKS},
+        layers=tuple(_load_layer(directory, layer) for layer in told["layers"]),
+        taxonomy=context.taxonomy,
+        municipality=context.municipality,
+        municipality_name=context.municipality_name,
+        reference_date=context.reference_date,
+        others=tuple(told["others"]),
+        notes=_reasons(told["notes"]),
+        repairs=pl.read_ipc(directory / REPAIRS),
+        format=told["format"],
+    )
+
+
+def _wkb(name: str, shapes: Geometries) -> pl.Series:
+    return pl.Series(name, shapely.to_wkb(shapes).tolist(), dtype=pl.Binary)
+
+
+def _loaded(wkb: pl.Series) -> NDArray[np.object_]:
+    return np.asarray(shapely.from_wkb(wkb.to_numpy()), dtype=object)
+
+
+def _plain(value: Any) -> Any:
+    """What numpy counted, as JSON writes it."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, np.ndarray | pl.Series):
+        return value.tolist() if isinstance(value, np.ndarray) else value.to_list()
+    raise TypeError(f"{type(value).__name__} cannot leave the reading process")
+
+
+def _write_layer(directory: Path, number: int, layer: LayerFacts) -> Json:
+    file = f"sent-{number}.arrow"
+    layer.frame.write_ipc(directory / file, compression="uncompressed")
+    told = {
+        name: getattr(layer, name)
+        for name in (
+            "name",
+            "start",
+            "rows",
+            "encoding",
+            "encoding_origin",
+            "profile",
+            "position_from",
+            "geometry_types",
+            "source",
+        )
+    }
+    return {
+        **told,
+        "file": file,
+        "columns": [asdict(match) for match in layer.columns],
+        "crs": asdict(layer.crs),
+        "notes": [asdict(note) for note in layer.notes],
+    }
+
+
+def _load_layer(directory: Path, told: Json) -> LayerFacts:
+    simple = {k: v for k, v in told.items() if k not in ("file", "columns", "crs", "notes")}
+    return LayerFacts(
+        **{**simple, "geometry_types": tuple(told["geometry_types"])},
+        frame=pl.read_ipc(directory / told["file"]),
+        columns=tuple(_match(one) for one in told["columns"]),
+        crs=_crs(told["crs"]),
+        notes=_reasons(told["notes"]),
+    )
+
+
+def _match(told: Json) -> ColumnMatch:
+    lists = {name: tuple(told[name]) for name in ("samples", "alternatives")}
+    return ColumnMatch(**{**told, **lists, "why": _reason(told["why"])})
+
+
+def _crs(told: Json) -> CrsDecision:
+    candidates = tuple(CrsCandidate(**one) for one in told["candidates"])
+    parts = {"candidates": candidates, "parity": tuple(told["parity"])}
+    return CrsDecision(**{**told, **parts, "why": _reason(told["why"])})
+
+
+def _reasons(told: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(_reason(one) for one in told)
+
+
+def _reason(told: Mapping[str, Any]) -> Reason:
+    return Reason(told["code"], told["params"])
