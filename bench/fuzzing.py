@@ -172,9 +172,9 @@ def main(room: Path, *, seconds: float, files: int, seed: str, start: int) -> in
         print(f"{n:7}  {outcome}")
     print(
         f"{number - start} files of {len(run.files)} seeds in {spent:.0f} s, "
-        f"{tally.stored} stored and read back; "
-        f"worst {tally.worst[0]:.1f} s ({tally.worst[1]}); worker at most {tally.peak:.0f} MiB; "
-        f"{len(tally.faults)} faults{': ' + ', '.join(tally.faults) if tally.faults else ''}"
+        f"{tally.stored} stored and read back; worst {tally.worst[0]:.1f} s "
+        f"({tally.worst[1]}); worker at most {tally.peak:.0f} MiB; {len(tally.faults)} "
+        f"faults{': ' + ', '.join(tally.faults) if tally.faults else ''}"
     )
     return 1 if tally.faults else 0
 

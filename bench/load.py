@@ -1,5 +1,5 @@
-"""A bounded load generator over keep-alive sockets: small enough to leave the cores to the
-server."""
+"""A bounded load generator over keep-alive sockets:
+small enough to leave the cores to the server."""
 
 import socket
 import statistics
@@ -73,8 +73,8 @@ class Connection:
 
 @dataclass(frozen=True)
 class Drained:
-    """A stream that was read to its end: seconds to the first and last byte, bytes with chunk
-    marks."""
+    """A stream that was read to its end: seconds to
+    the first and last byte, bytes with chunk marks."""
 
     first: float
     total: float

@@ -1,8 +1,8 @@
 """A worker process that checks one delivery: `python -m bench.probe UPLOAD WARM-UP`.
 
-Answers `checked` when the check has ended, then JSON: seconds of the whole and of its parts. The
-parts are timed on an examination of the same file afterwards: a check tells its progress to people
-only.
+Answers `checked` when the check has ended, then JSON: seconds of
+the whole and of its parts. The parts are timed on an examination of
+the same file afterwards: a check tells its progress to people only.
 """
 
 import json

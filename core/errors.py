@@ -1,7 +1,7 @@
 """The few kinds of mistake that belong to a person, not to the data and not to us.
 
-Each carries a code and an Italian message (English by translation); `sttm2.rest` maps kinds to
-HTTP statuses.
+Each carries a code and an Italian message (English by
+translation); `sttm2.rest` maps kinds to HTTP statuses.
 """
 
 from collections.abc import Mapping

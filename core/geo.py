@@ -1,9 +1,8 @@
 """Reference systems and the few measures everybody shares; no models, no queries.
 
-Master geometry is EPSG:32632 (metres, as ISTAT and the regional mosaic); tiles use EPSG:3857, and
-everything
-that leaves the portal as GeoJSON is CRS84 (RFC 7946), converted here or by PostGIS with these
-constants.
+Master geometry is EPSG:32632 (metres, as ISTAT and the regional mosaic);
+tiles use EPSG:3857, and everything that leaves the portal as GeoJSON is
+CRS84 (RFC 7946), converted here or by PostGIS with these constants.
 """
 
 import json
@@ -16,8 +15,8 @@ MASTER_SRID: Final = 32632
 WEB_SRID: Final = 3857
 GEOGRAPHIC_SRID: Final = 4326
 
-#: Lon/lat box (CRS84) that holds the Città metropolitana, with a little air: west, south, east,
-#: north.
+#: Lon/lat box (CRS84) that holds the Città metropolitana,
+#: with a little air: west, south, east, north.
 METROPOLITAN_BOUNDS: Final = (8.69, 45.155, 9.565, 45.65)
 
 GeoJson = dict[str, Any]

@@ -17,8 +17,8 @@ DRAWING_WIDTH = 640
 
 @dataclass(frozen=True)
 class Territory:
-    """Whose sheet it is: a zone or a comune, with its comuni (ISTAT codes) and its residents if
-    known."""
+    """Whose sheet it is: a zone or a comune, with its
+    comuni (ISTAT codes) and its residents if known."""
 
     name: str
     municipalities: tuple[str, ...]
@@ -39,8 +39,8 @@ class Territory:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: words or a number (None: no data), with how many decimals, a link and a category's
-    mark."""
+    """One cell: words or a number (None: no data), with
+    how many decimals, a link and a category's mark."""
 
     value: Words | Number | None
     decimals: int = 0

@@ -1,5 +1,5 @@
-"""The forms of the deliveries' pages: what may be typed and what is said when it cannot be
-used."""
+"""The forms of the deliveries' pages: what may be
+typed and what is said when it cannot be used."""
 
 import re
 from typing import Any

@@ -1,5 +1,5 @@
-"""The pre-filled package of a comune: what is in force, candidates of other sources, open
-questions.
+"""The pre-filled package of a comune: what is in
+force, candidates of other sources, open questions.
 
 Sent back unchanged it changes nothing: columns, values and shapes are those that were understood.
 """

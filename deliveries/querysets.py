@@ -25,8 +25,8 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     """Deliveries."""
 
     def for_user(self, user: "User | AnonymousUser") -> "DeliveryQuerySet":
-        """What a person may know of: their comuni's deliveries; the office's from submission
-        on."""
+        """What a person may know of: their comuni's
+        deliveries; the office's from submission on."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         mandates = list(user.mandates.in_force().values("role", "municipality_id"))
@@ -66,8 +66,8 @@ class FindingQuerySet(models.QuerySet[Any]):
         return self.filter(delivery=delivery)
 
     def by_code(self) -> "FindingQuerySet":
-        """One line per mistake: code, severity, `findings`, `cells` (rows counted once per
-        finding)."""
+        """One line per mistake: code, severity, `findings`,
+        `cells` (rows counted once per finding)."""
         lines = self.order_by().values("code", "severity")
         found: FindingQuerySet = lines.annotate(
             findings=Count("pk"), cells=Sum(_rows_named()), first=Min("pk")

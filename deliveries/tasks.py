@@ -43,8 +43,8 @@ def find_places(delivery_id: str) -> None:
 
 @shared_task(name="deliveries.sweep")
 def sweep() -> None:
-    """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
-    queue."""
+    """Take up what a dead worker or a lost broker left:
+    the truth is in the database, not in the queue."""
     grace = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
     waiting = Delivery.objects.filter(updated_at__lt=grace)
     for delivery in Delivery.objects.lost() | waiting.filter(status=Status.RECEIVED):
@@ -59,8 +59,8 @@ def sweep() -> None:
 
 @shared_task(name="deliveries.forget")
 def forget() -> None:
-    """Delete the files of deliveries that led to nothing, after the stated days; the hash
-    stays."""
+    """Delete the files of deliveries that led to
+    nothing, after the stated days; the hash stays."""
     limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
     ended = Delivery.objects.filter(
         status__in=(Status.WITHDRAWN, Status.SUPERSEDED), updated_at__lt=limit

@@ -1,5 +1,5 @@
-"""Addresses of the deliveries, the office's desk and the rule book (Italian; English under
-/en/)."""
+"""Addresses of the deliveries, the office's desk
+and the rule book (Italian; English under /en/)."""
 
 from django.urls import path
 

@@ -1,9 +1,8 @@
-"""The only writer of a delivery's status: locks, asks the transition table, moves, writes the
-event.
+"""The only writer of a delivery's status: locks,
+asks the transition table, moves, writes the event.
 
-Workers hold a delivery by a lease with a heartbeat; a lapsed lease means a dead worker, and the
-sweeper
-(`tasks.sweep`) hands the delivery to another.
+Workers hold a delivery by a lease with a heartbeat; a lapsed lease means a
+dead worker, and the sweeper (`tasks.sweep`) hands the delivery to another.
 """
 
 import uuid
@@ -122,8 +121,8 @@ def beat(lease: Lease, *, stage: str, done: int = 0, total: int = 0) -> None:
 
 @transaction.atomic
 def finish(lease: Lease, verb: Verb, *, note: str = "", **changes: Any) -> Delivery:
-    """End a worker's hold by a verb; inside the caller's transaction, so that all is written or
-    nothing."""
+    """End a worker's hold by a verb; inside the caller's
+    transaction, so that all is written or nothing."""
     current = locked(lease.delivery.pk)
     if current.lease_token != lease.token:
         raise LostLease

@@ -141,8 +141,8 @@ def _booleans(column: pl.Series) -> NDArray[Any]:
 
 
 def column_names(columns: Sequence[str]) -> list[str]:
-    """The columns' own names; SQLite does not tell «Nome» from «NOME», so a second one is
-    numbered."""
+    """The columns' own names; SQLite does not tell
+    «Nome» from «NOME», so a second one is numbered."""
     taken: set[str] = set()
     names = []
     for column in columns:

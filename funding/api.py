@@ -1,5 +1,5 @@
-"""REST reads of programmes, projects and the shares of the comuni; amounts in euro, null where not
-known."""
+"""REST reads of programmes, projects and the shares of
+the comuni; amounts in euro, null where not known."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from funding.selectors import Totals, totals
 
 
 class ShareSerializer(serializers.ModelSerializer[Share]):
-    """The part of a project that falls on a comune; municipality null where it cannot be
-    placed."""
+    """The part of a project that falls on a comune;
+    municipality null where it cannot be placed."""
 
     class Meta:
         model = Share

@@ -62,8 +62,8 @@ class Project(models.Model):
 
 @pghistory.track()
 class Share(models.Model):
-    """The part of a project that falls on a comune; null where it cannot be placed or is not
-    known."""
+    """The part of a project that falls on a comune;
+    null where it cannot be placed or is not known."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="shares")
     municipality = models.ForeignKey(

@@ -1,5 +1,5 @@
-"""What the pages about funding need: totals to the cent, shares by comune and zone, what cannot be
-placed."""
+"""What the pages about funding need: totals to the cent,
+shares by comune and zone, what cannot be placed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Totals:
 
     @property
     def untold(self) -> Decimal | None:
-        """What the source states beyond the projects whose amount is known; None when not
-        comparable."""
+        """What the source states beyond the projects whose
+        amount is known; None when not comparable."""
         if self.stated is None:
             return None
         return self.stated - self.known

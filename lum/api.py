@@ -1,5 +1,5 @@
-"""REST reads of the mobility hubs: a GeoJSON collection; rank and setting are empty where nobody
-has said."""
+"""REST reads of the mobility hubs: a GeoJSON collection;
+rank and setting are empty where nobody has said."""
 
 from typing import Any
 

@@ -11,8 +11,8 @@ from zones.models import Municipality
 
 @pghistory.track()
 class Lum(models.Model):
-    """A mobility hub: rank, state and setting are empty where nobody has said ("da
-    attribuire")."""
+    """A mobility hub: rank, state and setting are
+    empty where nobody has said ("da attribuire")."""
 
     class Rank(models.TextChoices):
         METROPOLITAN = "metropolitano", _("metropolitano")

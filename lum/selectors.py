@@ -60,8 +60,8 @@ def _zone_of() -> dict[str, Zone]:
 
 
 def lum_per_zone() -> dict[str, int]:
-    """LUM per zone slug; "" is the whole. One on the border of two zones counts in both, once in
-    the whole."""
+    """LUM per zone slug; "" is the whole. One on the border
+    of two zones counts in both, once in the whole."""
     rows = (
         Municipality.objects.with_zone()
         .filter(lum__isnull=False)

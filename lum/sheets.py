@@ -9,8 +9,8 @@ from lum.selectors import lum_of
 
 
 def zone_lum(territory: Territory) -> Section:
-    """The LUM of the territory; rank and setting are said to be missing where nobody has set
-    them."""
+    """The LUM of the territory; rank and setting are
+    said to be missing where nobody has set them."""
     hubs = lum_of(territory.municipalities)
     existing = sum(hub.state == Lum.State.EXISTING for hub in hubs)
     return Section(

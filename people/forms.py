@@ -1,5 +1,5 @@
-"""Forms of the profile: an API key, an invitation, its acceptance. Shape only; who may is decided
-in `policies`."""
+"""Forms of the profile: an API key, an invitation, its
+acceptance. Shape only; who may is decided in `policies`."""
 
 from typing import Any, ClassVar
 

@@ -1,5 +1,5 @@
-"""Asks people with a role for a second factor before they act (demonstration accounts
-excepted)."""
+"""Asks people with a role for a second factor before
+they act (demonstration accounts excepted)."""
 
 from collections.abc import Callable
 
@@ -14,8 +14,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecondFactorMiddleware:
-    """Sends a signed-in person whose role asks for it to set a second factor up, and nowhere
-    else."""
+    """Sends a signed-in person whose role asks for it
+    to set a second factor up, and nowhere else."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

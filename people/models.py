@@ -1,5 +1,5 @@
-"""Who signs in, for whom they act and until when; permissions themselves are in
-`people.policies`."""
+"""Who signs in, for whom they act and until when;
+permissions themselves are in `people.policies`."""
 
 from typing import Any, ClassVar
 
@@ -92,8 +92,8 @@ MUNICIPAL_ROLES = (Role.OPERATOR, Role.CONSULTANT)
 
 
 class Mandate(models.Model):
-    """One person's right to act: for a comune, or for the metropolitan office when `municipality`
-    is null."""
+    """One person's right to act: for a comune, or for the
+    metropolitan office when `municipality` is null."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="mandates")
     municipality = models.ForeignKey(
@@ -164,8 +164,8 @@ class Invitation(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for another system, acting as its owner within scopes; shown once, stored as
-    SHA-256."""
+    """A key for another system, acting as its owner
+    within scopes; shown once, stored as SHA-256."""
 
     SCOPES = ("read", "upload", "review")
 

@@ -1,5 +1,5 @@
-"""Who may act for whom, as predicates on a person's mandates in force; the same for button, page
-and API."""
+"""Who may act for whom, as predicates on a person's
+mandates in force; the same for button, page and API."""
 
 from typing import TYPE_CHECKING, Union
 

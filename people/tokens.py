@@ -34,8 +34,8 @@ def issue_token(user: User, *, name: str, scopes: list[str], days: int = 365) ->
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer sttm2_…`; the token is found by its prefix and compared by its
-    hash."""
+    """`Authorization: Bearer sttm2_…`; the token is
+    found by its prefix and compared by its hash."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _space, key = get_authorization_header(request).decode("latin-1").partition(" ")

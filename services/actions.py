@@ -1,8 +1,7 @@
 """The only writer of sources, editions, records and services: everything published passes here.
 
-An edition is published in the caller's transaction by set SQL (services/sql/), so that ten
-thousand changed
-rows are seconds and half an edition is impossible.
+An edition is published in the caller's transaction by set SQL (services/sql/),
+so that ten thousand changed rows are seconds and half an edition is impossible.
 """
 
 import datetime as dt
@@ -44,10 +43,9 @@ _TABLE = """
 class NewRecord:
     """What an edition newly says of one thing.
 
-    `geometry` and `point` are hexadecimal EWKB in EPSG:32632 (or None); `item` is the thing's
-    SourceItem
-    when it is known, else `key` is the planner's identifier ("" : one is issued). `verb` is a
-    ServiceEvent verb: created, changed, moved, reclassified.
+    `geometry` and `point` are hexadecimal EWKB in EPSG:32632 (or None); `item` is the
+    thing's SourceItem when it is known, else `key` is the planner's identifier ("" : one
+    is issued). `verb` is a ServiceEvent verb: created, changed, moved, reclassified.
     """
 
     fingerprint: str

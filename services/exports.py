@@ -10,8 +10,8 @@ from psycopg import ClientCursor, sql
 from services.statements import PROPERTIES, Hits, feature_text, features
 
 CHUNK: Final = 1000
-#: What opens right by a double click in an Italian Excel: semicolons, decimal commas, and a mark
-#: of UTF-8.
+#: What opens right by a double click in an Italian Excel:
+#: semicolons, decimal commas, and a mark of UTF-8.
 BOM: Final = b"\xef\xbb\xbf"
 #: A cell that a spreadsheet would take for a formula is told to be text by an apostrophe.
 _HARMLESS: Final = "CASE WHEN {c} ~ '^[-=+@\t\r\n]' THEN '''' || {c} ELSE {c} END AS {c}"
@@ -74,11 +74,11 @@ def _copied(
 
 
 def _plan_for_streaming(*, whole: bool) -> None:
-    """One process, and for a whole catalogue nothing sorted: rows come as the key's index gives
-    them.
+    """One process, and for a whole catalogue nothing
+    sorted: rows come as the key's index gives them.
 
-    The planner takes ST_Transform for dear and would gather and sort everything before the first
-    byte.
+    The planner takes ST_Transform for dear and would
+    gather and sort everything before the first byte.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")

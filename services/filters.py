@@ -1,5 +1,5 @@
-"""A query string as a choice of services: the one meaning that pages, API, tiles and exports
-share."""
+"""A query string as a choice of services: the one
+meaning that pages, API, tiles and exports share."""
 
 import datetime as dt
 import hashlib
@@ -74,8 +74,8 @@ class Box:
 
 @dataclass(frozen=True)
 class ServiceFilter:
-    """Which services. Empty means all; several values of one name are alternatives, names add
-    up."""
+    """Which services. Empty means all; several values
+    of one name are alternatives, names add up."""
 
     zone: tuple[str, ...] = ()
     municipality: tuple[str, ...] = ()
@@ -96,9 +96,8 @@ class ServiceFilter:
     ) -> "ServiceFilter":
         """Read a query string. Raises Invalid (400) on a wrong value, and on an unknown name.
 
-        `others` are names that belong to the caller (`limit`, `after`); None lets any other name
-        pass, as a
-        page must that people reach through links with a tail of their own.
+        `others` are names that belong to the caller (`limit`, `after`); None lets any other
+        name pass, as a page must that people reach through links with a tail of their own.
         """
         if others is not None:
             _check_names(query, others)
@@ -140,13 +139,13 @@ class ServiceFilter:
 
     @property
     def before(self) -> dt.datetime | None:
-        """The end of the day asked for (UTC, excluded); None when that is still to come, and so is
-        now."""
+        """The end of the day asked for (UTC, excluded);
+        None when that is still to come, and so is now."""
         return end_of(self.al)
 
     def queryset(self, *, web_box: Sequence[float] | None = None) -> ServiceQuerySet:
-        """The services in force that the filter selects (and in a box of EPSG:3857 metres, for
-        tiles).
+        """The services in force that the filter selects
+        (and in a box of EPSG:3857 metres, for tiles).
 
         The past (`al`) is not in a queryset: take `hits()`, `rows()` or `answers()`, which hold
         for it too.
@@ -167,8 +166,8 @@ class ServiceFilter:
         return Hits(keys=keys, day=self.day, before=self.before, selective=selective)
 
     def rows(self, queryset: ServiceQuerySet | None = None) -> Sequence[Service]:
-        """Services with the attributes of the day asked for; pass `queryset()` ordered and
-        sliced."""
+        """Services with the attributes of the day asked
+        for; pass `queryset()` ordered and sliced."""
         chosen = self.queryset() if queryset is None else queryset
         if self.before is None:
             return list(chosen)
@@ -299,8 +298,8 @@ WHERE: Final = {
 
 
 def _level(query: QueryDict, types: Sequence[str]) -> str:
-    """Local services are hidden unless asked for: by `level`, by `locali=1`, or by naming a local
-    type."""
+    """Local services are hidden unless asked for: by
+    `level`, by `locali=1`, or by naming a local type."""
     level = _choice("level", query, LEVELS)
     with_local = _choice("locali", query, ("0", "1")) == "1"
     if level or with_local:

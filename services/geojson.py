@@ -1,5 +1,5 @@
-"""Services as GeoJSON (RFC 7946) written by PostGIS: one page for the list. Exports stream
-theirs."""
+"""Services as GeoJSON (RFC 7946) written by PostGIS:
+one page for the list. Exports stream theirs."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from services.statements import Hits, feature_text, features, text
 
 @dataclass(frozen=True)
 class FeaturePage:
-    """Finished features joined by commas; `next_after` is the id to go on from, empty at the
-    end."""
+    """Finished features joined by commas; `next_after`
+    is the id to go on from, empty at the end."""
 
     features: str
     returned: int
@@ -19,11 +19,11 @@ class FeaturePage:
 
 
 def feature_page(hits: Hits, *, site: str, after: int, limit: int) -> FeaturePage:
-    """`limit` features behind the service with the key `after` (0 for the first page), in stable
-    order.
+    """`limit` features behind the service with the key
+    `after` (0 for the first page), in stable order.
 
-    `site` is the address up to a service's id. Coordinates are CRS84 with 7 decimals (about a
-    centimetre).
+    `site` is the address up to a service's id. Coordinates
+    are CRS84 with 7 decimals (about a centimetre).
     """
     statement = _found(hits) if hits.selective else _walked(hits)
     after_and_more = (after, limit + 1)

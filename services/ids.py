@@ -8,8 +8,8 @@ LENGTH: Final = 8
 
 
 def new_service_id() -> str:
-    """A fresh public id such as `s-7k3m9x2a`; 2^40 values, uniqueness is the database's
-    business."""
+    """A fresh public id such as `s-7k3m9x2a`; 2^40
+    values, uniqueness is the database's business."""
     return "s-" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 

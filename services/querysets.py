@@ -1,5 +1,5 @@
-"""All SQL about sources, editions, records and services: published, within, current; no model
-imports."""
+"""All SQL about sources, editions, records and services:
+published, within, current; no model imports."""
 
 from collections.abc import Sequence
 from typing import Any

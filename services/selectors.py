@@ -1,5 +1,5 @@
-"""What the public pages about services need: the taxonomy, counts in both readings, facets, one
-service's story."""
+"""What the public pages about services need: the taxonomy,
+counts in both readings, facets, one service's story."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,8 +29,8 @@ Answers = Callable[[QuerySet[Any, Any]], Iterable[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class ReadingCounts:
-    """How many services each reading knows. The two are never added: both and union are counts of
-    their own."""
+    """How many services each reading knows. The two are
+    never added: both and union are counts of their own."""
 
     plan: int = 0
     other: int = 0
@@ -156,8 +156,8 @@ def latest_editions(limit: int = 5) -> list[Edition]:
 
 
 def for_rows(services: ServiceQuerySet, *more: str) -> ServiceQuerySet:
-    """Only the columns a row shows, and `more`: a queryset that `ServiceFilter.rows` can ask of
-    any day."""
+    """Only the columns a row shows, and `more`: a queryset
+    that `ServiceFilter.rows` can ask of any day."""
     columns: ServiceQuerySet = services.only(
         "public_id",
         "name",

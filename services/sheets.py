@@ -112,8 +112,8 @@ def _heading(row: CategoryCounts, territory: Territory) -> Cell:
 
 
 def _rates(everywhere: ServiceQuerySet, territory: Territory) -> Mapping[str, float]:
-    """Metropolitan services per 10,000 residents, by category slug; empty where nobody counted
-    residents."""
+    """Metropolitan services per 10,000 residents, by
+    category slug; empty where nobody counted residents."""
     if not territory.metropolitan_residents:
         return {}
     return {

@@ -64,12 +64,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Hits:
-    """Which services: a statement of their keys, and the moment (UTC, excluded) if it is about the
-    past.
+    """Which services: a statement of their keys, and
+    the moment (UTC, excluded) if it is about the past.
 
-    `day` is the day whose zone memberships hold; `selective` says that the conditions leave few
-    rows, so that the
-    keys are better found first and ordered afterwards.
+    `day` is the day whose zone memberships hold; `selective` says that the conditions
+    leave few rows, so that the keys are better found first and ordered afterwards.
     """
 
     keys: Statement

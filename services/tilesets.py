@@ -1,5 +1,5 @@
-"""Vector tiles of the services and the pyramid behind the low zooms; the roof (`sttm2.tiles`)
-serves them."""
+"""Vector tiles of the services and the pyramid behind
+the low zooms; the roof (`sttm2.tiles`) serves them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ COARSEST_ZOOM: Final = 5
 FINEST_ZOOM: Final = POINTS_FROM_ZOOM - 1
 #: Cells along a tile's side: 64 CSS pixels each where a tile is drawn at 512.
 CELLS: Final = 8
-#: Up to so many services every zoom shows single points; above, cells with counts below
-#: POINTS_FROM_ZOOM.
+#: Up to so many services every zoom shows single points;
+#: above, cells with counts below POINTS_FROM_ZOOM.
 MANY: Final = 4000
 #: In tile units of 4096: Leaflet cuts 16 pixels past a tile, a circle needs more.
 BUFFER: Final = 256
@@ -49,8 +49,8 @@ def refresh() -> None:
     """Rebuild the pyramid. Call it last inside the publication's transaction: tiles then change
     with the data.
 
-    Two publications at once wait here for one another; READ COMMITTED shows the second what the
-    first wrote.
+    Two publications at once wait here for one another;
+    READ COMMITTED shows the second what the first wrote.
     """
     cell = 2 * HALF_WORLD / 2**FINEST_ZOOM / CELLS
     with transaction.atomic(), connection.cursor() as cursor:
@@ -63,8 +63,8 @@ def refresh() -> None:
 
 
 def pyramid_is_of(version: str) -> bool:
-    """Whether the stored pyramid shows that state; if not, cells are counted live and stay
-    exact."""
+    """Whether the stored pyramid shows that state;
+    if not, cells are counted live and stay exact."""
     return TilePyramid.objects.filter(pk=1, version=version).exists()
 
 
@@ -82,8 +82,8 @@ def stored_cells(tile: TileAddress, categories: Sequence[str]) -> bytes:
 
 
 def live_cells(tile: TileAddress, hits: Hits) -> bytes:
-    """Cells counted now, for any filter; the hits' conditions hold the tile's box and a cell
-    around it."""
+    """Cells counted now, for any filter; the hits'
+    conditions hold the tile's box and a cell around it."""
     cell = tile.width / CELLS
     sql = hits.fill("tile_cells", cells_of=text("cells_live").format(rows=hits.rows()))
     grid = (HALF_WORLD, cell, HALF_WORLD, cell)

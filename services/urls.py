@@ -1,5 +1,5 @@
-"""Public pages about services: the map, the list, one service, and the fragments the map asks
-for."""
+"""Public pages about services: the map, the list,
+one service, and the fragments the map asks for."""
 
 from django.urls import path
 

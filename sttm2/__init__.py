@@ -1,5 +1,5 @@
-"""The roof: settings, addresses and the Celery application, which every process must have
-loaded."""
+"""The roof: settings, addresses and the Celery
+application, which every process must have loaded."""
 
 from sttm2.celery import app as celery_app
 

@@ -1,5 +1,5 @@
-"""How people sign in: accounts by invitation, second factor, OpenID Connect by setting,
-lock-out."""
+"""How people sign in: accounts by invitation, second
+factor, OpenID Connect by setting, lock-out."""
 
 from datetime import timedelta
 

@@ -27,8 +27,8 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def geocoder_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """In every mode: a geocoder of a known kind, over https or on this machine, on a listed
-    host."""
+    """In every mode: a geocoder of a known kind, over
+    https or on this machine, on a listed host."""
     chosen: dict[str, Any] = settings.GEOCODER
     if not chosen["url"]:
         return []

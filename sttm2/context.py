@@ -47,16 +47,16 @@ class Link:
 
 @dataclass(frozen=True)
 class Stand:
-    """How far the data go: the last publication, and whether anything shown is demonstration
-    data."""
+    """How far the data go: the last publication, and
+    whether anything shown is demonstration data."""
 
     published_at: datetime | None
     is_demonstration: bool
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame: `portal_navigation`, `portal_languages`, `portal_stand`,
-    `portal_tasks`, ..."""
+    """Context of the frame: `portal_navigation`,
+    `portal_languages`, `portal_stand`, `portal_tasks`, ..."""
     return {
         "portal_demonstration": settings.DEMONSTRATION,
         "portal_mail_to_files": not settings.SMTP_HOST,

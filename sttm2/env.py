@@ -70,8 +70,8 @@ def database(url: str) -> dict[str, object]:
 
 
 def celery_broker(url: str) -> str:
-    """Redis on a Unix socket is `unix://path?db=0` for redis-py and `redis+socket://` for
-    Celery."""
+    """Redis on a Unix socket is `unix://path?db=0`
+    for redis-py and `redis+socket://` for Celery."""
     if url.startswith("unix://"):
         path, _, query = url.removeprefix("unix://").partition("?")
         db = parse_qs(query).get("db", ["0"])[0]

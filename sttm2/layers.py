@@ -23,13 +23,12 @@ class LayerField:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer: its name in addresses, what it carries, the zooms it is made for, and under which
-    licence.
+    """A layer: its name in addresses, what it carries,
+    the zooms it is made for, and under which licence.
 
-    `rows` and `geometry` (a stored EPSG:3857 column) make its tiles; a layer with `filters` takes
-    the filters
-    of the services instead, and its tiles are made by `services.tilesets`. `table` changes when
-    its data do.
+    `rows` and `geometry` (a stored EPSG:3857 column) make its tiles; a
+    layer with `filters` takes the filters of the services instead, and its
+    tiles are made by `services.tilesets`. `table` changes when its data do.
     """
 
     id: str

@@ -1,5 +1,5 @@
-"""Pages of the portal as a whole: data, atlas, accessibility, privacy, contacts, and the error
-pages."""
+"""Pages of the portal as a whole: data, atlas,
+accessibility, privacy, contacts, and the error pages."""
 
 import logging
 import secrets
@@ -80,8 +80,8 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or came from elsewhere: nothing was lost that a reload does not bring
-    back."""
+    """The form is too old or came from elsewhere: nothing
+    was lost that a reload does not bring back."""
     text = _("Il modulo è rimasto aperto troppo a lungo: ricarica la pagina e invia di nuovo.")
     return told(request, NotAllowed("csrf", text))
 
@@ -91,8 +91,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Stands alone: no database, no session, no context processor may be asked when something
-    broke."""
+    """Stands alone: no database, no session, no context
+    processor may be asked when something broke."""
     reference = secrets.token_hex(4)
     logger.error("reference %s: %s", reference, request.path)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

@@ -1,5 +1,5 @@
-"""What the public addresses of machines share: any site may read them, and unchanged tiles cost
-little."""
+"""What the public addresses of machines share: any
+site may read them, and unchanged tiles cost little."""
 
 import re
 from collections.abc import Callable
@@ -24,9 +24,8 @@ PREFLIGHT: Final = {
 class OpenReadMiddleware:
     """Lets pages of other sites read the API and the tiles (CORS), never with anybody's cookies.
 
-    A browser gives an answer marked `*` only to requests without credentials, so what a signed-in
-    person may
-    see stays theirs; writes from other sites are not allowed at all.
+    A browser gives an answer marked `*` only to requests without credentials, so what a
+    signed-in person may see stays theirs; writes from other sites are not allowed at all.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -45,12 +44,11 @@ class OpenReadMiddleware:
 
 
 class TileMiddleware:
-    """Answers tiles before sessions, languages and accounts are looked at, which no tile depends
-    on.
+    """Answers tiles before sessions, languages and
+    accounts are looked at, which no tile depends on.
 
-    A map asks for dozens at a time and mostly has them already; the rest of the chain would cost
-    more than
-    the answer "unchanged" (`bench tiles`).
+    A map asks for dozens at a time and mostly has them already; the rest of
+    the chain would cost more than the answer "unchanged" (`bench tiles`).
     """
 
     def __init__(self, get_response: Handler) -> None:

@@ -31,8 +31,8 @@ def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
-    """DomainErrors and DRF's own become problems; anything else is ours and says a reference
-    number."""
+    """DomainErrors and DRF's own become problems;
+    anything else is ours and says a reference number."""
     if isinstance(exc, DomainError):
         return problem(exc.status, exc.code, str(exc.message), **exc.extra)
     response = drf_handler(exc, context)

@@ -1,5 +1,5 @@
-"""`/tiles/{layer}/{z}/{x}/{y}.mvt` for the layers of `sttm2.layers`: versions, ETags,
-compression."""
+"""`/tiles/{layer}/{z}/{x}/{y}.mvt` for the layers
+of `sttm2.layers`: versions, ETags, compression."""
 
 import gzip
 
@@ -19,8 +19,8 @@ from sttm2.layers import BY_ID, Layer
 
 MVT = "application/vnd.mapbox-vector-tile"
 DEEPEST_ZOOM = 22
-#: Says that the same data are drawn otherwise: raise it when tiles change their attributes or
-#: cells.
+#: Says that the same data are drawn otherwise: raise
+#: it when tiles change their attributes or cells.
 FORM = 1
 
 
@@ -117,8 +117,8 @@ def _shape(layer: Layer, address: TileAddress) -> str:
 
 
 def _table_version(table: str) -> str:
-    """A word that changes when a row of a small table does: `xmin` is the transaction that wrote
-    it."""
+    """A word that changes when a row of a small table
+    does: `xmin` is the transaction that wrote it."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM {table}"  # noqa: S608

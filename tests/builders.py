@@ -1,5 +1,5 @@
-"""Deliveries for tests, made the way the product makes them: received, checked by the pipeline,
-submitted."""
+"""Deliveries for tests, made the way the product makes
+them: received, checked by the pipeline, submitted."""
 
 import datetime as dt
 import random
@@ -68,8 +68,8 @@ def plan_file(
     name: str = "piano.csv",
     first_name: str = "Biblioteca 1",
 ) -> SimpleUploadedFile:
-    """A CSV of libraries; rows of `wrong_status` have an error, those of `without_act` a
-    warning."""
+    """A CSV of libraries; rows of `wrong_status` have
+    an error, those of `without_act` a warning."""
     lines = [HEADER]
     for number, (x, y) in enumerate(places(comune, rows), 1):
         status = "chissà" if number in wrong_status else "esistente"
@@ -127,8 +127,8 @@ COLUMNS = (
 def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Delivery:
     """A checked delivery written straight into the tables: quick, for pages and permissions.
 
-    Row 1 is kept out by an error (ATT-07), row 2 has a warning (ATT-08), a place and both its
-    words.
+    Row 1 is kept out by an error (ATT-07), row 2 has
+    a warning (ATT-08), a place and both its words.
     """
     delivery = Delivery.objects.create(
         municipality=cast.comune,

@@ -1,5 +1,5 @@
-"""The fixed cast, the reference data and the way to the real files; the world every test lives
-in."""
+"""The fixed cast, the reference data and the way to
+the real files; the world every test lives in."""
 
 import datetime as dt
 import os
@@ -130,8 +130,8 @@ WRITTEN = (
 
 @pytest.fixture
 def committed_db(django_db_setup, django_db_blocker):
-    """A database whose writes other processes see; what the test wrote is taken away
-    afterwards."""
+    """A database whose writes other processes see;
+    what the test wrote is taken away afterwards."""
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:

@@ -1,5 +1,5 @@
-"""The product's settings with what a test run must not share: database name, queue, media,
-mail."""
+"""The product's settings with what a test run must
+not share: database name, queue, media, mail."""
 
 import os
 import tempfile
@@ -26,6 +26,6 @@ CACHES = {
         "KEY_PREFIX": CELERY_TASK_DEFAULT_QUEUE,
     }
 }
-# Static files straight from their folders: a test run collects none, and the browser tests need
-# them.
+# Static files straight from their folders: a test
+# run collects none, and the browser tests need them.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -25,8 +25,8 @@ class Severity(models.TextChoices):
 
 
 class Scope(models.TextChoices):
-    """What a finding speaks of; file-level errors stop the submission, row-level ones hold the
-    row."""
+    """What a finding speaks of; file-level errors stop
+    the submission, row-level ones hold the row."""
 
     FILE = "file", _("file")
     LAYER = "layer", _("strato")
@@ -40,10 +40,9 @@ class Scope(models.TextChoices):
 class Hits:
     """Rows that a column rule found: one finding per index, in the delivery's order.
 
-    `index`: int positions into the delivery's frame. `params`: per message placeholder, either one
-    value
-    for all or a sequence as long as `index`. `position`: shapely points (EPSG:32632) or None.
-    `severity`: only where it differs from the rule's own.
+    `index`: int positions into the delivery's frame. `params`: per message placeholder,
+    either one value for all or a sequence as long as `index`. `position`: shapely
+    points (EPSG:32632) or None. `severity`: only where it differs from the rule's own.
     """
 
     index: npt.NDArray[np.intp]
@@ -55,8 +54,8 @@ class Hits:
 
 @dataclass(frozen=True)
 class Group:
-    """One finding about several rows at once (`index` into the frame), or about none: the file or
-    layer."""
+    """One finding about several rows at once (`index`
+    into the frame), or about none: the file or layer."""
 
     index: tuple[int, ...] = ()
     column: str = ""

@@ -1,5 +1,5 @@
-"""What a delivery may cost: bytes, members, rows, seconds, memory. Figures only; the readers
-enforce them.
+"""What a delivery may cost: bytes, members, rows,
+seconds, memory. Figures only; the readers enforce them.
 """
 
 from dataclasses import dataclass

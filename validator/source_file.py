@@ -1,5 +1,5 @@
-"""What travels from the readers to the understanding and on to the rules: pure data, no Django
-models.
+"""What travels from the readers to the understanding
+and on to the rules: pure data, no Django models.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,12 +54,11 @@ class Note:
     speaks about it, otherwise a plain name:
 
     geometry-types {Point: n ...}, curves {n}, rings-closed {n, rows}, crs-undefined,
-    geometry-unreadable {n, rows}, geojson-metric, coordinates-as-text {n}, trailing-commas {n},
-    mixed-encoding {n}, names-cut {columns}, geometry-text {column, n}, no-header,
-    blank-headers {n, columns}, title-rows {texts}, blank-rows {n}, quotes-unbalanced,
-    quotes-inside {n},
-    layer-name-cut {characters};
-    of the file: extension-differs {suffix, format}. Rows count from 1.
+    geometry-unreadable {n, rows}, geojson-metric, coordinates-as-text {n},
+    trailing-commas {n}, mixed-encoding {n}, names-cut {columns}, geometry-text
+    {column, n}, no-header, blank-headers {n, columns}, title-rows {texts},
+    blank-rows {n}, quotes-unbalanced, quotes-inside {n}, layer-name-cut
+    {characters}; of the file: extension-differs {suffix, format}. Rows count from 1.
     """
 
     code: str

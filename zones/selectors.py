@@ -1,5 +1,5 @@
-"""What the pages about zones and comuni need: figures official and computed, comuni, territories
-of sheets."""
+"""What the pages about zones and comuni need: figures
+official and computed, comuni, territories of sheets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,8 +59,8 @@ def extent_of(places: PlaceQuerySet) -> tuple[float, ...] | None:
 
 @dataclass(frozen=True)
 class ComparedFigure:
-    """One figure as a document states it and as it results here; None where it cannot be
-    computed."""
+    """One figure as a document states it and as it
+    results here; None where it cannot be computed."""
 
     figure: str
     label: str
@@ -224,8 +224,8 @@ def _latest(indicator: str) -> dict[str, Decimal]:
 
 
 def residents_of(municipalities: Sequence[str] | None = None) -> int | None:
-    """Residents of the comuni (all when None) in the latest year; None when nobody counted
-    them."""
+    """Residents of the comuni (all when None) in the
+    latest year; None when nobody counted them."""
     values = _latest(RESIDENTS)
     chosen = [
         v for istat, v in values.items() if municipalities is None or istat in municipalities

@@ -1,5 +1,5 @@
-"""Asks every app for its sections of a sheet, by the dotted paths in settings (higher apps are not
-imported)."""
+"""Asks every app for its sections of a sheet, by the
+dotted paths in settings (higher apps are not imported)."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,6 +20,6 @@ def sections_of(territory: Territory) -> Sequence[Section]:
 
 
 def extra_figures() -> dict[str, dict[str, int]]:
-    """Figures per zone slug ("" for the whole) that higher apps compute: {figure: {zone:
-    value}}."""
+    """Figures per zone slug ("" for the whole) that
+    higher apps compute: {figure: {zone: value}}."""
     return {figure: import_string(path)() for figure, path in settings.ZONE_EXTRA_FIGURES.items()}

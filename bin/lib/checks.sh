@@ -12,6 +12,8 @@ verdict() {
 static_checks() {
   check "ruff" .venv/bin/ruff check --quiet .
   check "ruff format" .venv/bin/ruff format --check --quiet .
+  check "templates" .venv/bin/djangofmt check --output-format concise templates
+  check "templates' format" .venv/bin/djangofmt --check templates
   check "import floors" .venv/bin/lint-imports --no-cache --no-logo
   check "mypy" .venv/bin/mypy manage.py sttm2 lum funding deliveries services people zones validator core bench bin/lib
   verdict

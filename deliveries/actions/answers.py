@@ -37,12 +37,11 @@ def answer(
     reason: str,
     until: dt.date | None = None,
 ) -> int:
-    """Answer a warning, for some rows or (none given) for all rows of the code; how many answers
-    were written.
+    """Answer a warning, for some rows or (none given) for
+    all rows of the code; how many answers were written.
 
-    The answer hangs on the row's content: the same row in a later delivery finds it again, a
-    changed
-    one does not.
+    The answer hangs on the row's content: the same row in a
+    later delivery finds it again, a changed one does not.
     """
     _may_edit(user, delivery)
     if not reason.strip():
@@ -93,8 +92,8 @@ def offered(delivery: Delivery) -> list[Answer]:
 def take_offered(
     delivery: Delivery, *, user: User, code: str = "", ids: Sequence[int] | None = None
 ) -> int:
-    """Give the answers offered (of one code, by their keys, or all) again, under one's own name;
-    how many."""
+    """Give the answers offered (of one code, by their
+    keys, or all) again, under one's own name; how many."""
     _may_edit(user, delivery)
     chosen = [
         one
@@ -217,8 +216,8 @@ def edit_row(
 def confirm_columns(
     delivery: Delivery, *, user: User, mapping: Mapping[str, Mapping[str, str | None]]
 ) -> None:
-    """Say which column is which field, per layer; remembered for the comune and the layer's
-    shape."""
+    """Say which column is which field, per layer;
+    remembered for the comune and the layer's shape."""
     _may_edit(user, delivery)
     columns = {**delivery.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
     for layer, chosen in mapping.items():

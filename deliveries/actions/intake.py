@@ -1,5 +1,5 @@
-"""A received file becomes a delivery; also confirming without a file, checking again, taking over,
-withdrawing."""
+"""A received file becomes a delivery; also confirming
+without a file, checking again, taking over, withdrawing."""
 
 import hashlib
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ _CHUNK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Received:
-    """The delivery, and whether it was there already (the same bytes sent twice change
-    nothing)."""
+    """The delivery, and whether it was there already
+    (the same bytes sent twice change nothing)."""
 
     delivery: Delivery
     duplicate: bool
@@ -45,9 +45,8 @@ def receive(
 ) -> Received:
     """Store a file as a delivery of the comune and enqueue its check.
 
-    Raises NotAllowed, TooLarge (413), WrongState when another delivery of the comune is open and
-    may
-    not be replaced by this one.
+    Raises NotAllowed, TooLarge (413), WrongState when another delivery
+    of the comune is open and may not be replaced by this one.
     """
     _may(user, municipality)
     check_size(file)
@@ -111,8 +110,8 @@ def _digest(file: "File[bytes]") -> str:
 
 
 def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None:
-    """The same request again, the same bytes in the open delivery, or in the last published
-    one."""
+    """The same request again, the same bytes in the
+    open delivery, or in the last published one."""
     if key:
         again: Delivery | None = Delivery.objects.filter(by=user, idempotency_key=key).first()
         if again is not None:
@@ -208,8 +207,8 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
 
 
 def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = None) -> None:
-    """Check again, with choices merged into the delivery's options (layers, crs, columns, undone,
-    edits)."""
+    """Check again, with choices merged into the delivery's
+    options (layers, crs, columns, undone, edits)."""
     if not policies.may_edit(user, delivery) and delivery.status != Status.FAILED:
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     _must_be_known(delivery, options or {})
@@ -254,8 +253,8 @@ def _must_be_known(delivery: Delivery, options: Mapping[str, Any]) -> None:
 
 
 def take_over(delivery: Delivery, *, user: User) -> None:
-    """Go on with a colleague's open delivery, under one's own name. Raises WrongState when it is
-    over."""
+    """Go on with a colleague's open delivery, under
+    one's own name. Raises WrongState when it is over."""
     if not policies.may_upload(user, delivery.municipality_id):
         raise NotAllowed(
             "not-your-municipality", _("Puoi continuare solo le consegne dei tuoi Comuni.")

@@ -61,8 +61,8 @@ class Statement:
 def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
     """Send a checked delivery to the office; the receipt is its proof.
 
-    Raises NotAllowed for a consultant, Invalid with what is missing, WrongState when something
-    blocks.
+    Raises NotAllowed for a consultant, Invalid with
+    what is missing, WrongState when something blocks.
     """
     if not policies.may_submit(user, delivery):
         raise NotAllowed(
@@ -153,8 +153,8 @@ def take(delivery: Delivery, *, user: User) -> None:
 
 @transaction.atomic
 def decide(delivery: Delivery, *, user: User, decisions: Iterable[Decision]) -> int:
-    """Write decisions on proposals of a delivery in review; how many. A refusal or a hold needs a
-    reason."""
+    """Write decisions on proposals of a delivery in review;
+    how many. A refusal or a hold needs a reason."""
     _must_be_in_review(delivery, user)
     wanted = {one.proposal: one for one in decisions}
     found = delivery.proposals.filter(pk__in=wanted, published_in__isnull=True).select_for_update()

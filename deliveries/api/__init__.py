@@ -1,5 +1,5 @@
-"""The write API: deliveries, their findings, submission and review. Every verb is the page's
-own."""
+"""The write API: deliveries, their findings,
+submission and review. Every verb is the page's own."""
 
 from deliveries.api.urls import urlpatterns
 

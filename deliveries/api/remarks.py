@@ -1,5 +1,5 @@
-"""«Non è così» over HTTP: anybody says it, who has the address reads the answer, the office gives
-it."""
+"""«Non è così» over HTTP: anybody says it, who has
+the address reads the answer, the office gives it."""
 
 from typing import Any, ClassVar
 

@@ -1,3 +1,3 @@
-"""One check of a delivery, from the file to stored rows and findings; `pipeline` is the order of
-its steps.
+"""One check of a delivery, from the file to stored rows
+and findings; `pipeline` is the order of its steps.
 """

@@ -47,8 +47,8 @@ def column_choices(options: Mapping[str, Any]) -> dict[str, dict[str, str | None
 
 
 def edits(options: Mapping[str, Any]) -> tuple[CellEdit, ...]:
-    """Every cell that a person wrote, in a stable order; `lon` and `lat` together are a
-    position."""
+    """Every cell that a person wrote, in a stable
+    order; `lon` and `lat` together are a position."""
     found = []
     for key, changes in sorted((options.get("edits") or {}).items()):
         layer, _separator, row = key.rpartition(SEPARATOR)

@@ -1,5 +1,5 @@
-"""The check of a delivery, on one screen: read, understand, run the rules, store; nothing here
-decides.
+"""The check of a delivery, on one screen: read,
+understand, run the rules, store; nothing here decides.
 
 `examine` stores nothing and serves the command line and the pre-check; `check` is the worker's.
 """
@@ -46,8 +46,8 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be examined: a local file, the name people gave it, for whom, with which
-    choices."""
+    """What is to be examined: a local file, the name
+    people gave it, for whom, with which choices."""
 
     path: Path
     name: str
@@ -76,8 +76,8 @@ def examine(
 
     `thresholds`: those of the rule set unless others are to be tried.
 
-    Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
-    (ours).
+    Raises Unreadable when the file is refused (its
+    fault) and ReaderDied when reading failed (ours).
     """
     world = surroundings.rule_context(request.source, request.municipality, day=request.day)
     limits = thresholds or registry.declared_thresholds()

@@ -1,8 +1,8 @@
-"""Writes what was understood and found into the database, by COPY; one call, inside the caller's
-transaction.
+"""Writes what was understood and found into the database,
+by COPY; one call, inside the caller's transaction.
 
-Everything of an earlier check of the same delivery is replaced, never appended: a check may run
-twice.
+Everything of an earlier check of the same delivery
+is replaced, never appended: a check may run twice.
 """
 
 import numpy as np

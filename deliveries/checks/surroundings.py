@@ -1,5 +1,5 @@
-"""What a check knows beside the file: territory, what is in force, what others say; read from the
-database.
+"""What a check knows beside the file: territory, what
+is in force, what others say; read from the database.
 
 The understanding and the rules get frozen values from here and never query.
 """

@@ -121,8 +121,8 @@ def _ask_slice(delivery: Delivery, geocoder: client.Geocoder, token: uuid.UUID) 
 def _next(search: PlaceSearch) -> list[tuple[str, int, str]]:
     """The next slice; none when the search is done or the delivery is no longer the comune's.
 
-    Rows about which the service failed stay unasked, in front of what comes: they are left for
-    another search.
+    Rows about which the service failed stay unasked, in
+    front of what comes: they are left for another search.
     """
     if not Delivery.objects.filter(pk=search.delivery_id, status__in=_OPEN).exists():
         return []

@@ -1,5 +1,5 @@
-"""Tables of the workshop: deliveries, their rows as read, findings, answers, proposals and the
-event log."""
+"""Tables of the workshop: deliveries, their rows as
+read, findings, answers, proposals and the event log."""
 
 from deliveries.models.delivery import Delivery, DeliveryEvent, FieldMapping, Receipt, StagedRow
 from deliveries.models.notices import Notice

@@ -43,8 +43,8 @@ class Delivery(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     idempotency_key = models.CharField(max_length=80, blank=True)
 
-    # What the planner chose (layers, crs, columns, undone autofixes) and what was understood from
-    # it.
+    # What the planner chose (layers, crs, columns,
+    # undone autofixes) and what was understood from it.
     options = models.JSONField(default=dict, blank=True)
     mapping = models.JSONField(default=dict, blank=True)
     mapping_confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -40,9 +40,9 @@ class PlaceProposal(models.Model):
 class PlaceSearch(models.Model):
     """The questions about many rows of a delivery, asked by a worker one after the other.
 
-    A worker holds it by a lease; `ended_at` is empty while there is something to ask. `failure`:
-    why it ended before its time, as `geocoding.client.WORDS` names it; ours with its reference
-    (`ours:REFERENCE`).
+    A worker holds it by a lease; `ended_at` is empty while there is something
+    to ask. `failure`: why it ended before its time, as `geocoding.client.WORDS`
+    names it; ours with its reference (`ours:REFERENCE`).
     """
 
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="place_search")

@@ -15,8 +15,8 @@ from zones.models import Municipality
 
 
 class Finding(models.Model):
-    """One finding, of one row or of many; the sentence is made when it is read, in the reader's
-    language."""
+    """One finding, of one row or of many; the sentence
+    is made when it is read, in the reader's language."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="findings")
     code = models.CharField(max_length=8)
@@ -39,8 +39,8 @@ class Finding(models.Model):
 
 
 class Answer(models.Model):
-    """A planner's answer to a finding; it hangs on the item or the row's content, so it
-    travels."""
+    """A planner's answer to a finding; it hangs on
+    the item or the row's content, so it travels."""
 
     class Kind(models.TextChoices):
         RIGHT = "right", _("è giusto così")

@@ -30,8 +30,8 @@ _VERBS = {
 
 
 def run(lease: workflow.Lease) -> None:
-    """Publish, or say with a reference number that it is our fault and leave the delivery
-    decided."""
+    """Publish, or say with a reference number that it
+    is our fault and leave the delivery decided."""
     try:
         publish(lease)
     except workflow.LostLease:
@@ -45,9 +45,8 @@ def run(lease: workflow.Lease) -> None:
 def publish(lease: workflow.Lease) -> Edition | None:
     """Publish the accepted proposals of a decided delivery; None when it had to go back to review.
 
-    A base that is no longer in force means the differences are other than those decided on: they
-    are
-    computed anew, decisions on equal differences are kept, and the reviewer is told.
+    A base that is no longer in force means the differences are other than those decided on:
+    they are computed anew, decisions on equal differences are kept, and the reviewer is told.
     """
     with transaction.atomic():
         delivery = workflow.locked(lease.delivery.pk)

@@ -1,2 +1,2 @@
-"""What people read of a delivery: its story, what was understood, the report, the differences, the
-files."""
+"""What people read of a delivery: its story, what was
+understood, the report, the differences, the files."""

@@ -56,9 +56,8 @@ RowOf = Callable[[str, int], Row | None]
 class Checked:
     """A checked delivery, wherever it comes from.
 
-    `facts` and `outcome` are as `checking.facts` writes them; `findings` in the report's
-    order; `rows_for` gives the rows that some findings name; `records` are the understood rows, if
-    asked.
+    `facts` and `outcome` are as `checking.facts` writes them; `findings` in the report's order;
+    `rows_for` gives the rows that some findings name; `records` are the understood rows, if asked.
     """
 
     file: str
@@ -274,8 +273,8 @@ def params_of(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_kept(text: str) -> float:
-    """A number as the database gives it back: without exponent or minus zero, whole where it
-    is."""
+    """A number as the database gives it back: without
+    exponent or minus zero, whole where it is."""
     digits = format(Decimal(text), "f")
     number = float(digits) if "." in digits else int(digits)
     return number if number else abs(number)

@@ -59,8 +59,8 @@ def _item(item: Mapping[str, Any]) -> str:
 
 
 def _value(value: Any) -> str:
-    """A member's text; json's own writer of indented text is Python and slow, so the plain cases
-    go by."""
+    """A member's text; json's own writer of indented
+    text is Python and slow, so the plain cases go by."""
     if value is None:
         return "null"
     if type(value) is str:

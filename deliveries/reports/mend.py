@@ -1,5 +1,5 @@
-"""What the «Correggi» step shows: the rows to mend, with the cells that their findings speak
-of."""
+"""What the «Correggi» step shows: the rows to mend,
+with the cells that their findings speak of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,8 +29,8 @@ _OUTSIDE = "GEO-07"
 
 @dataclass(frozen=True)
 class Cell:
-    """One field that can be mended: what people call it, what it holds; `sent` if not
-    understood."""
+    """One field that can be mended: what people call
+    it, what it holds; `sent` if not understood."""
 
     name: str
     label: str
@@ -170,8 +170,8 @@ def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> Cell:
 
 
 def _sent_text(row: StagedRow, name: str, fields: dict[tuple[str, str], str]) -> str:
-    """What was sent for a field, so that a value that was not understood can be mended, not
-    retyped."""
+    """What was sent for a field, so that a value that
+    was not understood can be mended, not retyped."""
     columns = (column for (layer, column), f in fields.items() if layer == row.layer and f == name)
     value = row.raw.get(next(columns, ""))
     return "" if value is None else str(value)

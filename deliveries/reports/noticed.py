@@ -1,5 +1,5 @@
-"""What the readers did or noticed that no rule speaks of, in words: arcs made straight, titles
-skipped."""
+"""What the readers did or noticed that no rule speaks
+of, in words: arcs made straight, titles skipped."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

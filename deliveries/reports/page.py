@@ -1,5 +1,5 @@
-"""The report as a page reads it: the verdict, one line per mistake, what passed and what did not
-run."""
+"""The report as a page reads it: the verdict, one
+line per mistake, what passed and what did not run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,8 +31,8 @@ _AT_HOME = (*DRAFT, Status.RETURNED)
 
 @dataclass(frozen=True)
 class Verdict:
-    """The first line of the report. `tone`: success | warning | error; `may_send`: nothing
-    blocks."""
+    """The first line of the report. `tone`: success
+    | warning | error; `may_send`: nothing blocks."""
 
     tone: str
     sentence: str

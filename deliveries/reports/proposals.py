@@ -1,5 +1,5 @@
-"""What the office's desk shows: proposals with before and after, counts, filters, places. No
-decisions here."""
+"""What the office's desk shows: proposals with before
+and after, counts, filters, places. No decisions here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""The public rule book, made from the catalogue of rules: words, examples, how to mend, since
-when."""
+"""The public rule book, made from the catalogue of
+rules: words, examples, how to mend, since when."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

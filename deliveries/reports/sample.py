@@ -1,5 +1,5 @@
-"""A small delivery that passes: the schema's own labels as columns, rows that say they are made
-up."""
+"""A small delivery that passes: the schema's own
+labels as columns, rows that say they are made up."""
 
 import csv
 import io
@@ -29,8 +29,8 @@ _STEP = 150
 
 
 def as_csv(municipality: Municipality | None = None) -> str:
-    """The example as CSV that opens right in Italian spreadsheets; placed inside the comune if
-    given."""
+    """The example as CSV that opens right in Italian
+    spreadsheets; placed inside the comune if given."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(schema.BY_NAME[name].label_it for name in _COLUMNS)

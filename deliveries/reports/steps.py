@@ -38,8 +38,8 @@ def has_report(delivery: Delivery) -> bool:
 
 
 def steps(delivery: Delivery, current: str) -> list[Step]:
-    """The stepper of a delivery on the page `current`; a confirmation has only its first and last
-    step."""
+    """The stepper of a delivery on the page `current`;
+    a confirmation has only its first and last step."""
     checked = has_report(delivery)
     confirms = delivery.sort == Delivery.Sort.CONFIRMATION
     sent = delivery.submitted_at is not None

@@ -1,5 +1,5 @@
-"""Where a delivery stands, in words: whose turn it is, for how long, what comes next. No
-writing."""
+"""Where a delivery stands, in words: whose turn it
+is, for how long, what comes next. No writing."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,5 @@
-"""«Cosa abbiamo capito»: per layer the reference system, the columns and what was changed by
-itself."""
+"""«Cosa abbiamo capito»: per layer the reference
+system, the columns and what was changed by itself."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -195,8 +195,8 @@ def _examples(delivery: Delivery) -> dict[str, list[tuple[str, str]]]:
 def chosen_fields(
     delivery: Delivery, typed: Mapping[str, str]
 ) -> dict[str, dict[str, str | None]]:
-    """layer -> column -> field (None: kept aside), from the selects of the form over what is
-    known."""
+    """layer -> column -> field (None: kept aside),
+    from the selects of the form over what is known."""
     chosen: dict[str, dict[str, str | None]] = {}
     for layer in layers(delivery):
         fields: dict[str, str | None] = {}

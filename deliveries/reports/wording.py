@@ -40,8 +40,8 @@ def words(
     total: int = 0,
     findings: int | None = None,
 ) -> Words:
-    """The words of a finding; a code that this version no longer declares is told by its code
-    alone."""
+    """The words of a finding; a code that this version
+    no longer declares is told by its code alone."""
     try:
         message = registry.render(
             code, params, rows=rows, total=total, language=language(), findings=findings

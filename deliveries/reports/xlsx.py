@@ -1,5 +1,5 @@
-"""The report as a workbook: «Cosa fare», the findings, the rows as sent with coloured, commented
-cells.
+"""The report as a workbook: «Cosa fare», the findings,
+the rows as sent with coloured, commented cells.
 
 Written row by row (openpyxl write_only), so that memory does not grow with the delivery.
 """
@@ -26,8 +26,8 @@ from deliveries.writers import MAX_CELL, harmless, pieces, sheet_title, writable
 from validator import schema
 from validator.findings import Severity
 
-#: Beyond these a spreadsheet becomes slow to open: cells are still coloured, the words are in
-#: «Rilievi».
+#: Beyond these a spreadsheet becomes slow to open:
+#: cells are still coloured, the words are in «Rilievi».
 MAX_COMMENTS = 3_000
 SPOOL_BYTES = 8 * 1024 * 1024
 CHUNK = 2_000

@@ -51,7 +51,8 @@ SELECT r.id AS row_id, l.item_id, coalesce(l.linked_by, '') AS linked_by,
        CASE WHEN c.id IS NULL THEN NULL ELSE ST_Distance(r.point, c.point) END AS distance,
        CASE WHEN c.id IS NULL THEN 'new'
             WHEN c.fingerprint = r.fingerprint AND coalesce(c.kind_id, '') = r.kind THEN 'unchanged'
-            WHEN coalesce(c.kind_id, '') <> r.kind OR coalesce(c.valence, '') <> coalesce(r.attributes ->> 'valence', '')
+            WHEN coalesce(c.kind_id, '') <> r.kind
+                OR coalesce(c.valence, '') <> coalesce(r.attributes ->> 'valence', '')
                 THEN 'reclassified'
             WHEN coalesce(ST_Distance(r.point, c.point) > 1, (r.point IS NULL) <> (c.point IS NULL)) THEN 'moved'
             ELSE 'edited' END AS kind,
@@ -61,7 +62,8 @@ SELECT r.id AS row_id, l.item_id, coalesce(l.linked_by, '') AS linked_by,
            WHERE c.fingerprint <> r.fingerprint AND c.attributes ->> k IS DISTINCT FROM r.attributes ->> k
              AND k NOT IN ('x', 'y', 'wkt', 'crs', 'portal_key', 'portal_kind')), '{}'::jsonb)
            || CASE WHEN coalesce(c.kind_id, '') <> r.kind
-                   THEN jsonb_build_object('kind', jsonb_build_array(c.kind_id, nullif(r.kind, ''))) ELSE '{}'::jsonb END
+                   THEN jsonb_build_object('kind', jsonb_build_array(c.kind_id, nullif(r.kind, '')))
+                   ELSE '{}'::jsonb END
        END AS changes
 FROM deliveries_stagedrow r
 LEFT JOIN link l ON l.row_id = r.id

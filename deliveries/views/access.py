@@ -58,8 +58,8 @@ def reviewed(request: HttpRequest, pk: uuid.UUID) -> Delivery:
 
 
 def back_on_mistake(to: str) -> Callable[[View], View]:
-    """Turn a mistake in what was typed into a message on the page `to` (a URL name with the
-    delivery's id).
+    """Turn a mistake in what was typed into a message on
+    the page `to` (a URL name with the delivery's id).
 
     Being kept out (403, 404) and a wrong state (409) keep their own page and status.
     """

@@ -32,8 +32,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def checked(request: HttpRequest, pk: uuid.UUID) -> Delivery:
-    """A delivery that has a report. Raises NotFound, WrongState before the end of the first
-    check."""
+    """A delivery that has a report. Raises NotFound,
+    WrongState before the end of the first check."""
     delivery = delivery_of(request, pk)
     if not has_report(delivery):
         raise WrongState("not-checked", _("Il controllo non è ancora finito: il rapporto arriva."))

@@ -1,5 +1,5 @@
-"""«Cosa abbiamo capito»: confirm columns, choose layers and reference system, undo automatic
-changes."""
+"""«Cosa abbiamo capito»: confirm columns, choose
+layers and reference system, undo automatic changes."""
 
 import uuid
 from typing import Any

@@ -1,5 +1,5 @@
-"""The office's own correction: from a service's page, a service nobody has said, and the way
-back."""
+"""The office's own correction: from a service's
+page, a service nobody has said, and the way back."""
 
 import uuid
 from typing import Any, ClassVar

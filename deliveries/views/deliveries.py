@@ -1,5 +1,5 @@
-"""Pages of the comune: the list, a new delivery, the file step with its progress, and what ends
-it."""
+"""Pages of the comune: the list, a new delivery, the
+file step with its progress, and what ends it."""
 
 import uuid
 
@@ -157,8 +157,8 @@ def _after(request: HttpRequest, delivery: Delivery, *, mine: bool) -> str:
 
 @private
 def stand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """How a delivery of the list stands now; asks for itself again while the portal works on
-    it."""
+    """How a delivery of the list stands now; asks
+    for itself again while the portal works on it."""
     delivery = delivery_of(request, pk)
     context = {"line": story.line(delivery), "told": True}
     return render(request, "deliveries/includes/stand.html", context)

@@ -1,5 +1,5 @@
-"""The office's desk: the queue, one delivery's proposals, decisions one by one and many at
-once."""
+"""The office's desk: the queue, one delivery's
+proposals, decisions one by one and many at once."""
 
 import uuid
 
@@ -132,8 +132,8 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @acting
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Decide the chosen proposals; answers with the refreshed table to htmx, with the page
-    otherwise."""
+    """Decide the chosen proposals; answers with the
+    refreshed table to htmx, with the page otherwise."""
     delivery = reviewed(request, pk)
     by = Filter.of(request.POST.dict())
     mistake, done = "", 0

@@ -45,8 +45,8 @@ def report_workbook(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 def _returned(request: HttpRequest, delivery: Delivery, sort: str) -> HttpResponseBase:
-    """The file; a large one that is not there yet is made elsewhere, and this page waits for
-    it."""
+    """The file; a large one that is not there yet is
+    made elsewhere, and this page waits for it."""
     small = returns.is_small(delivery)
     file = returns.made(delivery, sort) if small else returns.ready(delivery, sort, language())
     if file is not None:

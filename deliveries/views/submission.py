@@ -103,8 +103,8 @@ def _page(
 
 @private
 def effects(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What the sheets would say if all of it were accepted: a fragment, or a page without
-    JavaScript."""
+    """What the sheets would say if all of it were
+    accepted: a fragment, or a page without JavaScript."""
     delivery = delivery_of(request, pk)
     fragment = request.headers.get("HX-Request") == "true"
     template = "deliveries/includes/impact.html" if fragment else "deliveries/impact.html"

@@ -1,5 +1,5 @@
-"""The profile of the person signed in, the people they answer for, and the acceptance of an
-invitation."""
+"""The profile of the person signed in, the people they
+answer for, and the acceptance of an invitation."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings

@@ -1,5 +1,5 @@
-"""REST reads of the catalogue: features and exports, one service, taxonomy, sources and editions.
-No writes."""
+"""REST reads of the catalogue: features and exports, one
+service, taxonomy, sources and editions. No writes."""
 
 from services.api.catalogue import (
     CategoryViewSet,

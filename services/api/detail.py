@@ -1,5 +1,5 @@
-"""One service: what is shown of it, the records it is made of in both readings, and its
-history."""
+"""One service: what is shown of it, the records it
+is made of in both readings, and its history."""
 
 import datetime as dt
 import json

@@ -1,5 +1,5 @@
-"""What the OpenAPI document says of features and filters; the answers themselves are written by
-PostGIS."""
+"""What the OpenAPI document says of features and filters;
+the answers themselves are written by PostGIS."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""Tables of the catalogue: taxonomy, sources and editions, records and services, assessments,
-events."""
+"""Tables of the catalogue: taxonomy, sources and
+editions, records and services, assessments, events."""
 
 from services.models.assessment import Assessment, CriteriaSet, Match, ServiceEvent
 from services.models.catalogue import Service

@@ -1,5 +1,5 @@
-"""Decisions about services: matches between items, criteria and what they say, and the event
-log."""
+"""Decisions about services: matches between items,
+criteria and what they say, and the event log."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -65,8 +65,8 @@ class CriteriaSet(models.Model):
 
 
 class Assessment(models.Model):
-    """What one set of criteria, the comune and the office say of one service: four separate
-    values."""
+    """What one set of criteria, the comune and the
+    office say of one service: four separate values."""
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="assessments")
     criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="assessments")

@@ -12,10 +12,13 @@ from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, 
 from services.querysets import Folded, ServiceQuerySet
 from zones.models import Municipality
 
+#: Positions that are a street, an area or a guess: drawn and told as approximate.
+APPROXIMATE_ACCURACIES = ("approssimata", "centroide", "strada")
+
 
 class Service(models.Model):
-    """A service; `origins` names, per shown attribute, the source item it comes from
-    (provenance)."""
+    """A service; `origins` names, per shown attribute,
+    the source item it comes from (provenance)."""
 
     class ValenceOrigin(models.TextChoices):
         VALIDATED = "validated", _("validata dall'ufficio")
@@ -89,3 +92,8 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.public_id
+
+    @property
+    def has_approximate_place(self) -> bool:
+        """Whether its position is less than the building's or the house number's."""
+        return self.accuracy in APPROXIMATE_ACCURACIES

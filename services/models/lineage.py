@@ -1,5 +1,5 @@
-"""Where everything comes from: sources, their editions, the things they know and what they say of
-them."""
+"""Where everything comes from: sources, their editions,
+the things they know and what they say of them."""
 
 from typing import Any
 

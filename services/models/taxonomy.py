@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Level(models.TextChoices):
-    """Whether a type can be supra-municipal at all; local ones are kept, counted, not shown by
-    default."""
+    """Whether a type can be supra-municipal at all; local
+    ones are kept, counted, not shown by default."""
 
     SUPRA = "supra", _("sovracomunale")
     LOCAL = "local", _("comunale")
@@ -24,8 +24,8 @@ class Status(models.TextChoices):
 
 
 class Valence(models.TextChoices):
-    """How far a service reaches (ATT-10); the deck's two supra-municipal values and the local
-    one."""
+    """How far a service reaches (ATT-10); the deck's
+    two supra-municipal values and the local one."""
 
     MUNICIPAL = "comunale", _("comunale")
     INTERMUNICIPAL = "intercomunale", _("intercomunale")

@@ -20,8 +20,10 @@ WITH said AS (
            (array_agg(status ORDER BY turn))[1] AS status,
            (array_agg(item_id ORDER BY turn))[1] AS first_item,
            (array_agg(municipality_id ORDER BY turn) FILTER (WHERE municipality_id IS NOT NULL))[1] AS municipality_id,
-           (array_agg(attributes ->> 'address' ORDER BY turn) FILTER (WHERE coalesce(attributes ->> 'address', '') <> ''))[1] AS address,
-           (array_agg(item_id ORDER BY turn) FILTER (WHERE coalesce(attributes ->> 'address', '') <> ''))[1] AS address_item,
+           (array_agg(attributes ->> 'address' ORDER BY turn)
+               FILTER (WHERE coalesce(attributes ->> 'address', '') <> ''))[1] AS address,
+           (array_agg(item_id ORDER BY turn)
+               FILTER (WHERE coalesce(attributes ->> 'address', '') <> ''))[1] AS address_item,
            (array_agg(attributes ORDER BY turn))[1] AS attributes,
            (array_agg(geometry ORDER BY turn) FILTER (WHERE point IS NOT NULL))[1] AS geometry,
            (array_agg(point ORDER BY turn) FILTER (WHERE point IS NOT NULL))[1] AS point,

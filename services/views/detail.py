@@ -1,5 +1,5 @@
-"""The page of one service: each attribute with its source, both readings, valence with reasons,
-history."""
+"""The page of one service: each attribute with its
+source, both readings, valence with reasons, history."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping

@@ -1,5 +1,5 @@
-"""The filter as people see it: facets with counts, chips of what is chosen, and addresses with one
-thing changed."""
+"""The filter as people see it: facets with counts, chips
+of what is chosen, and addresses with one thing changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,8 +38,8 @@ class Facets:
 
 
 def facets_of(chosen: ServiceFilter) -> Facets:
-    """Counts of each facet leave that facet's own choice out, so that they say what a click would
-    show."""
+    """Counts of each facet leave that facet's own choice
+    out, so that they say what a click would show."""
     zones = list(Zone.objects.only("slug", "name", "name_en", "order"))
     comuni = Municipality.objects.current().with_zone(chosen.day).only("istat", "name")
     if chosen.zone:

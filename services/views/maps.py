@@ -1,5 +1,5 @@
-"""What a map in a page is told: where to look, which tiles to ask for, words in the reader's
-language."""
+"""What a map in a page is told: where to look, which
+tiles to ask for, words in the reader's language."""
 
 import datetime as dt
 from typing import Any

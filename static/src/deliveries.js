@@ -1,4 +1,5 @@
-// Pages of deliveries, of the office's desk and of the rule book. Every page works without it, for reading and for acting.
+// Pages of deliveries, of the office's desk and of the rule book.
+// Every page works without it, for reading and for acting.
 import "htmx.org";
 import "./js/deliveries/drop_zone.js";
 import "./js/deliveries/mistakes.js";

@@ -1,5 +1,5 @@
-"""Small pieces every template may use: icons, category marks, names in the reader's language,
-amounts."""
+"""Small pieces every template may use: icons, category
+marks, names in the reader's language, amounts."""
 
 from decimal import Decimal
 from typing import Any
@@ -40,8 +40,8 @@ def icon(name: str, css: str = "icon-inline") -> SafeString:
 
 @register.simple_tag
 def mark(category: str | None, css: str = "") -> SafeString:
-    """The round mark of a category as on the map: colour and pictogram; the name stands beside it
-    as text."""
+    """The round mark of a category as on the map: colour
+    and pictogram; the name stands beside it as text."""
     slug = category if category in CATEGORIES_WITH_GLYPH else "altro"
     return format_html(
         '<span class="mark {}" data-category="{}" aria-hidden="true">{}</span>',

@@ -1,5 +1,5 @@
-"""A real browser in front of a real server with the demonstration's data, in a database of its
-own."""
+"""A real browser in front of a real server with the
+demonstration's data, in a database of its own."""
 
 import os
 import subprocess
@@ -45,8 +45,8 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[str]:
-    """The address of a portal with territory, taxonomy, LUM, funding and the demonstration's
-    services."""
+    """The address of a portal with territory, taxonomy,
+    LUM, funding and the demonstration's services."""
     name = f"browser_{uuid.uuid4().hex[:10]}"
     params = connections["default"].settings_dict
     port = _free_port()
@@ -117,8 +117,8 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """A page with what went wrong in it: console errors, failed and foreign requests, bytes over
-    the wire."""
+    """A page with what went wrong in it: console errors,
+    failed and foreign requests, bytes over the wire."""
 
     page: Page
     portal: str

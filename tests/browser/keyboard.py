@@ -1,5 +1,5 @@
-"""A person who has only a keyboard: where the focus goes, whether it is seen, how far each thing
-is."""
+"""A person who has only a keyboard: where the focus
+goes, whether it is seen, how far each thing is."""
 
 from playwright.sync_api import Locator, Page
 

@@ -1,5 +1,5 @@
-"""The demonstration, served for a browser from a database of its own; static files from their
-folders."""
+"""The demonstration, served for a browser from a
+database of its own; static files from their folders."""
 
 import os
 from pathlib import Path

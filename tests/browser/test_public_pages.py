@@ -1,5 +1,5 @@
-"""Public pages in a real browser: accessible in both languages and widths, no foreign host, light,
-one h1."""
+"""Public pages in a real browser: accessible in both
+languages and widths, no foreign host, light, one h1."""
 
 import re
 

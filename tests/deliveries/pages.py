@@ -19,7 +19,8 @@ def page(name: str, delivery: Delivery) -> str:
 
 
 def text(answer) -> str:
-    return answer.content.decode()
+    """The page as it is read: where its source breaks a line is no matter."""
+    return " ".join(answer.content.decode().split())
 
 
 def said(answer) -> str:

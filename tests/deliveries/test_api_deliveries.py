@@ -1,5 +1,5 @@
-"""The write API as another system uses it: send, look, mend, answer, submit, review; problems in
-problem+json."""
+"""The write API as another system uses it: send, look,
+mend, answer, submit, review; problems in problem+json."""
 
 import json
 

@@ -1,5 +1,5 @@
-"""Every awkward or broken real file ends in a report or a refusal in words, and leaves nothing
-behind."""
+"""Every awkward or broken real file ends in a report
+or a refusal in words, and leaves nothing behind."""
 
 import tempfile
 import time

@@ -10,6 +10,7 @@ from deliveries.models import Proposal
 from deliveries.publishing import impact
 from services.models import Edition, Record, Service
 from tests import builders
+from tests.deliveries.pages import text
 
 
 def next_file() -> SimpleUploadedFile:
@@ -82,7 +83,7 @@ def test_the_sending_step_shows_it(cast, fragment):
     url = reverse("deliveries:impact", args=[delivery.pk])
     assert url in client.get(reverse("deliveries:submit", args=[delivery.pk])).content.decode()
     headers = {"HX-Request": "true"} if fragment else {}
-    shown = client.get(url, headers=headers).content.decode()
+    shown = text(client.get(url, headers=headers))
     assert "3 modifiche, 0 confermati" in shown
     assert "Scheda di Sesto San Giovanni" in shown
     assert ("<html" in shown) is not fragment

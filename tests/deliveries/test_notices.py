@@ -15,6 +15,7 @@ from deliveries.states import Verb
 from people.models import Post
 from people.tokens import issue_token
 from tests import builders
+from tests.deliveries.pages import text
 
 pytestmark = pytest.mark.django_db
 PAGE = "/avvisi/"
@@ -194,16 +195,16 @@ def test_the_profile_keeps_the_choices(client, cast):
 
 def test_the_bell_counts_and_reading_empties_it(client, cast):
     delivery = builders.ready(cast)
-    for text in ("uno", "due"):
-        workflow.record(delivery, "message", by=cast.reviewer, note=text)
+    for note in ("uno", "due"):
+        workflow.record(delivery, "message", by=cast.reviewer, note=note)
     client.force_login(cast.operator)
     page = client.get(PAGE).content.decode()
     assert '2<span class="visually-hidden"> da leggere' in page
     first = Notice.objects.filter(person=cast.operator).first()
     assert client.get(f"{PAGE}{first.pk}/").url == f"/consegne/{delivery.pk}/"
-    assert '1<span class="visually-hidden"> da leggere' in client.get(PAGE).content.decode()
+    assert '1<span class="visually-hidden"> da leggere' in text(client.get(PAGE))
     client.post(f"{PAGE}letti/")
-    assert "da leggere</span>" not in client.get(PAGE).content.decode()
+    assert "da leggere</span>" not in text(client.get(PAGE))
     assert Notice.objects.filter(person=cast.colleague, read_at=None).count() == 2
 
 
@@ -221,8 +222,8 @@ def test_nobody_reads_the_notices_of_others(client, cast):
 
 def test_the_api_lists_notices_and_marks_them_read(cast):
     delivery = builders.ready(cast)
-    for text in ("uno", "due", "tre"):
-        workflow.record(delivery, "message", by=cast.reviewer, note=text)
+    for note in ("uno", "due", "tre"):
+        workflow.record(delivery, "message", by=cast.reviewer, note=note)
     key = issue_token(cast.operator, name="x", scopes=["read"])
     client = Client(headers={"authorization": f"Bearer {key}"})
     first = client.get("/api/v1/notices/?limit=2").json()

@@ -1,5 +1,5 @@
-"""What a planner chooses or mends can be refused in words; it never stops a check or costs the
-file."""
+"""What a planner chooses or mends can be refused in
+words; it never stops a check or costs the file."""
 
 import json
 import zipfile

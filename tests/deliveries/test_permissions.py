@@ -1,5 +1,5 @@
-"""Who gets what on every address of the deliveries: pages, downloads, acts and API, for the whole
-cast."""
+"""Who gets what on every address of the deliveries:
+pages, downloads, acts and API, for the whole cast."""
 
 import pytest
 from django.test import Client

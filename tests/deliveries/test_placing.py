@@ -9,6 +9,7 @@ from deliveries.geocoding import client, proposals, search
 from deliveries.models import Delivery, Finding, PlaceProposal, PlaceSearch, StagedRow
 from people.tokens import issue_token
 from tests import builders, geocoder
+from tests.deliveries.pages import text
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +41,6 @@ def signed_in(user) -> Client:
 
 def url(name: str, delivery: Delivery) -> str:
     return reverse(f"deliveries:{name}", args=[delivery.pk])
-
-
-def text(answer) -> str:
-    return answer.content.decode()
 
 
 def typed(delivery: Delivery, row: int, **more: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The transition table: every state can be reached and left, and it is the one that docs/model.md draws."""
+"""The transition table: every state is reached and left, and it is what docs/model.md draws."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""From a planner's file to the public map through a worker in another process, also when it is
-killed."""
+"""From a planner's file to the public map through a
+worker in another process, also when it is killed."""
 
 import random
 
@@ -48,8 +48,8 @@ def state(delivery: Delivery) -> str:
 
 
 def arrives(delivery: Delivery, wanted: str) -> None:
-    """Until the delivery is in that state; a check that failed through our fault is said at
-    once."""
+    """Until the delivery is in that state; a check
+    that failed through our fault is said at once."""
 
     def there() -> bool:
         now = state(delivery)

@@ -1,5 +1,5 @@
-"""The walls of the house: sizes, names, no signals, no save overrides, migrations, settings and
-routes."""
+"""The walls of the house: sizes, names, no signals,
+no save overrides, migrations, settings and routes."""
 
 import ast
 import re

@@ -1,5 +1,5 @@
-"""The rule catalogue keeps its promises: 83 codes, words in both languages, tests and
-documentation.
+"""The rule catalogue keeps its promises: 83 codes,
+words in both languages, tests and documentation.
 """
 
 import inspect

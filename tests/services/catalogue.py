@@ -15,8 +15,8 @@ SESTO, MILANO, LEGNANO = "015209", "015146", "015118"
 
 @dataclass(frozen=True)
 class Thing:
-    """What a plan says of one thing, in the fewest words; lon and lat in degrees, or a WKT in
-    degrees."""
+    """What a plan says of one thing, in the fewest words;
+    lon and lat in degrees, or a WKT in degrees."""
 
     name: str
     kind: str | None = "biblioteche"

@@ -1,5 +1,5 @@
-"""What a client of the services' API notices: pages, counts, filters, refusals, one service's
-story."""
+"""What a client of the services' API notices: pages,
+counts, filters, refusals, one service's story."""
 
 import datetime as dt
 import json

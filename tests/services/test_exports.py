@@ -1,5 +1,5 @@
-"""What somebody who downloads the services notices: the same number as on the map, files that
-open."""
+"""What somebody who downloads the services notices:
+the same number as on the map, files that open."""
 
 import csv
 import io

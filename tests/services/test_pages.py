@@ -124,8 +124,8 @@ def test_every_page_has_one_heading_and_says_the_language(client, hospital):
 
 @pytest.fixture
 def renamed(db) -> Service:
-    """A theatre that became a museum, under
-    another name and in another place, after 9 April; a library joined it."""
+    """A theatre that became a museum, under another name and
+    in another place, after 9 April; a library joined it."""
     publish([Thing("Vecchio nome", key="k1", kind="teatri", address="Via Antica 1")], at=MARCH)
     item = SourceItem.objects.get(key="k1")
     changed = record(Thing("Nome nuovo", kind="musei", lon=9.24), item=item.pk)
@@ -176,7 +176,7 @@ def test_origins_of_the_past_follow_the_rule_of_the_present(renamed):
 
 def facet(text: str, name: str, value: str) -> int | None:
     select = re.search(rf'<select id="[a-z]-{name}".*?</select>', text, re.S).group(0)
-    found = re.search(rf'<option value="{value}"[^>]*>[^<(]*(?:\((\d+)\))?</option>', select)
+    found = re.search(rf'<option value="{value}"[^>]*>[^<(]*(?:\((\d+)\))?\s*</option>', select)
     return found and int(found[1] or 1)
 
 

@@ -1,5 +1,5 @@
-"""What a client of the whole API notices: every collection answers, and the schema says what
-comes."""
+"""What a client of the whole API notices: every
+collection answers, and the schema says what comes."""
 
 import json
 from typing import Any

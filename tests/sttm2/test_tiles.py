@@ -1,5 +1,5 @@
-"""What a map notices: tiles hold exactly what the list holds, at every zoom, and change with a
-publication."""
+"""What a map notices: tiles hold exactly what the list
+holds, at every zoom, and change with a publication."""
 
 import gzip
 import json

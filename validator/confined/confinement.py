@@ -27,16 +27,15 @@ NOT_OUR_FAULT = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 
 
 def die_with_parent() -> None:
-    """Ask the kernel to kill this process when its parent goes (Linux; elsewhere nothing
-    happens).
-    """
+    """Ask the kernel to kill this process when its
+    parent goes (Linux; elsewhere nothing happens)."""
     if sys.platform == "linux":
         _libc().prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def confine(limits: Limits) -> None:
-    """Bind this process to the limits: memory on top of what it has, CPU seconds, file size; no
-    network.
+    """Bind this process to the limits: memory on top
+    of what it has, CPU seconds, file size; no network.
     """
     _without_network()
     _bound(resource.RLIMIT_CORE, 0)
@@ -47,9 +46,8 @@ def confine(limits: Limits) -> None:
 
 
 def verdict(status: int, name: str, limits: Limits) -> Exception:
-    """What the end of a child that left no answer means. `status` as of subprocess: -N =
-    signal N.
-    """
+    """What the end of a child that left no answer
+    means. `status` as of subprocess: -N = signal N."""
     ended = -status if status < 0 else 0
     if ended == signal.SIGXCPU:
         return too_slow(name, limits)

@@ -1,5 +1,5 @@
-"""Two coordinates in one cell, as people write them: `45.53, 9.24`, `(45,53 9,24)`, degrees and
-minutes."""
+"""Two coordinates in one cell, as people write them:
+`45.53, 9.24`, `(45,53 9,24)`, degrees and minutes."""
 
 from __future__ import annotations
 

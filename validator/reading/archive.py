@@ -1,5 +1,5 @@
-"""Safe unpacking of a zip: nothing is trusted, every byte is counted. What the members mean is not
-decided here.
+"""Safe unpacking of a zip: nothing is trusted, every byte
+is counted. What the members mean is not decided here.
 """
 
 import re
@@ -57,8 +57,8 @@ class Member:
 class Archive:
     """An opened, checked zip whose members may be unpacked one by one into a private directory.
 
-    Raises Unreadable: FIL-01 (damaged, encrypted method), FIL-02 (too large), FIL-03 (not
-    allowed).
+    Raises Unreadable: FIL-01 (damaged, encrypted
+    method), FIL-02 (too large), FIL-03 (not allowed).
     """
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
@@ -148,8 +148,8 @@ def _is_litter(name: PurePosixPath) -> bool:
 
 
 def _readable_name(info: zipfile.ZipInfo) -> str:
-    """The member's name with its accents: archivers without the UTF-8 flag write UTF-8 or
-    CP437/CP850.
+    """The member's name with its accents: archivers
+    without the UTF-8 flag write UTF-8 or CP437/CP850.
     """
     name = info.filename.replace("\\", "/")
     if info.flag_bits & 0x800:

@@ -1,5 +1,5 @@
-"""What an archive holds, as layers to read: shapefile sets, tables, workbooks; the rest is told,
-not read.
+"""What an archive holds, as layers to read: shapefile
+sets, tables, workbooks; the rest is told, not read.
 """
 
 from collections import defaultdict
@@ -63,8 +63,8 @@ def groups(archive: Archive) -> list[Group]:
 
 
 def code_tables(found: list[Group], wanted: Sequence[str]) -> list[str]:
-    """Names of lone .dbf tables beside shapefiles (lists of codes): told, read only when asked
-    for.
+    """Names of lone .dbf tables beside shapefiles
+    (lists of codes): told, read only when asked for.
     """
     if not any(".shp" in group.suffixes for group in found):
         return []
@@ -99,9 +99,8 @@ def display_name(group: Group) -> str:
 
 
 def _sets(members: list[Member]) -> dict[tuple[str, str], Group]:
-    """Shapefile sets by folder and stem, letter case aside; a second file of one kind is left
-    out.
-    """
+    """Shapefile sets by folder and stem, letter case
+    aside; a second file of one kind is left out."""
     found: dict[tuple[str, str], Group] = {}
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for member in members:

@@ -57,8 +57,8 @@ NOTHING = Declared(None, None)
 
 
 def from_prj(path: Path) -> Declared | None:
-    """The system of a .prj; None when the text is not a reference system at all (an HTML page,
-    say).
+    """The system of a .prj; None when the text is not
+    a reference system at all (an HTML page, say).
     """
     text = path.read_bytes()[:20_000].decode("utf-8-sig", errors="replace").strip("\x00 \r\n\t")
     if not WKT_START.match(text):

@@ -1,6 +1,5 @@
-"""The table of a shapefile seen as bytes: field names, text encoding, cells that fill their
-width.
-"""
+"""The table of a shapefile seen as bytes: field
+names, text encoding, cells that fill their width."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -116,8 +115,8 @@ def _unlike(name: str, taken: set[str]) -> str:
 
 
 def encoding_of(path: Path, found: Header, cpg: str | None) -> encoding.Encoding:
-    """The encoding of the texts: what .cpg or the header says if the bytes bear it out, else a
-    guess.
+    """The encoding of the texts: what .cpg or the
+    header says if the bytes bear it out, else a guess.
     """
     raw = _accented(path, found)
     declared, origin = encoding.known(cpg) if cpg else None, "cpg"
@@ -125,8 +124,8 @@ def encoding_of(path: Path, found: Header, cpg: str | None) -> encoding.Encoding
         declared, origin = LANGUAGE_DRIVERS[found.language], "ldid"
     evidence = encoding.of_unmarked(raw)
     if evidence.name == "utf-8" and evidence.misfits:
-        # GDAL cannot read a mixture: as CP1252 no byte is lost, and FIL-08 proposes the UTF-8
-        # reading.
+        # GDAL cannot read a mixture: as CP1252 no byte
+        # is lost, and FIL-08 proposes the UTF-8 reading.
         evidence = encoding.Encoding("cp1252", "guess")
     if declared is None:
         return evidence

@@ -1,5 +1,5 @@
-"""CSV, TSV and other delimited texts: separator, quoting, ragged rows. Every value stays the text
-it was.
+"""CSV, TSV and other delimited texts: separator,
+quoting, ragged rows. Every value stays the text it was.
 """
 
 import csv
@@ -61,8 +61,8 @@ def read(job: Job) -> Found:
     try:
         table = _Table(job, codec, dialect)
     except csv.Error:
-        # A quote that never closes swallows the rest of the file: read it again with quotes as
-        # plain letters.
+        # A quote that never closes swallows the rest of the
+        # file: read it again with quotes as plain letters.
         dialect = Dialect(dialect.separator, quoted=False)
         table = _unquoted(job, codec, dialect)
     if not table.frame.height:
@@ -181,8 +181,8 @@ def _remembered(lines: Iterator[str], pending: list[str]) -> Iterator[str]:
 
 
 def _is_open(record: list[str], dialect: Dialect) -> bool:
-    """Whether the last record, of several lines, ends inside a quote: it swallowed what
-    follows."""
+    """Whether the last record, of several lines, ends
+    inside a quote: it swallowed what follows."""
     try:
         list(csv.reader(record, delimiter=dialect.separator, strict=True))
     except csv.Error as error:

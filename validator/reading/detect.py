@@ -1,5 +1,5 @@
-"""Which format a file is, judged by its first bytes. The extension is only used to tell plain
-texts apart.
+"""Which format a file is, judged by its first bytes.
+The extension is only used to tell plain texts apart.
 """
 
 import codecs

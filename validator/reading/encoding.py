@@ -1,5 +1,5 @@
-"""In which encoding bytes were written, and texts that were decoded wrongly before they reached
-us.
+"""In which encoding bytes were written, and texts
+that were decoded wrongly before they reached us.
 """
 
 import codecs
@@ -30,8 +30,8 @@ SUSPECT = r"[ÃÂ\x{80}-\x{9F}]|â€|ï¿½|\x{FFFD}"
 NO_LETTER = re.compile("[\x80-\x84\x86-\x9f\ufffd]")
 CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 TWICE_READ = re.compile(f"[\xc2-\xdf]{CONTINUATION}|[\xe0-\xef]{CONTINUATION}{{2}}")
-# Bytes that get lost on the way: the hook of Ãƒ becomes a question mark, the blank after Ã (à)
-# is trimmed.
+# Bytes that get lost on the way: the hook of Ãƒ becomes
+# a question mark, the blank after Ã (à) is trimmed.
 LOST_HOOK = re.compile(r"Ã\?(?=Â)")
 LOST_GRAVE = re.compile(r"Ã(?= |$|[-,.;:'’)\"/])")
 
@@ -65,8 +65,8 @@ codecs.register_error(HANDLER, _one_byte_of_1252)
 
 
 def of_bytes(raw: bytes) -> Encoding:
-    """The encoding of a text file: mark, else UTF-16 by its zeros, else UTF-8 if it holds, else a
-    guess.
+    """The encoding of a text file: mark, else UTF-16
+    by its zeros, else UTF-8 if it holds, else a guess.
     """
     if raw.startswith(codecs.BOM_UTF8):
         return Encoding("utf-8-sig", "bom", _misfits(raw))
@@ -79,8 +79,8 @@ def of_bytes(raw: bytes) -> Encoding:
 
 
 def of_unmarked(raw: bytes) -> Encoding:
-    """The encoding of bytes without any mark. Pure ASCII and sound UTF-8 count as certain
-    (`valid`).
+    """The encoding of bytes without any mark. Pure
+    ASCII and sound UTF-8 count as certain (`valid`).
     """
     misfits = _misfits(raw)
     if not misfits:
@@ -92,8 +92,8 @@ def of_unmarked(raw: bytes) -> Encoding:
 
 
 def known(name: str) -> str | None:
-    """The Python codec behind a name such as "1252", "ISO 88591", "ANSI 1252", "system"; None if
-    none.
+    """The Python codec behind a name such as "1252",
+    "ISO 88591", "ANSI 1252", "system"; None if none.
     """
     folded = name.strip().strip("\x00").lower()
     if match := re.fullmatch(
@@ -102,8 +102,8 @@ def known(name: str) -> str | None:
     ):
         return f"cp{match.group(1)}"
     if match := re.fullmatch(r"(?:iso)?[\s_-]*8859[\s_-]*(\d{1,2})", folded):
-        # Windows programs write CP1252 under the name of Latin-1: it is a superset in
-        # printable characters.
+        # Windows programs write CP1252 under the name of
+        # Latin-1: it is a superset in printable characters.
         return "cp1252" if match.group(1) == "1" else f"iso8859_{match.group(1)}"
     if folded in ("latin1", "latin-1", "iso-8859-1"):
         return "cp1252"
@@ -121,8 +121,8 @@ def handler_for(encoding: Encoding) -> str:
 
 
 def repair(text: str) -> str | None:
-    """The reading of a doubly encoded text (`cittÃ ` → `città`), or None when there is none
-    better.
+    """The reading of a doubly encoded text (`cittÃ
+    ` → `città`), or None when there is none better.
     """
     fixed = text
     for _ in range(3):
@@ -135,8 +135,8 @@ def repair(text: str) -> str | None:
 
 
 def damaged_cells(frame: pl.DataFrame) -> Note | None:
-    """FIL-08 for a layer whose texts were decoded wrongly somewhere: n cells, columns, sample,
-    guess.
+    """FIL-08 for a layer whose texts were decoded
+    wrongly somewhere: n cells, columns, sample, guess.
     """
     count, columns, rows = 0, [], set[int]()
     sample = guess = ""
@@ -174,9 +174,8 @@ def _example(texts: Iterable[str]) -> tuple[str, str]:
 
 
 def _undo_once(match: re.Match[str]) -> str:
-    """One wrongly read sequence as the letter it was; left alone when that is no European
-    letter.
-    """
+    """One wrongly read sequence as the letter it was;
+    left alone when that is no European letter."""
     try:
         fixed = bytes(_byte_1252(char) for char in match.group()).decode("utf-8")
     except (ValueError, UnicodeError):

@@ -12,8 +12,8 @@ from validator.reading.errors import Unreadable
 from validator.reading.job import Found, Job, check_size, geometry_of, text_notes
 from validator.source_file import Note, OtherLayer, SourceLayer
 
-# Columns that the KML driver adds for the look of a placemark; kept only where somebody filled
-# them.
+# Columns that the KML driver adds for the look of a
+# placemark; kept only where somebody filled them.
 KML_DRESS = {
     "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
     "drawOrder", "icon", "snippet", "gx_media_links",
@@ -40,8 +40,8 @@ DIALECTS = {dialect.format: dialect for dialect in (KML, GML, FLATGEOBUF)}
 
 
 def read(job: Job, format: Format) -> Found:
-    """Every layer with records. Raises Unreadable FIL-01 (damaged, DTD or entities inside),
-    FIL-02.
+    """Every layer with records. Raises Unreadable
+    FIL-01 (damaged, DTD or entities inside), FIL-02.
     """
     dialect = DIALECTS[format]
     if format is not Format.FLATGEOBUF:
@@ -57,8 +57,8 @@ def read(job: Job, format: Format) -> Found:
 
 
 def _refuse_declarations(job: Job, dialect: Dialect) -> None:
-    """A planner's export never declares entities: whoever does wants something else from the
-    parser.
+    """A planner's export never declares entities:
+    whoever does wants something else from the parser.
     """
     raw = job.path.read_bytes()
     if b"\x00" in raw[:4096]:

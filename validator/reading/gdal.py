@@ -1,5 +1,5 @@
-"""The one door to GDAL: an allow-list of drivers, indirections off, a layer as polars columns and
-WKB.
+"""The one door to GDAL: an allow-list of drivers,
+indirections off, a layer as polars columns and WKB.
 """
 
 import ctypes
@@ -77,8 +77,8 @@ class LayerInfo:
 
 
 def scrub_environment() -> None:
-    """Forget settings of GDAL and PROJ that the surrounding process may carry. Before the first
-    read.
+    """Forget settings of GDAL and PROJ that the
+    surrounding process may carry. Before the first read.
     """
     for name in [
         key for key in os.environ if SCRUBBED.match(key) and not key.endswith("LIBRARY_PATH")
@@ -87,9 +87,8 @@ def scrub_environment() -> None:
 
 
 def confine_drivers() -> None:
-    """Deregister every driver outside the allow-list, for this whole process, and make sure of
-    it.
-    """
+    """Deregister every driver outside the allow-list,
+    for this whole process, and make sure of it."""
     pyogrio.set_gdal_config_options(CONFIGURATION)
     library = _loaded_library()
     library.GDALGetDriver.restype = ctypes.c_void_p

@@ -1,5 +1,5 @@
-"""GeoJSON, also the careless kinds: trailing commas, coordinates written as texts, no crs, wrong
-encoding.
+"""GeoJSON, also the careless kinds: trailing commas,
+coordinates written as texts, no crs, wrong encoding.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""GeoPackage: feature and attribute tables; views, system tables and everything active stay
-closed.
+"""GeoPackage: feature and attribute tables; views,
+system tables and everything active stay closed.
 """
 
 import sqlite3

@@ -1,6 +1,5 @@
-"""What every format reader gets and gives: one private file to read, the layers that came of
-it.
-"""
+"""What every format reader gets and gives: one
+private file to read, the layers that came of it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -18,8 +17,7 @@ from validator.source_file import Note, OtherLayer, SourceLayer, layer_name
 @dataclass(frozen=True, slots=True)
 class Job:
     """One file in the private directory. `name` is what the person called the delivery,
-    `source` the
-    member it was inside an archive ("" when the file was sent bare)."""
+    `source` the member it was inside an archive ("" when the file was sent bare)."""
 
     path: Path
     name: str

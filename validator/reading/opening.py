@@ -61,9 +61,8 @@ PROMISES: dict[str, tuple[Format, ...]] = {
 
 
 def read_file(request: Request, directory: Path) -> SourceFile:
-    """Read one file using `directory` (private, empty, removed by the caller). Raises
-    Unreadable.
-    """
+    """Read one file using `directory` (private, empty,
+    removed by the caller). Raises Unreadable."""
     source = Path(request.path)
     size, limit = source.stat().st_size, request.limits.upload_bytes
     if size > limit:

@@ -23,8 +23,8 @@ class _Reference:
 
 
 def read(job: Job) -> Found:
-    """The layer of `job.path` (a .shp or .dbf with its companions beside it, extensions in
-    lower case).
+    """The layer of `job.path` (a .shp or .dbf with its
+    companions beside it, extensions in lower case).
 
     Raises Unreadable: FIL-01 (damaged), FIL-02 (limits), FIL-04 (companions missing).
     """
@@ -115,8 +115,8 @@ def _encoding(job: Job, table: Path, head: dbf.Header) -> encoding.Encoding:
 
 
 def _through_gdal(job: Job) -> gdal.GdalLayer:
-    """The layer, each byte of its texts as one letter: GDAL drops what an encoding does not
-    define.
+    """The layer, each byte of its texts as one letter:
+    GDAL drops what an encoding does not define.
     """
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
     # GDAL looks for its own name of the encoding beside the table; ours is already decided.

@@ -32,9 +32,8 @@ class Block:
 
 
 def read(job: Job, format: Format) -> Found:
-    """Every sheet with at least a header and a record. Raises Unreadable FIL-01, FIL-02,
-    FIL-03.
-    """
+    """Every sheet with at least a header and a record.
+    Raises Unreadable FIL-01, FIL-02, FIL-03."""
     if format is not Format.XLS:
         # A workbook is a zip: the same bounds hold for what it unpacks to in memory.
         Archive(job.path, job.name, job.limits).close()
@@ -114,9 +113,8 @@ def _whole_shapes(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _header_bottom(top: int, merged: list[Block]) -> int:
-    """The last row of a header that starts at `top`: as deep as its merged cells reach, and
-    one more
-    row below a heading that spans several columns."""
+    """The last row of a header that starts at `top`: as deep as its merged
+    cells reach, and one more row below a heading that spans several columns."""
     bottom, grown = top, True
     while grown:
         inside = [block for block in merged if top <= block.top <= bottom]
@@ -162,8 +160,8 @@ def _fill(rows: list[list[str]], block: Block) -> None:
 def _text(cell: Cell) -> str:
     """The value as a person reads it: whole numbers without decimals, dates in ISO form."""
     if isinstance(cell, str):
-        # The portal's own return files write «'=1+1» so that no sheet runs it: what was sent is
-        # «=1+1».
+        # The portal's own return files write «'=1+1» so
+        # that no sheet runs it: what was sent is «=1+1».
         return cell[1:] if QUOTED.match(cell) else cell
     if isinstance(cell, bool):
         return "vero" if cell else "falso"

@@ -1,5 +1,5 @@
-"""From rows of cells to a layer: where the header is, clean column names, what the numbers look
-like.
+"""From rows of cells to a layer: where the header
+is, clean column names, what the numbers look like.
 """
 
 import re
@@ -54,9 +54,8 @@ def find_header(rows: Sequence[Row]) -> Header:
 
 
 def name_columns(names: Sequence[str], *, told: bool) -> tuple[list[str], list[Note]]:
-    """Unique column names (blank → colonna_N, repeated → NAME_2) and STR-03 / blank-headers
-    notes.
-    """
+    """Unique column names (blank → colonna_N, repeated
+    → NAME_2) and STR-03 / blank-headers notes."""
     clean = [" ".join(name.split()) for name in names]
     blanks = [i + 1 for i, name in enumerate(clean) if not name]
     filled = [name or f"colonna_{i + 1}" for i, name in enumerate(clean)]
@@ -74,8 +73,8 @@ def repeated_names(names: Sequence[str]) -> list[Note]:
 
 
 def frame_of(names: Sequence[str], rows: Sequence[Row]) -> pl.DataFrame:
-    """A frame of texts; rows must already have as many cells as there are names. Empty cells are
-    null.
+    """A frame of texts; rows must already have as many
+    cells as there are names. Empty cells are null.
     """
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     return pl.DataFrame(

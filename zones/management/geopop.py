@@ -61,8 +61,8 @@ class Geopop:
 def boundaries_geojson(package: Geopop) -> str:
     """The 133 comuni as GeoJSON in EPSG:32632, rounded to 1 m, one feature a line.
 
-    Neighbours share their vertices in the source, so rounding each vertex alone opens no gap
-    between them.
+    Neighbours share their vertices in the source, so
+    rounding each vertex alone opens no gap between them.
     """
     table = (
         package.table(f"{BOUNDARY_YEAR}_italy_geo_municipalities")

@@ -1,5 +1,5 @@
-"""Themes of PSM and PTM, their crossing with each zone, and what was read there; filled by the
-sheets' issue."""
+"""Themes of PSM and PTM, their crossing with each zone,
+and what was read there; filled by the sheets' issue."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

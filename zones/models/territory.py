@@ -1,5 +1,5 @@
-"""Zones, comuni, their figures and the regeneration areas. Membership is data with a source, never
-code."""
+"""Zones, comuni, their figures and the regeneration
+areas. Membership is data with a source, never code."""
 
 import pghistory
 from django.contrib.gis.db import models

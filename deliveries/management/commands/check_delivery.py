@@ -28,13 +28,13 @@ CLEAN, ERRORS, UNREADABLE, OURS = 0, 1, 2, 3
 #: The first line of the text, and that of the checks not run.
 WORDS = {
     "it": (
-        "{name}: {rows} righe, {errors} errori, {warnings} avvisi, {info} informazioni. "
-        "Catalogo {rules}.",
+        "{name}: {rows} righe, {errors} errori, {warnings} "
+        "avvisi, {info} informazioni. Catalogo {rules}.",
         "non eseguiti: {n} ({reason})",
     ),
     "en": (
-        "{name}: {rows} rows, {errors} errors, {warnings} warnings, {info} notes. "
-        "Catalogue {rules}.",
+        "{name}: {rows} rows, {errors} errors, {warnings} "
+        "warnings, {info} notes. Catalogue {rules}.",
         "not run: {n} ({reason})",
     ),
 }

@@ -1,7 +1,7 @@
 """Any text that a table can hold comes back from every format letter by letter.
 
-What a format itself cannot keep is named where it is written (`MEANT`): the readers lose nothing
-more.
+What a format itself cannot keep is named where it
+is written (`MEANT`): the readers lose nothing more.
 """
 
 import csv

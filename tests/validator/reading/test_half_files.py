@@ -1,5 +1,5 @@
-"""Files that arrived by half, and cells longer than any text: refused in words, never read by
-half."""
+"""Files that arrived by half, and cells longer than
+any text: refused in words, never read by half."""
 
 import io
 import struct

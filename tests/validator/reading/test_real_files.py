@@ -85,9 +85,8 @@ def outcome(read, path: Path) -> tuple[int | str, str]:
     else:
         told = sum(layer.rows for layer in result.layers)
         shown = f"{result.format}: " + "; ".join(
-            f"{layer.name} {layer.rows}×{layer.frame.width}"
-            f" EPSG:{layer.declared_crs} {layer.encoding}"
-            f" [{' '.join(note.code for note in layer.notes)}]"
+            f"{layer.name} {layer.rows}×{layer.frame.width} EPSG:{layer.declared_crs} "
+            f"{layer.encoding} [{' '.join(note.code for note in layer.notes)}]"
             for layer in result.layers[:4]
         )
     seconds = time.monotonic() - begun

@@ -1,5 +1,5 @@
-// The office's desk by keyboard: j and k move, x chooses, a accepts, h holds, r refuses the row that has the focus, u takes
-// the last decision back. The place in the list is kept, also when a decided row leaves the filter.
+// The office's desk by keyboard: j and k move, x chooses, a accepts, h holds, r refuses the row that has the
+// focus, u takes the last decision back. The place in the list is kept, also when a decided row leaves the filter.
 const rows = () => [...document.querySelectorAll("tr[data-proposal]")];
 let current = null;
 let index = 0;
@@ -28,7 +28,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-const ACTS = { j: () => move(1), k: () => move(-1), x: choose, a: accept, h: () => ask("held"), r: () => ask("refused"), u: undo };
+const ACTS = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: choose,
+  a: accept,
+  h: () => ask("held"),
+  r: () => ask("refused"),
+  u: undo,
+};
 
 // A quick hand is ahead of the server: what it pressed meanwhile is done when the answer is there.
 function press(button) {

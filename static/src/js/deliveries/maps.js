@@ -25,7 +25,8 @@ function fit(made, layer, maxZoom = 16) {
 // The comune's outline, to see where one is.
 function ground(feature, to) {
   if (!feature.properties.outline) return false;
-  L.geoJSON(feature, { style: { color: "#5b6f82", weight: 2, fillColor: "#fff", fillOpacity: 1 }, interactive: false }).addTo(to);
+  const style = { color: "#5b6f82", weight: 2, fillColor: "#fff", fillOpacity: 1 };
+  L.geoJSON(feature, { style, interactive: false }).addTo(to);
   return true;
 }
 
@@ -36,7 +37,9 @@ function dot(feature, style) {
 
 function text(parts) {
   const box = document.createElement("div");
-  for (const part of parts.filter(Boolean)) box.append(Object.assign(document.createElement("p"), { textContent: part }));
+  for (const part of parts.filter(Boolean)) {
+    box.append(Object.assign(document.createElement("p"), { textContent: part }));
+  }
   return box;
 }
 
@@ -65,7 +68,9 @@ export async function drawProposals(element) {
     marker.addTo(desk.group);
     both.set(proposal, [...(both.get(proposal) ?? []), marker.getLatLng()]);
   }
-  for (const pair of both.values()) if (pair.length === 2) L.polyline(pair, { color: INK, weight: 1 }).addTo(desk.group);
+  for (const pair of both.values()) {
+    if (pair.length === 2) L.polyline(pair, { color: INK, weight: 1 }).addTo(desk.group);
+  }
   fit(desk.made, desk.group);
 }
 
@@ -187,4 +192,6 @@ async function drawRow(address, made, marker) {
 document.querySelectorAll("[data-findings-map]").forEach(drawFindings);
 document.querySelectorAll("[data-proposals-map]").forEach(drawProposals);
 document.querySelectorAll("[data-place-picker]").forEach(pick);
-document.addEventListener("htmx:after:swap", () => document.querySelectorAll("[data-proposals-map]").forEach(drawProposals));
+document.addEventListener("htmx:after:swap", () => {
+  document.querySelectorAll("[data-proposals-map]").forEach(drawProposals);
+});

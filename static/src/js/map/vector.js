@@ -1,6 +1,10 @@
 // The only module that speaks to protomaps-leaflet: layers of vector tiles and the picking of what is under a point.
 // Its author calls picking "debug": every use of it stands here, with a test in tests/browser.
-import { LineSymbolizer, PolygonSymbolizer, leafletLayer } from "../../../../node_modules/protomaps-leaflet/dist/esm/index.js";
+import {
+  LineSymbolizer,
+  PolygonSymbolizer,
+  leafletLayer,
+} from "../../../../node_modules/protomaps-leaflet/dist/esm/index.js";
 import L from "./leaflet.js";
 import { lumSymbolizer, serviceSymbolizer } from "./symbols.js";
 
