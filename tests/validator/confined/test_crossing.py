@@ -13,6 +13,7 @@ from validator.confined import client, crossing
 from validator.dataset import Dataset
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
+from validator.reading.errors import Unreadable
 from validator.rules.report import plain
 
 FILES = sorted(
@@ -49,15 +50,16 @@ def same_shapes(one: np.ndarray, other: np.ndarray) -> bool:
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_a_file_interpreted_in_the_process_is_what_it_is_here(path, context: Context):
+def test_a_file_interpreted_in_the_process_is_what_it_is_here(path, server, context: Context):
+    asked = {"name": path.name, "socket_path": server.socket}
     try:
-        read = client.read(path, name=path.name)
-    except client.Unreadable:
-        with pytest.raises(client.Unreadable):
-            client.interpret(path, name=path.name, context=context)
+        read = client.read(path, **asked)
+    except Unreadable:
+        with pytest.raises(Unreadable):
+            client.interpret(path, context=context, **asked)
         return
     here = understand(read, context=context)
-    there = client.interpret(path, name=path.name, context=context)
+    there = client.interpret(path, context=context, **asked)
     assert facts(there) == facts(here)
     assert there.frame.equals(here.frame)
     assert there.frame.schema == here.frame.schema
