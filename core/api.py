@@ -74,3 +74,11 @@ class Crs84Field(GeometryField):  # type: ignore[misc]
 
     def to_representation(self, value: GEOSGeometry) -> Any:
         return super().to_representation(value.transform(GEOGRAPHIC_SRID, clone=True))
+
+
+def whole(text: Any, *, default: int, most: int) -> int:
+    """A positive number of an address, `default` when it is none, never over `most`."""
+    number = (
+        int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 12 else default
+    )
+    return max(1, min(number, most))

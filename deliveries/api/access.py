@@ -2,12 +2,9 @@
 404."""
 
 import uuid
-from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import permissions
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
@@ -16,22 +13,7 @@ from core.errors import NotAllowed, NotFound, WrongState
 from deliveries.models import Delivery
 from deliveries.policies import may_review
 from deliveries.reports.steps import has_report
-from people.models import User
-from people.tokens import has_scope
-
-
-class Scoped(permissions.IsAuthenticated):
-    """Signed in, and with a token only within its scopes: `view.scopes` names, per method, one or
-    several of which one is enough."""
-
-    message = gettext_lazy("La chiave API non ha il permesso per questa operazione.")
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        if not super().has_permission(request, view):
-            return False
-        scopes: dict[str, str] = getattr(view, "scopes", {})
-        wanted = scopes.get(request.method or "", "read").split()
-        return any(has_scope(request.auth, scope) for scope in wanted)
+from people.access import ScopedView
 
 
 class WriteThrottle(ScopedRateThrottle):
@@ -43,11 +25,8 @@ class WriteThrottle(ScopedRateThrottle):
         return super().allow_request(request, view)
 
 
-class DeliveryView(APIView):
+class DeliveryView(ScopedView):
     """A view of deliveries: everything starts from what the caller may know of."""
-
-    permission_classes = (Scoped,)
-    scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "upload"}
 
     def delivery(self, request: Request, pk: uuid.UUID) -> Delivery:
         """The delivery. Raises NotFound when there is none, or none of the caller's."""
@@ -75,18 +54,3 @@ class DeliveryView(APIView):
         if not may_review(request.user, delivery):
             raise NotAllowed("not-reviewer", _("L'istruttoria è dell'ufficio metropolitano."))
         return delivery
-
-
-def person(request: Request) -> User:
-    """Who calls; `Scoped` let nobody else through."""
-    if not isinstance(request.user, User):
-        raise NotAuthenticated
-    return request.user
-
-
-def whole(text: Any, *, default: int, most: int) -> int:
-    """A positive number of an address, `default` when it is none, never over `most`."""
-    number = (
-        int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 12 else default
-    )
-    return max(1, min(number, most))

@@ -15,12 +15,13 @@ from rest_framework.response import Response
 from core.errors import NotFound, WrongState
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, person
+from deliveries.api.access import DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.publishing import impact
 from deliveries.reports import story
 from deliveries.reports.receipt import as_pdf, receipt_of
 from deliveries.reports.steps import has_report
+from people.access import caller
 
 PDF = "application/pdf"
 
@@ -62,7 +63,7 @@ class OfferedAnswers(DeliveryView):
         delivery = self.delivery(request, pk)
         given = TakeIn(data=request.data)
         given.is_valid(raise_exception=True)
-        taken = answers.take_offered(delivery, user=person(request), **given.validated_data)
+        taken = answers.take_offered(delivery, user=caller(request), **given.validated_data)
         return Response({"taken": taken}, status=201)
 
 
@@ -198,7 +199,7 @@ class Thread(DeliveryView):
         delivery = self.delivery(request, pk)
         given = MessageIn(data=request.data)
         given.is_valid(raise_exception=True)
-        review.message(delivery, user=person(request), text=given.validated_data["text"])
+        review.message(delivery, user=caller(request), text=given.validated_data["text"])
         return Response(SaidOut(story.thread(delivery), many=True).data, status=201)
 
 
@@ -208,5 +209,5 @@ class TakeOver(DeliveryView):
     @extend_schema(request=None, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
-        intake.take_over(delivery, user=person(request))
+        intake.take_over(delivery, user=caller(request))
         return shown(delivery, request)

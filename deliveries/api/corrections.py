@@ -11,8 +11,9 @@ from rest_framework.response import Response
 
 from core.errors import NotAllowed, NotFound
 from deliveries.actions import corrections
-from deliveries.api.access import DeliveryView, person
+from deliveries.api.access import DeliveryView
 from deliveries.models import Delivery
+from people.access import caller
 from people.policies import is_reviewer
 from services.models import Service, Status, Valence
 from validator import schema
@@ -107,9 +108,9 @@ class CorrectionList(OfficeView):
             service = Service.objects.filter(public_id=asked["service"]).first()
             if service is None:
                 raise NotFound("service", _("Non c'è un servizio con questo identificativo."))
-            made = corrections.correct(service, user=person(request), correction=correction)
+            made = corrections.correct(service, user=caller(request), correction=correction)
         else:
-            made = corrections.open_new(user=person(request), correction=correction)
+            made = corrections.open_new(user=caller(request), correction=correction)
         return Response(CorrectionOut(made).data, status=201)
 
 
@@ -123,5 +124,5 @@ class CorrectionUndo(OfficeView):
         given = Reason(data=request.data)
         given.is_valid(raise_exception=True)
         reason = given.validated_data["reason"]
-        made = corrections.undo(delivery, user=person(request), reason=reason)
+        made = corrections.undo(delivery, user=caller(request), reason=reason)
         return Response(CorrectionOut(made).data, status=201)

@@ -15,15 +15,17 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api import whole
 from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, WriteThrottle, person, whole
+from deliveries.api.access import DeliveryView, WriteThrottle
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
 from deliveries.reports.wording import asked_language
 from deliveries.states import Status
+from people.access import caller
 from validator.findings import together
 
 PAGE, MOST = 100, 1_000
@@ -90,7 +92,7 @@ class DeliveryList(DeliveryView):
         given = shapes.NewDelivery(data=request.data)
         given.is_valid(raise_exception=True)
         received = intake.receive(
-            person(request),
+            caller(request),
             municipality=given.validated_data["municipality"],
             file=given.validated_data["file"],
             idempotency_key=request.headers.get("Idempotency-Key", "")[:80],
@@ -120,7 +122,7 @@ class ConfirmationList(DeliveryView):
         given.is_valid(raise_exception=True)
         comune = given.validated_data["municipality"]
         return shown(
-            intake.confirm_unchanged(person(request), municipality=comune), request, status=202
+            intake.confirm_unchanged(caller(request), municipality=comune), request, status=202
         )
 
 
@@ -233,7 +235,7 @@ class AnswerList(DeliveryView):
         given = shapes.NewAnswer(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(
-            {"answers": answers.answer(delivery, user=person(request), **given.validated_data)},
+            {"answers": answers.answer(delivery, user=caller(request), **given.validated_data)},
             status=201,
         )
 
@@ -252,7 +254,7 @@ class ColumnMapping(DeliveryView):
         mapping = shapes.ColumnChoices(data={"layers": request.data})
         mapping.is_valid(raise_exception=True)
         chosen = merged(delivery, mapping.validated_data["layers"])
-        answers.confirm_columns(delivery, user=person(request), mapping=chosen)
+        answers.confirm_columns(delivery, user=caller(request), mapping=chosen)
         return shown(delivery, request, status=202)
 
 
@@ -277,7 +279,7 @@ class RowEdits(DeliveryView):
         delivery = self.delivery(request, pk)
         given = shapes.RowEdit(data=request.data)
         given.is_valid(raise_exception=True)
-        answers.edit_row(delivery, user=person(request), **given.validated_data)
+        answers.edit_row(delivery, user=caller(request), **given.validated_data)
         return shown(delivery, request, status=202)
 
 
@@ -295,7 +297,7 @@ class Submit(DeliveryView):
         given = shapes.Submission(data=request.data)
         given.is_valid(raise_exception=True)
         review.submit(
-            delivery, user=person(request), statement=review.Statement(**given.validated_data)
+            delivery, user=caller(request), statement=review.Statement(**given.validated_data)
         )
         return shown(self.delivery(request, pk), request)
 
@@ -308,7 +310,7 @@ class Withdraw(DeliveryView):
         delivery = self.delivery(request, pk)
         given = shapes.Note(data=request.data)
         given.is_valid(raise_exception=True)
-        intake.withdraw(delivery, user=person(request), note=given.validated_data["note"])
+        intake.withdraw(delivery, user=caller(request), note=given.validated_data["note"])
         return shown(delivery, request)
 
 
@@ -321,5 +323,5 @@ class Recheck(DeliveryView):
         delivery = self.delivery(request, pk)
         given = shapes.Choices(data=request.data)
         given.is_valid(raise_exception=True)
-        intake.recheck(delivery, user=person(request), options=dict(given.validated_data))
+        intake.recheck(delivery, user=caller(request), options=dict(given.validated_data))
         return shown(delivery, request, status=202)

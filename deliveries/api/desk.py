@@ -8,14 +8,16 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api import whole
 from core.errors import Invalid, NotAllowed
 from deliveries.actions import review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, person, whole
+from deliveries.api.access import DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.models import Delivery, Proposal
 from deliveries.reports import proposals
 from deliveries.states import Status
+from people.access import caller
 
 _WORDS = {"accept": Proposal.Decision.ACCEPTED, "hold": Proposal.Decision.HELD,
           "refuse": Proposal.Decision.REFUSED}  # fmt: skip
@@ -72,7 +74,7 @@ class Review(Desk):
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
         if delivery.status == Status.SUBMITTED:
-            review.take(delivery, user=person(request))
+            review.take(delivery, user=caller(request))
         body = request.data
         bulk = isinstance(body, dict)
         done = self._bulk(request, delivery, body) if bulk else self._rows(request, delivery)
@@ -82,7 +84,7 @@ class Review(Desk):
         given = shapes.DecisionIn(data=request.data, many=True)
         given.is_valid(raise_exception=True)
         decisions = [decision_of(one) for one in given.validated_data]
-        return review.decide(delivery, user=person(request), decisions=decisions)
+        return review.decide(delivery, user=caller(request), decisions=decisions)
 
     def _bulk(self, request: Request, delivery: Delivery, body: Any) -> int:
         """`{"rule": "unchanged", "decision": "accepted"}` instead of a list."""
@@ -93,7 +95,7 @@ class Review(Desk):
         one = decision_of(given.validated_data)
         return review.decide_in_bulk(
             delivery,
-            user=person(request),
+            user=caller(request),
             rule=str(body["rule"]),
             decision=one.decision,
             reason_code=one.reason_code,
@@ -118,7 +120,7 @@ class Take(Desk):
     @extend_schema(request=None, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
-        review.take(delivery, user=person(request))
+        review.take(delivery, user=caller(request))
         return shown(delivery, request)
 
 
@@ -130,7 +132,7 @@ class SendBack(Desk):
         delivery = self.on_desk(request, pk)
         given = shapes.Note(data=request.data)
         given.is_valid(raise_exception=True)
-        review.send_back(delivery, user=person(request), note=given.validated_data["note"])
+        review.send_back(delivery, user=caller(request), note=given.validated_data["note"])
         return shown(delivery, request)
 
 
@@ -140,5 +142,5 @@ class Publish(Desk):
     @extend_schema(request=None, responses={202: shapes.DeliveryOut})
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
-        review.close(delivery, user=person(request))
+        review.close(delivery, user=caller(request))
         return shown(delivery, request, status=202)

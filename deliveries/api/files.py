@@ -14,10 +14,11 @@ from rest_framework.response import Response
 
 from core.errors import DomainError
 from deliveries import packages, returns
-from deliveries.api.access import DeliveryView, person
+from deliveries.api.access import DeliveryView
 from deliveries.reports import pdf
 from deliveries.reports.wording import language
 from deliveries.writers import GPKG
+from people.access import caller
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -102,7 +103,7 @@ class PackageFile(DeliveryView):
 
     @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY})
     def get(self, request: Request, istat: str, extension: str) -> FileResponse:
-        made = packages.package_for(person(request), istat)
+        made = packages.package_for(caller(request), istat)
         name = f"{made.name}.{extension}"
         stream = packages.stream(made, extension)
         return FileResponse(stream, as_attachment=True, filename=name)

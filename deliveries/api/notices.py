@@ -8,10 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from deliveries.api.access import DeliveryView, person, whole
+from core.api import whole
+from deliveries.api.access import DeliveryView
 from deliveries.models import Delivery, Notice
 from deliveries.querysets import NoticeQuerySet
 from deliveries.reports import news
+from people.access import caller
 
 PAGE, MOST = 100, 1_000
 
@@ -93,7 +95,7 @@ class NoticesRead(DeliveryView):
     def post(self, request: Request) -> Response:
         given = ReadIn(data=request.data)
         given.is_valid(raise_exception=True)
-        found = Notice.objects.filter(person=person(request)).unread()
+        found = Notice.objects.filter(person=caller(request)).unread()
         if "ids" in given.validated_data:
             found = found.filter(pk__in=given.validated_data["ids"])
         return Response({"read": found.update(read_at=timezone.now())})

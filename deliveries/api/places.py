@@ -10,11 +10,12 @@ from rest_framework.response import Response
 
 from deliveries.actions import placing
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, WriteThrottle, person
+from deliveries.api.access import DeliveryView, WriteThrottle
 from deliveries.api.deliveries import shown
 from deliveries.geocoding import client
 from deliveries.geocoding.kinds import ACCURACY
 from deliveries.models import Delivery, PlaceProposal, PlaceSearch
+from people.access import caller
 
 
 class CandidateOut(serializers.Serializer[Any]):
@@ -109,9 +110,9 @@ class Places(DeliveryView):
         given = PlaceQuestion(data=request.data)
         given.is_valid(raise_exception=True)
         if "row" not in given.validated_data:
-            placing.propose_all(delivery, user=person(request))
+            placing.propose_all(delivery, user=caller(request))
             return _told(delivery, status=202)
-        found = placing.propose(delivery, user=person(request), **given.validated_data)
+        found = placing.propose(delivery, user=caller(request), **given.validated_data)
         return Response(PlaceProposalOut(found).data)
 
 
@@ -138,5 +139,5 @@ class TakePlaces(DeliveryView):
         given = PlaceChoices(data=request.data)
         given.is_valid(raise_exception=True)
         taken = [placing.Taken(**one) for one in given.validated_data["choices"]]
-        placing.take(delivery, user=person(request), taken=taken)
+        placing.take(delivery, user=caller(request), taken=taken)
         return shown(delivery, request, status=202)

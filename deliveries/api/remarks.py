@@ -11,10 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import whole
 from core.errors import NotAllowed
 from deliveries import remarks
-from deliveries.api.access import DeliveryView, person, whole
+from deliveries.api.access import DeliveryView
 from deliveries.models import Remark
+from people.access import caller
 from people.policies import is_reviewer
 
 PAGE, MOST = 100, 1_000
@@ -132,5 +134,5 @@ class RemarkClose(_Office):
         remark = get_object_or_404(Remark, pk=pk)
         given = RemarkClosing(data=request.data)
         given.is_valid(raise_exception=True)
-        remarks.close(remark, user=person(request), **given.validated_data)
+        remarks.close(remark, user=caller(request), **given.validated_data)
         return Response(OfficeRemark(Remark.objects.get(pk=pk)).data)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import NotFound, WrongState
+from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import answers
 from deliveries.forms import ReasonForm
 from deliveries.models import Delivery
@@ -24,9 +25,9 @@ from deliveries.reports import places as report_places
 from deliveries.reports.steps import has_report
 from deliveries.reports.understanding import doubtful
 from deliveries.reports.wording import language, numbered
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
-from deliveries.views.mending import number
+from people.access import person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -11,14 +11,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.pages import acting, back_on_mistake, private
 from deliveries.actions import answers, intake
 from deliveries.forms import CRS_CHOICES, field_choices
 from deliveries.models import Delivery
 from deliveries.reports import noticed, placed, understanding
 from deliveries.reports.steps import has_report
 from deliveries.reports.wording import language
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
+from people.access import person
 from validator.interpreting.context import MOJIBAKE
 
 CRS_CODES = frozenset(code for code, _label in CRS_CHOICES)

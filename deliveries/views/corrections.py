@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from core.errors import DomainError, NotAllowed, NotFound
 from core.geo import as_geojson
+from core.pages import Crumb, acting, back_on_mistake, private
 from deliveries.actions import corrections
 from deliveries.forms import NoteForm
 from deliveries.models import Delivery
 from deliveries.reports import mend, story
 from deliveries.reports.wording import language
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
-from deliveries.views.frame import DESK, HOME, Crumb, crumb
+from deliveries.views.access import delivery_of
+from deliveries.views.frame import DESK, HOME, crumb
+from people.access import person
 from people.policies import is_reviewer
 from services.models import Record, Service, Status, Valence
 from validator import schema

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import DomainError, Invalid, NotFound
+from core.pages import Crumb, acting, back_on_mistake, private
 from deliveries.actions import intake, review
 from deliveries.forms import DeliveryForm, NoteForm, municipalities_of
 from deliveries.models import Delivery
@@ -20,8 +21,9 @@ from deliveries.reports.page import mistakes_of
 from deliveries.reports.wording import Words, numbered
 from deliveries.states import FINAL, Status
 from deliveries.views import corrections
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
-from deliveries.views.frame import HOME, Crumb, frame
+from deliveries.views.access import delivery_of
+from deliveries.views.frame import HOME, frame
+from people.access import person
 from people.policies import is_reviewer, operated_by
 from validator import limits
 from zones.models import Municipality

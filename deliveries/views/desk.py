@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import DomainError, NotAllowed
+from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
 from deliveries.forms import NoteForm
 from deliveries.models import Delivery, Proposal, Remark
@@ -19,9 +20,9 @@ from deliveries.reports import proposals, story
 from deliveries.reports.proposals import Filter
 from deliveries.reports.wording import numbered
 from deliveries.states import FINAL, Status
-from deliveries.views.access import acting, back_on_mistake, person, private, reviewed
+from deliveries.views.access import reviewed
 from deliveries.views.frame import DESK, crumb
-from deliveries.views.mending import number
+from people.access import person
 from people.models import User
 from people.policies import is_reviewer
 

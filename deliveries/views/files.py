@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
+from core.pages import private
 from deliveries import packages, returns
 from deliveries.models import Delivery
 from deliveries.reports import pdf
 from deliveries.reports.wording import language
-from deliveries.views.access import private
 from deliveries.views.checks import XLSX, attached, checked
 from deliveries.views.frame import frame
 from deliveries.writers import GPKG

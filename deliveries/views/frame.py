@@ -1,27 +1,17 @@
 """What every page of a delivery shows above its own matter: trail, stepper, stand, progress."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils import formats, timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.pages import Crumb
 from deliveries.models import Delivery
 from deliveries.policies import may_edit, may_review, may_submit, may_upload
 from deliveries.reports import story
 from deliveries.reports.steps import steps
-
-
-@dataclass(frozen=True)
-class Crumb:
-    """One step of the trail above a page."""
-
-    label: str | Promise
-    url: str | Promise = ""
-
 
 HOME = Crumb(_("Consegne"), reverse_lazy("deliveries:list"))
 DESK = Crumb(_("Istruttoria"), reverse_lazy("deliveries:reviews"))

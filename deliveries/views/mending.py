@@ -12,20 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import answers, placing
 from deliveries.models import Delivery, StagedRow
 from deliveries.reports import mend as report_mend
 from deliveries.reports import placed as report_placed
 from deliveries.reports.steps import has_report
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
+from people.access import person
 
 MAX_CELL = 4000
-
-
-def number(text: str | None) -> int | None:
-    """A row or page number from an address, or None when it is not one."""
-    return int(text) if text and text.isdecimal() and len(text) < 9 else None
 
 
 @private

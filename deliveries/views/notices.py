@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.errors import NotFound
+from core.pages import Crumb, acting, number, private
 from deliveries.models import Delivery, Notice
 from deliveries.querysets import NoticeQuerySet
 from deliveries.reports import news
-from deliveries.views.access import acting, person, private
-from deliveries.views.frame import Crumb
-from deliveries.views.mending import number
+from people.access import person
 
 PAGE = 30
 

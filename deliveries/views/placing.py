@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed
+from core.pages import acting, back_on_mistake, private
 from deliveries.actions import placing
 from deliveries.geocoding import client, search
 from deliveries.models import Delivery
@@ -16,8 +17,9 @@ from deliveries.reports import mend as report_mend
 from deliveries.reports import placed as report_placed
 from deliveries.reports.steps import has_report
 from deliveries.views import mending
-from deliveries.views.access import acting, back_on_mistake, delivery_of, person, private
+from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
+from people.access import person
 
 SAFE = "civici"
 

@@ -16,13 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.errors import DomainError, WrongState
+from core.pages import Crumb
 from deliveries import precheck
 from deliveries.forms import CRS_CHOICES
 from deliveries.reports import brief, story
 from deliveries.reports.wording import language
 from deliveries.views.checks import XLSX
 from deliveries.views.deliveries import limits_words
-from deliveries.views.frame import Crumb
 from validator import limits
 from zones.models import Municipality
 

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.errors import DomainError, NotAllowed
+from core.pages import Crumb, acting, number, private
 from deliveries import remarks
 from deliveries.models import Remark
-from deliveries.views.access import acting, person, private
-from deliveries.views.frame import DESK, Crumb
-from deliveries.views.mending import number
+from deliveries.views.frame import DESK
+from people.access import person
 from people.policies import is_reviewer
 from services.models import Service
 

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.pages import Crumb
 from deliveries.reports import frequency, rulebook
-from deliveries.views.frame import Crumb
 
 
 def rules(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed
+from core.pages import private
 from deliveries.actions import review
 from deliveries.forms import SubmissionForm
 from deliveries.models import Delivery
@@ -18,8 +19,9 @@ from deliveries.reports.receipt import as_pdf, receipt_of
 from deliveries.reports.steps import has_report
 from deliveries.reports.understanding import doubtful
 from deliveries.states import Status
-from deliveries.views.access import delivery_of, person, private
+from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
+from people.access import person
 
 
 @private
