@@ -1,15 +1,16 @@
-"""Which deliveries, rows and findings; `for_user` is the wall between comuni. No model imports."""
+"""Which deliveries, rows and findings; `for_user` is the wall between comuni."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db import models
-from django.db.models import Count, F, Func, Max, Min, Q, Sum
+from django.db.models import Count, F, Func, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.sqlfiles import SqlFolder
 from deliveries.states import DRAFT, LEASED, OPEN
+from notices.models import Event
 from validator.findings import MOST_FINDINGS, together
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from people.models import User
 
+#: What a delivery is called where events and notices speak of anything that has a log.
+SUBJECT_KIND = "delivery"
 OFFICE_ROLES = ("reviewer", "manager")
 MUNICIPAL_ROLES = ("operator", "consultant")
 
@@ -41,8 +44,11 @@ class DeliveryQuerySet(models.QuerySet[Any]):
 
     def with_waiting(self) -> "DeliveryQuerySet":
         """Annotate `waiting_since`: when the delivery came into the status it has now."""
-        moved = Max("events__at", filter=Q(events__to_status=F("status")))
-        found: DeliveryQuerySet = self.annotate(waiting_since=Coalesce(moved, F("created_at")))
+        mine = Event.objects.about(SUBJECT_KIND, models.OuterRef("pk"))
+        moved = mine.filter(to_status=models.OuterRef("status")).order_by("-at").values("at")[:1]
+        found: DeliveryQuerySet = self.annotate(
+            waiting_since=Coalesce(models.Subquery(moved), F("created_at"))
+        )
         return found
 
     def lost(self) -> "DeliveryQuerySet":
@@ -88,23 +94,6 @@ class FindingQuerySet(models.QuerySet[Any]):
 
 def _rows_named() -> Func:
     return Func(F("rows"), function="cardinality", output_field=models.IntegerField())
-
-
-class NoticeQuerySet(models.QuerySet[Any]):
-    """News for people."""
-
-    def of(self, user: "User | AnonymousUser", seen: "DeliveryQuerySet") -> "NoticeQuerySet":
-        """A person's own, about deliveries they may still know of (`seen`)."""
-        if not user.is_authenticated:
-            return self.none()
-        return self.filter(person=user.pk, event__delivery__in=seen)
-
-    def unread(self) -> "NoticeQuerySet":
-        return self.filter(read_at__isnull=True)
-
-    def due(self) -> "NoticeQuerySet":
-        """Letters whose turn it is."""
-        return self.filter(mail="due", mail_after__lte=timezone.now())
 
 
 _SQL = SqlFolder(__file__)

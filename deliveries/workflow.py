@@ -16,9 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import WrongState
-from deliveries import notices
-from deliveries.models import Delivery, DeliveryEvent
+from deliveries.models import Delivery
+from deliveries.querysets import SUBJECT_KIND
 from deliveries.states import LEASED, Verb, target
+from notices import actions as notices
+from notices.actions import About
+from notices.models import Event
 from people.models import User
 
 MAX_ATTEMPTS = 4
@@ -72,24 +75,21 @@ def move(
     return delivery
 
 
-@transaction.atomic
 def record(
     delivery: Delivery, verb: str, *, by: User | None, note: str = "", **extra: Any
-) -> DeliveryEvent:
+) -> Event:
     """Append a line to the delivery's log, and tell whom it concerns; verbs outside the table are
     edits and messages."""
     from_status = extra.get("from_status", "")
-    event = DeliveryEvent.objects.create(
-        delivery=delivery,
-        verb=verb,
+    return notices.record(
+        About(SUBJECT_KIND, delivery.pk, delivery.municipality_id),
+        verb,
         by=by,
         note=note,
         from_status=from_status,
         to_status=delivery.status if from_status else "",
         payload=extra.get("payload", {}),
     )
-    notices.spread(event)
-    return event
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from drf_spectacular.views import (
     SpectacularYAMLAPIView,
 )
 
+from notices.api import NoticeList, NoticesRead
 from services.api import ServiceDetail, ServiceExport, ServiceList
 from sttm2.api import ApiRoot, LayerList, router
 from sttm2.tiles import tile
@@ -23,6 +24,8 @@ V1: list[URLPattern | URLResolver] = [
         name="api-services-export",
     ),
     path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
+    path("notices/", NoticeList.as_view(), name="api-notices"),
+    path("notices/read/", NoticesRead.as_view(), name="api-notices-read"),
     path("", include("deliveries.api.urls")),
     path("", include(router.urls)),
 ]

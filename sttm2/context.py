@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models import Delivery, Notice
+from deliveries.models import Delivery
 from deliveries.states import Status
 from people.models import Role, User
 from people.policies import has_role, is_reviewer
@@ -65,7 +65,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "portal_languages": _languages(request),
         "portal_stand": SimpleLazyObject(_stand),
         "portal_tasks": SimpleLazyObject(lambda: _tasks(request)),
-        "portal_notices": SimpleLazyObject(lambda: _notices(request)),
         "portal_is_reviewer": SimpleLazyObject(lambda: is_reviewer(request.user)),
         "portal_oidc": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
     }
@@ -115,11 +114,3 @@ def _tasks(request: HttpRequest) -> int:
     if is_reviewer(user):
         turn += OFFICE_TURN
     return Delivery.objects.for_user(user).filter(status__in=turn).count() if turn else 0
-
-
-def _notices(request: HttpRequest) -> int:
-    """News that the person signed in has not read."""
-    user = request.user
-    if not isinstance(user, User):
-        return 0
-    return Notice.objects.of(user, Delivery.objects.for_user(user)).unread().count()

@@ -1,8 +1,7 @@
 """The settings, read from the environment (.env.example lists every variable); loud when wrong.
 
 STTM2_MODE is `demo` (bin/run: demonstration accounts, plain http on loopback), `test` or
-`production`, which
-refuses to start with an unsafe value (sttm2/checks.py).
+`production`, which refuses to start with an unsafe value (sttm2/checks.py).
 """
 
 from datetime import timedelta
@@ -38,6 +37,7 @@ INSTALLED_APPS = [
     "lum",
     "deliveries",
     "services",
+    "notices",
     "people",
     "zones",
     "django.contrib.admin",
@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sttm2.context.portal",
+                "notices.context.unread",
             ],
         },
     }
@@ -132,8 +133,7 @@ TIME_ZONE = "Europe/Rome"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
-# Maps of minified code are for who opens the developer tools: not worth ten seconds of
-# compression.
+# Maps of minified code are for the developer tools: not worth ten seconds of compression.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "ico", "woff", "woff2", "gz", "br"]
 STATIC_URL = "static/"
 STATIC_ROOT = LOCAL_DIR / "static"
@@ -178,7 +178,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
-    "sweep-letters": {"task": "deliveries.sweep_letters", "schedule": timedelta(seconds=60)},
+    "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
@@ -279,8 +279,9 @@ ZONE_SHEET_SECTIONS = [
     "lum.sheets.zone_lum",
     "funding.sheets.zone_funding",
 ]
-# Figures compared with the official ones that a higher app computes: {figure: callable -> {zone:
-# value}}.
+# What events and notices may be about: {kind: class that says who is told, and in which words}.
+NOTICE_SUBJECTS = {"delivery": "deliveries.reports.news.DeliverySubject"}
+# Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
 MAP_SETTINGS = "services.views.maps.map_settings"
 ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}
 

@@ -16,6 +16,7 @@ urlpatterns += i18n_patterns(
     path("accesso/", include("allauth.urls")),
     path("", include("services.urls")),
     path("", include("deliveries.urls")),
+    path("", include("notices.urls")),
     path("", include("zones.urls")),
     path("", include("people.urls")),
     path("", include("lum.urls")),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, WrongState
 from core.geo import GEOGRAPHIC_SRID, MASTER_SRID, METROPOLITAN_BOUNDS
-from deliveries import notices, workflow
+from deliveries import audience, workflow
 from deliveries.models import Delivery
 from deliveries.states import Status
 from people.models import User
@@ -28,7 +28,7 @@ from validator.interpreting.fingerprint import fingerprint_of
 from zones.models import Municipality
 
 ACT: Final = "Rettifica d'ufficio"
-VERB: Final = notices.CORRECT
+VERB: Final = audience.CORRECT
 #: Attributes that may be corrected beside name, type, status, valence and position.
 TEXTS: Final = ("address", "manager_name", "url", "accuracy")
 NUMBERS: Final = ("area", "capacity")

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID
-from core.querysets import AppendOnlyQuerySet
-from deliveries.querysets import DeliveryQuerySet, StagedRowQuerySet
-from deliveries.states import OPEN, Status, Verb
+from deliveries.querysets import SUBJECT_KIND, DeliveryQuerySet, StagedRowQuerySet
+from deliveries.states import OPEN, Status
+from notices.models import Event
+from notices.querysets import EventQuerySet
 from people.models import User
 from services.models import Edition, Source
 from zones.models import Municipality
@@ -110,6 +111,12 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.municipality} {self.created_at:%d/%m/%Y}"
 
+    @property
+    def events(self) -> EventQuerySet:
+        """The delivery's log, oldest first."""
+        log: EventQuerySet = Event.objects.about(SUBJECT_KIND, self.pk)
+        return log
+
 
 class StagedRow(models.Model):
     """A row of a delivery as read (`raw`, `sent`) and as understood; written by binary COPY."""
@@ -160,34 +167,6 @@ class FieldMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality_id} {self.shape[:8]}"
-
-
-class DeliveryEvent(models.Model):
-    """Who did what to a delivery and when, messages included; append-only."""
-
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="events")
-    verb = models.CharField(max_length=24)
-    from_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
-    to_status = models.CharField(max_length=12, choices=Status.choices, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    note = models.TextField(blank=True)
-    payload = models.JSONField(default=dict, blank=True)
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["at", "pk"]
-        verbose_name = _("evento di una consegna")
-        verbose_name_plural = _("eventi delle consegne")
-
-    def __str__(self) -> str:
-        return f"{self.delivery_id} {self.verb}"
-
-    @property
-    def verb_label(self) -> str:
-        """The verb in words; messages and edits are verbs outside the transition table."""
-        return str(Verb(self.verb).label) if self.verb in Verb.values else self.verb
 
 
 class Receipt(models.Model):

@@ -1,18 +1,25 @@
-"""A notice in words, in the active language: what happened, to which delivery, what to do next."""
+"""Deliveries as a subject of notices: who is told, and in words, in the active language, what
+happened to which delivery and what to do next."""
 
-from dataclasses import dataclass
+import uuid
+from collections.abc import Collection, Iterator, Mapping
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from deliveries import notices
-from deliveries.models import Delivery, DeliveryEvent, Notice, Proposal
+from deliveries import audience
+from deliveries.models import Delivery, Proposal
 from deliveries.policies import may_upload
+from deliveries.querysets import DeliveryQuerySet
 from deliveries.reports import page
 from deliveries.reports.steps import has_report
 from deliveries.states import Status, Verb
+from notices.actions import MESSAGE
+from notices.models import Event, Notice
+from notices.subjects import Listener, News
+from people.policies import Person
 
 _TITLES: dict[str, Promise] = {
     Verb.FINISH_CHECK: gettext_lazy("Il controllo è finito"),
@@ -25,48 +32,62 @@ _TITLES: dict[str, Promise] = {
     Verb.PUBLISH_PART: gettext_lazy("Consegna pubblicata in parte"),
     Verb.FAIL_PUBLICATION: gettext_lazy("La pubblicazione si è interrotta per un nostro problema"),
     Verb.WITHDRAW: gettext_lazy("Il Comune ha ritirato la consegna"),
-    notices.MESSAGE: gettext_lazy("Nuovo messaggio"),
-    notices.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
-    notices.CORRECT: gettext_lazy("Rettifica d'ufficio"),
+    MESSAGE: gettext_lazy("Nuovo messaggio"),
+    audience.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
+    audience.CORRECT: gettext_lazy("Rettifica d'ufficio"),
 }
 #: The note of these events was written for the reader.
-_QUOTED = (Verb.SEND_BACK, Verb.WITHDRAW, notices.MESSAGE, notices.CORRECT)
+_QUOTED = (Verb.SEND_BACK, Verb.WITHDRAW, MESSAGE, audience.CORRECT)
 _AGAIN = gettext_lazy("Differenze ricalcolate: rivedi la consegna")
 
 
-@dataclass(frozen=True)
-class News:
-    """What a notice says. `quoted` is what a person wrote, `path` the page where to go on."""
+class DeliverySubject:
+    """What the notices ask of deliveries (`settings.NOTICE_SUBJECTS`)."""
 
-    title: str
-    text: str
-    quoted: str
-    path: str
+    def audience(self, event: Event) -> Iterator[Listener]:
+        """Who is told of the event."""
+        groups = audience.groups_of(event)
+        if not groups:
+            return
+        delivery = Delivery.objects.get(pk=event.subject_id)
+        own = (delivery.by_id, delivery.reviewer_id)
+        for group in groups:
+            for one in audience.people_of(delivery, event, group):
+                yield Listener(one, is_own=one.pk in own)
+
+    def seen_by(self, user: Person) -> DeliveryQuerySet:
+        """The deliveries that the person may know of."""
+        seen: DeliveryQuerySet = Delivery.objects.for_user(user)
+        return seen
+
+    def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Delivery]:
+        """The deliveries of these keys."""
+        return Delivery.objects.select_related("municipality", "edition").in_bulk(list(keys))
+
+    def news(self, notice: Notice, subject: Delivery) -> News:
+        """The notice in words."""
+        event = notice.event
+        return News(
+            title=_title(event),
+            text=_text(event, subject),
+            quoted=event.note if event.verb in _QUOTED else "",
+            path=_path(notice, subject),
+            file_name=subject.file_name,
+        )
 
 
-def told(notice: Notice) -> News:
-    """The notice in words."""
-    event, delivery = notice.event, notice.event.delivery
-    return News(
-        title=_title(event),
-        text=_text(event, delivery),
-        quoted=event.note if event.verb in _QUOTED else "",
-        path=_path(notice, delivery),
-    )
-
-
-def _title(event: DeliveryEvent) -> str:
+def _title(event: Event) -> str:
     if event.verb == Verb.PUBLISH_PART and event.note:
         return str(_AGAIN)
-    return str(_TITLES.get(event.verb, event.verb_label))
+    return str(_TITLES.get(event.verb, event.verb))
 
 
-def _text(event: DeliveryEvent, delivery: Delivery) -> str:
+def _text(event: Event, delivery: Delivery) -> str:
     if event.verb == Verb.FINISH_CHECK:
         return _verdict(delivery)
     if event.verb == Verb.DECIDE:
         return _decided(delivery)
-    if event.verb in (Verb.SUBMIT, Verb.WITHDRAW, notices.MESSAGE, notices.TAKE_OVER):
+    if event.verb in (Verb.SUBMIT, Verb.WITHDRAW, MESSAGE, audience.TAKE_OVER):
         return _("Da %(who)s.") % {"who": event.by} if event.by else ""
     if event.verb in (Verb.PUBLISH, Verb.PUBLISH_PART) and delivery.edition and not event.note:
         return _("È l'edizione n. %(n)d.") % {"n": delivery.edition.number}

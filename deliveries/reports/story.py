@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models import Delivery, DeliveryEvent
-from deliveries.states import FINAL, Status
+from deliveries.models import Delivery
+from deliveries.states import FINAL, Status, Verb
+from notices.thread import Said
+from notices.thread import thread as said_of
 
 Text = str | Promise
 
@@ -139,23 +141,21 @@ def stage_words(delivery: Delivery) -> Text:
     return STAGES.get(delivery.progress_stage, delivery.progress_stage)
 
 
-MESSAGE = "message"
-_SPOKEN = (MESSAGE, "send_back", "submit", "take", "publish", "publish_part", "withdraw", "reopen")
-
-
-@dataclass(frozen=True)
-class Said:
-    """A line of the thread: a message, or an act that both sides should see."""
-
-    event: DeliveryEvent
-    is_message: bool
-
-    @property
-    def words(self) -> str:
-        return str(_("messaggio")) if self.is_message else self.event.verb_label
+#: Acts that both sides see in the thread.
+ACTS: dict[str, Text] = {
+    verb: verb.label
+    for verb in (
+        Verb.SEND_BACK,
+        Verb.SUBMIT,
+        Verb.TAKE,
+        Verb.PUBLISH,
+        Verb.PUBLISH_PART,
+        Verb.WITHDRAW,
+        Verb.REOPEN,
+    )
+}
 
 
 def thread(delivery: Delivery) -> list[Said]:
     """Messages and acts of the two sides, oldest first."""
-    events = delivery.events.filter(verb__in=_SPOKEN).select_related("by")
-    return [Said(event, event.verb == MESSAGE) for event in events]
+    return said_of(delivery.events, ACTS)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, NotAllowed
-from core.pages import acting, back_on_mistake, private
+from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import placing
 from deliveries.geocoding import client, search
 from deliveries.models import Delivery
@@ -60,7 +60,7 @@ def positions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     delivery = delivery_of(request, pk)
     if not has_report(delivery):
         return redirect("deliveries:detail", pk)
-    rows = report_placed.unplaced(delivery, mending.number(request.GET.get("pagina")) or 1)
+    rows = report_placed.unplaced(delivery, number(request.GET.get("pagina")) or 1)
     ticked = request.GET.get("scelte") == SAFE
     lines = report_placed.described(delivery, list(rows), tick_safe=ticked)
     context = {
@@ -114,7 +114,7 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     taken = []
     for name, value in request.POST.items():
         row = report_placed.row_of(name.removeprefix(report_placed.FIELD))
-        chosen = mending.number(str(value))
+        chosen = number(str(value))
         if name.startswith(report_placed.FIELD) and row and chosen is not None:
             taken.append(placing.Taken(*row, chosen))
     placing.take(delivery, user=person(request), taken=taken)

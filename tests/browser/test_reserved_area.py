@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from deliveries import remarks, workflow
 from deliveries.actions import corrections
-from deliveries.models import Delivery, Notice, Remark
+from deliveries.models import Delivery, Remark
+from notices.models import Notice
 from people.models import Mandate, User
 from services.models import Service
 from tests import builders

@@ -8,7 +8,8 @@ from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import tasks
 from deliveries.actions import corrections, intake, review
 from deliveries.actions.corrections import Correction
-from deliveries.models import Delivery, Notice
+from deliveries.models import Delivery
+from notices.models import Notice
 from people.tokens import issue_token
 from services.models import Edition, Record, Service, Source
 from services.selectors import service_story

@@ -34,7 +34,7 @@ ACTS = [
 ]
 DESK = ["review", "proposal-places"]
 DESK_ACTS = ["take", "decide", "bulk", "send-back", "close"]
-API_READ = ["delivery", "findings", "report-xlsx", "report-json", "answers", "columns"]
+API_READ = ["upload", "findings", "report-xlsx", "report-json", "answers", "columns"]
 API_ACTS = [
     "answers",
     "columns",
@@ -171,14 +171,14 @@ def test_a_token_does_only_what_its_scopes_say(cast, delivery):
     reading = issue_token(cast.operator, name="lettura", scopes=["read"])
     headers = {"authorization": f"Bearer {reading}"}
     client = Client()
-    assert client.get(api("delivery", delivery), headers=headers).status_code == 200
+    assert client.get(api("upload", delivery), headers=headers).status_code == 200
     answer = client.post(
         api("withdraw", delivery), {}, content_type="application/json", headers=headers
     )
     assert answer.status_code == 403
     sending = issue_token(cast.operator, name="consegna", scopes=["upload"])
     headers = {"authorization": f"Bearer {sending}"}
-    assert client.get(api("delivery", delivery), headers=headers).status_code == 403
+    assert client.get(api("upload", delivery), headers=headers).status_code == 403
     assert (
         client.post(
             api("withdraw", delivery), {}, content_type="application/json", headers=headers

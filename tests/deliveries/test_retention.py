@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from deliveries import tasks
+from deliveries import tasks, workflow
 from deliveries.models import Delivery
 from tests import builders
 
@@ -44,7 +44,7 @@ def test_what_is_published_or_still_open_keeps_its_file(cast, status):
 
 def test_the_log_stays_and_a_second_night_changes_nothing(cast):
     delivery = builders.ready(cast)
-    from_log = delivery.events.create(verb="message", by=cast.operator, note="Resta")
+    from_log = workflow.record(delivery, "message", by=cast.operator, note="Resta")
     Delivery.objects.filter(pk=delivery.pk).update(status="withdrawn")
     for _night in range(2):
         after(delivery, 100)

@@ -19,6 +19,7 @@ CODE = (
     "funding",
     "deliveries",
     "services",
+    "notices",
     "people",
     "zones",
     "validator",

@@ -16,6 +16,7 @@ CODE = (
     "funding",
     "deliveries",
     "services",
+    "notices",
     "people",
     "zones",
     "validator",

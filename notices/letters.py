@@ -5,7 +5,6 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
@@ -14,35 +13,17 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from deliveries import notices
-from deliveries.models import Notice
-from deliveries.reports import news
+from notices.models import Notice
+from notices.subjects import told
 
 logger = logging.getLogger(__name__)
 
 #: With the pauses below: given up after about nine hours; the notice in the portal stays.
 MAX_ATTEMPTS: Final = 14
 LONGEST_PAUSE: Final = timedelta(hours=1)
-_BATCH = 500
 
 
-@shared_task(name=notices.TELL)
-def tell(event_id: int) -> None:
-    """Send the letters of one event that are still due."""
-    due = Notice.objects.filter(event=event_id, mail=Notice.Mail.DUE)
-    for notice in due.select_related("person", "event__delivery__municipality", "event__by"):
-        _send_once(notice)
-
-
-@shared_task(name="deliveries.sweep_letters")
-def sweep() -> None:
-    """Enqueue again what the broker lost or the mail server refused."""
-    events = Notice.objects.due().order_by("event").values_list("event", flat=True).distinct()
-    for event in events[:_BATCH]:
-        tell.delay(event)
-
-
-def _send_once(notice: Notice) -> None:
+def send_once(notice: Notice) -> None:
     """Claim, send, and say so. A worker that dies in between leaves the claim: never two."""
     mine = Notice.objects.filter(pk=notice.pk)
     if not mine.filter(mail=Notice.Mail.DUE).update(mail=Notice.Mail.SENDING):
@@ -65,21 +46,21 @@ def _send_once(notice: Notice) -> None:
 
 def letter(notice: Notice) -> EmailMessage:
     """The notice as a letter in plain text."""
-    delivery = notice.event.delivery
+    comune = notice.event.municipality
     with translation.override(notice.person.language):
-        told = news.told(notice)
+        ((_notice, news),) = told([notice])
         context = {
             "person": notice.person,
-            "news": told,
-            "delivery": delivery,
-            "address": settings.PUBLIC_URL + told.path,
+            "news": news,
+            "municipality": comune,
+            "address": settings.PUBLIC_URL + news.path,
             "choices": settings.PUBLIC_URL + reverse("people:profile") + "#messages-title",
         }
-        subject = _("%(title)s: %(comune)s") % {
-            "title": told.title,
-            "comune": delivery.municipality.name,
-        }
-        body = render_to_string("deliveries/mail/notice.txt", context)
+        subject = news.title
+        if comune:
+            subject = _("%(title)s: %(comune)s") % {"title": news.title, "comune": comune.name}
+        subject = " ".join(subject.split())
+        body = render_to_string("notices/mail/notice.txt", context)
     # So that absence replies and mailing lists leave it alone (RFC 3834).
     headers = {"Auto-Submitted": "auto-generated"}
     return EmailMessage(subject, body, to=[notice.person.email], headers=headers)

@@ -1,4 +1,4 @@
-"""News of one's deliveries over HTTP: the list, and marking what was read."""
+"""One's news over HTTP: the list, and marking what was read."""
 
 from typing import Any, ClassVar
 
@@ -9,11 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import whole
-from deliveries.api.access import DeliveryView
-from deliveries.models import Delivery, Notice
-from deliveries.querysets import NoticeQuerySet
-from deliveries.reports import news
-from people.access import caller
+from notices.models import Notice
+from notices.subjects import told
+from people.access import ScopedView, caller
 
 PAGE, MOST = 100, 1_000
 
@@ -24,8 +22,9 @@ class NoticeOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
-    delivery = serializers.UUIDField(source="event.delivery_id")
-    municipality = serializers.CharField(source="event.delivery.municipality_id")
+    subject_kind = serializers.CharField(source="event.subject_kind")
+    subject_id = serializers.UUIDField(source="event.subject_id")
+    municipality = serializers.CharField(source="event.municipality_id", allow_null=True)
     event = serializers.CharField(source="event.verb")
     title = serializers.CharField(source="news.title")
     text = serializers.CharField(source="news.text")
@@ -33,7 +32,7 @@ class NoticeOut(serializers.Serializer[Any]):
     path = serializers.CharField(source="news.path")
 
 
-class NoticeList(DeliveryView):
+class NoticeList(ScopedView):
     """The caller's notices, newest first."""
 
     @extend_schema(
@@ -47,28 +46,24 @@ class NoticeList(DeliveryView):
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        found = _mine(request).order_by("-pk")
+        mine = Notice.objects.of(request.user)
+        found = mine.with_event().order_by("-pk")
         if asked.get("unread", "") in ("1", "true"):
             found = found.unread()
         if asked.get("before"):
             found = found.filter(pk__lt=whole(asked["before"], default=1, most=2**62))
         limit = whole(asked.get("limit"), default=PAGE, most=MOST)
-        related = (
-            "person",
-            "event__by",
-            "event__delivery__municipality",
-            "event__delivery__edition",
-        )
-        listed = list(found.select_related(*related)[:limit])
+        listed = list(found[:limit])
         following = None
         if len(listed) == limit:
             query = asked.copy()
             query["before"] = str(listed[-1].pk)
             following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        for notice in listed:
-            notice.news = news.told(notice)
-        results = NoticeOut(listed, many=True).data
-        unread = _mine(request).unread().count()
+        lines = told(listed)
+        for notice, news in lines:
+            notice.news = news  # type: ignore[attr-defined]
+        results = NoticeOut([notice for notice, _news in lines], many=True).data
+        unread = mine.unread().count()
         return Response({"unread": unread, "results": results, "next": following})
 
 
@@ -86,7 +81,7 @@ class ReadOut(serializers.Serializer[Any]):
     read = serializers.IntegerField()
 
 
-class NoticesRead(DeliveryView):
+class NoticesRead(ScopedView):
     """Mark notices as read."""
 
     scopes: ClassVar[dict[str, str]] = {"POST": "read"}
@@ -99,10 +94,3 @@ class NoticesRead(DeliveryView):
         if "ids" in given.validated_data:
             found = found.filter(pk__in=given.validated_data["ids"])
         return Response({"read": found.update(read_at=timezone.now())})
-
-
-def _mine(request: Request) -> NoticeQuerySet:
-    found: NoticeQuerySet = Notice.objects.of(
-        request.user, Delivery.objects.for_user(request.user)
-    )
-    return found

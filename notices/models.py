@@ -1,4 +1,4 @@
-"""What happened to a delivery, as news for the people it concerns."""
+"""What happened to anything that has a log, and the news of it for the people it concerns."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,9 +6,43 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from deliveries.models.delivery import DeliveryEvent
-from deliveries.querysets import NoticeQuerySet
+from notices.querysets import EventQuerySet, NoticeQuerySet
 from people.models import User
+from zones.models import Municipality
+
+
+class Event(models.Model):
+    """Who did what to a subject and when, messages included; append-only.
+
+    The subject is a kind (a key of `settings.NOTICE_SUBJECTS`) and an identifier: no table that
+    has a log is known here. The municipality is the one that the event concerns.
+    """
+
+    subject_kind = models.SlugField(max_length=24)
+    subject_id = models.UUIDField()
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verb = models.CharField(max_length=24)
+    from_status = models.CharField(max_length=12, blank=True)
+    to_status = models.CharField(max_length=12, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    note = models.TextField(blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("evento")
+        verbose_name_plural = _("eventi")
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "at"], name="event_subject_idx")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id} {self.verb}"
 
 
 class Notice(models.Model):
@@ -23,7 +57,7 @@ class Notice(models.Model):
         FAILED = "failed", _("non spedita")
 
     person = models.ForeignKey(User, models.CASCADE, related_name="notices")
-    event = models.ForeignKey(DeliveryEvent, models.CASCADE, related_name="notices")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="notices")
     at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
     mail = models.CharField(max_length=8, choices=Mail.choices, default=Mail.UNASKED)

@@ -1,0 +1,69 @@
+"""Who is told of which event of a delivery; the words are `reports.news`."""
+
+from typing import Final
+
+from django.db.models import Q
+
+from deliveries.models import Delivery
+from deliveries.states import Verb
+from notices.actions import MESSAGE
+from notices.models import Event
+from people.models import Mandate, Role, User
+
+TAKE_OVER: Final = "take_over"
+CORRECT: Final = "correct"
+
+_SENDER, _COMUNE, _OFFICE, _REVIEWER = "sender", "comune", "office", "reviewer"
+_AUDIENCE: Final[dict[str, tuple[str, ...]]] = {
+    Verb.FINISH_CHECK: (_SENDER,),
+    Verb.REFUSE_FILE: (_SENDER,),
+    Verb.FAIL_CHECK: (_SENDER,),
+    Verb.SUBMIT: (_SENDER, _COMUNE, _OFFICE),
+    Verb.SEND_BACK: (_SENDER, _COMUNE),
+    Verb.DECIDE: (_SENDER, _COMUNE),
+    Verb.PUBLISH: (_SENDER, _COMUNE),
+    Verb.FAIL_PUBLICATION: (_REVIEWER,),
+    Verb.WITHDRAW: (_SENDER, _COMUNE, _REVIEWER),
+    TAKE_OVER: (TAKE_OVER,),
+    CORRECT: (_COMUNE,),
+}
+
+
+def groups_of(event: Event) -> tuple[str, ...]:
+    """The groups that an event is news for; none when it is no news."""
+    if event.verb == MESSAGE:
+        office = {Role.REVIEWER, Role.MANAGER} & _roles(event.by)
+        return (_SENDER, _COMUNE) if office else (_REVIEWER,)
+    if event.verb == Verb.PUBLISH_PART:
+        # With a note: nothing was published, the differences were computed anew for the reviewer.
+        return (_REVIEWER,) if event.note else (_SENDER, _COMUNE)
+    if event.verb == Verb.FINISH_CHECK and _checked_before(event):
+        # Whoever mends in the browser is looking at the page: only the first check is news.
+        return ()
+    return _AUDIENCE.get(event.verb, ())
+
+
+def _checked_before(event: Event) -> bool:
+    same = Event.objects.about(event.subject_kind, event.subject_id)
+    return same.filter(verb=Verb.FINISH_CHECK).exclude(pk=event.pk).exists()
+
+
+def _roles(person: User | None) -> set[str]:
+    return set(person.mandates.in_force().values_list("role", flat=True)) if person else set()
+
+
+def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
+    """The people of a group whose mandates hold today."""
+    here = Q(municipality=delivery.municipality_id)
+    office = Q(role__in=(Role.REVIEWER, Role.MANAGER))
+    if group == _COMUNE:
+        which = here & Q(role=Role.OPERATOR)
+    elif group == _OFFICE or (group == _REVIEWER and delivery.reviewer_id is None):
+        which = office if delivery.submitted_at else Q(pk=None)
+    elif group == _REVIEWER:
+        which = office & Q(user=delivery.reviewer_id)
+    else:
+        was = event.payload.get("was") if group == TAKE_OVER else delivery.by_id
+        which = here & Q(user=was)
+    mandates = Mandate.objects.in_force().filter(which, user__is_active=True)
+    return list(User.objects.filter(pk__in=mandates.values("user")))

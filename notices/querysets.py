@@ -1,0 +1,43 @@
+"""Which events and which notices; no model imports."""
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import OuterRef
+from django.utils import timezone
+
+from core.querysets import AppendOnlyQuerySet
+from notices.subjects import seen_by
+
+if TYPE_CHECKING:
+    from people.policies import Person
+
+
+class EventQuerySet(AppendOnlyQuerySet):
+    """The log of everything that has one."""
+
+    def about(self, kind: str, key: uuid.UUID | OuterRef) -> "EventQuerySet":
+        """The events of one subject, oldest first."""
+        return self.filter(subject_kind=kind, subject_id=key)
+
+
+class NoticeQuerySet(models.QuerySet[Any]):
+    """News for people."""
+
+    def of(self, user: "Person") -> "NoticeQuerySet":
+        """A person's own, about what they may still know of: who lost a mandate sees no more."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(seen_by(user), person=user.pk)
+
+    def with_event(self) -> "NoticeQuerySet":
+        """With what a list or a letter shows."""
+        return self.select_related("person", "event__by", "event__municipality")
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def due(self) -> "NoticeQuerySet":
+        """Letters whose turn it is."""
+        return self.filter(mail="due", mail_after__lte=timezone.now())
