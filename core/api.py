@@ -72,7 +72,9 @@ class Crs84Field(GeometryField):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(precision=6, read_only=True, **options)
 
-    def to_representation(self, value: GEOSGeometry) -> Any:
+    def to_representation(self, value: GEOSGeometry | None) -> Any:
+        if value is None:
+            return None
         return super().to_representation(value.transform(GEOGRAPHIC_SRID, clone=True))
 
 

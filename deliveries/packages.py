@@ -192,6 +192,7 @@ def _with_kinds(things: Things, municipality: Municipality) -> Things:
         municipality_name=municipality.name,
         outline=place.outline(municipality.istat),
         metropolis=place.whole,
+        former_codes=place.former,
     )
     layer = SourceLayer(POINTS, labelled(things.frame), _wkb(things.geometry), MASTER_SRID)
     read = understand(SourceFile("GeoPackage", (layer,)), context=context)

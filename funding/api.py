@@ -43,12 +43,18 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
 
 class TotalsSerializer(serializers.Serializer[Totals]):
-    """What the source states, what is known of projects, what has a place and what has not."""
+    """What the source states, what is known of projects, what falls on a comune and what is not
+    allocated to any."""
 
     stated = serializers.DecimalField(16, 2, allow_null=True)
     known = serializers.DecimalField(16, 2)
     placed = serializers.DecimalField(16, 2)
-    unplaced = serializers.DecimalField(16, 2)
+    unallocated = serializers.DecimalField(
+        16,
+        2,
+        allow_null=True,
+        help_text='"Non ripartito": what no comune has; null where no amount is known.',
+    )
     unknown_shares = serializers.IntegerField()
     projects = serializers.IntegerField()
     projects_without_amount = serializers.IntegerField()

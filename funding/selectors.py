@@ -13,12 +13,13 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Totals:
-    """Amounts in euro. `stated` is the source's; `placed` has a comune, `unplaced` has none."""
+    """Amounts in euro. `stated` is the source's, `known` the projects', `placed` what falls on a
+    comune, `unallocated` the rest ("non ripartito"); None where no amount is known."""
 
     stated: Decimal | None
     known: Decimal
     placed: Decimal
-    unplaced: Decimal
+    unallocated: Decimal | None
     unknown_shares: int
     projects: int
     projects_without_amount: int
@@ -32,18 +33,15 @@ class Totals:
         return self.stated - self.known
 
     @property
-    def unplaced_in_all(self) -> Decimal:
-        """Not placed by the projects, plus what no known project explains."""
-        return self.unplaced + max(self.untold or NOTHING, NOTHING)
-
-    @property
     def whole(self) -> Decimal:
         """What percentages are of: the source's amount, else the sum of the known projects."""
         return self.stated or self.known
 
     @property
-    def unplaced_share(self) -> Decimal | None:
-        return self.unplaced_in_all * 100 / self.whole if self.whole else None
+    def unallocated_share(self) -> Decimal | None:
+        if self.unallocated is None or not self.whole:
+            return None
+        return self.unallocated * 100 / self.whole
 
 
 @dataclass(frozen=True)
@@ -78,26 +76,43 @@ class ProjectRow:
     twice: tuple[Programme, ...] = ()
 
 
-def programme_rows() -> list[ProgrammeRow]:
+def programme_rows(shares: Sequence[Share] | None = None) -> list[ProgrammeRow]:
+    """All programmes with their totals; with `shares`, only those that these belong to."""
     programmes = Programme.objects.prefetch_related("projects__shares")
+    if shares is not None:
+        programmes = programmes.filter(slug__in={s.project.programme_id for s in shares})
     return [ProgrammeRow(programme, totals(programme)) for programme in programmes]
 
 
 def totals(programme: Programme) -> Totals:
     """The programme's sums, from its projects' shares."""
     projects = list(programme.projects.all())
+    amounts = [project.amount for project in projects if project.amount is not None]
     shares = [share for project in projects for share in project.shares.all()]
     placed = sum((s.amount for s in shares if s.amount and s.municipality_id), NOTHING)
-    known = sum((project.amount for project in projects if project.amount is not None), NOTHING)
+    known = sum(amounts, NOTHING)
     return Totals(
         stated=programme.amount,
         known=known,
         placed=placed,
-        unplaced=max(known - placed, NOTHING),
+        unallocated=_unallocated(programme.amount, amounts, placed),
         unknown_shares=sum(s.amount is None and s.municipality_id is not None for s in shares),
         projects=len(projects),
         projects_without_amount=sum(project.amount is None for project in projects),
     )
+
+
+def _unallocated(
+    stated: Decimal | None, projects: Sequence[Decimal], placed: Decimal
+) -> Decimal | None:
+    """What no comune has of the larger of the two amounts, the source's and the projects'.
+
+    Two documents may disagree; the larger one hides nothing. None when neither says an amount.
+    """
+    said = [stated] if stated is not None else []
+    if projects:
+        said.append(sum(projects, NOTHING))
+    return max(max(said) - placed, NOTHING) if said else None
 
 
 def project_rows(programme: Programme) -> list[ProjectRow]:

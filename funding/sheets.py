@@ -5,9 +5,9 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.sheets import Column, Fact, Row, Section, Table, Territory, number, text
+from core.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
 from funding.models import Share
-from funding.selectors import shares_in
+from funding.selectors import programme_rows, shares_in
 
 
 def zone_funding(territory: Territory) -> Section:
@@ -20,13 +20,13 @@ def zone_funding(territory: Territory) -> Section:
         title=_("Finanziamenti"),
         lead=_(
             "Solo le quote che le fonti attribuiscono a un comune. "
-            "Ciò che non è ripartito sta nella pagina di ogni programma."
+            "Ciò che di un programma non è ripartito non si può dare a nessun territorio."
         ),
         facts=(
             Fact(_("Quote note"), sum(known, Decimal(0)) if known else None, unit="€"),
             Fact(_("Quote con importo non noto"), unknown),
         ),
-        tables=(_table(shares),),
+        tables=(_table(shares), _programmes(shares)),
         links=(text(_("Tutti i programmi"), url=reverse("funding:list")),),
     )
 
@@ -41,7 +41,7 @@ def _table(shares: list[Share]) -> Table:
                 ),
                 text(share.project.title),
                 text(share.municipality.name if share.municipality else ""),
-                number(share.amount, 0 if _whole(share.amount) else 2),
+                _euro(share.amount),
             )
         )
         for share in shares
@@ -57,6 +57,37 @@ def _table(shares: list[Share]) -> Table:
         rows=rows,
         empty=_("Nessuna quota attribuita a questo territorio dalle fonti caricate."),
     )
+
+
+def _programmes(shares: list[Share]) -> Table:
+    """The programmes of these shares, each with what it has allocated to no comune at all."""
+    rows = tuple(
+        Row(
+            (
+                text(
+                    row.programme.name,
+                    url=reverse("funding:programme", args=[row.programme.slug]),
+                ),
+                _euro(row.programme.amount),
+                _euro(row.totals.unallocated),
+            )
+        )
+        for row in programme_rows(shares)
+    )
+    return Table(
+        caption=_("Programmi di queste quote, per intero"),
+        columns=(
+            Column(_("Programma")),
+            Column(_("Importo della fonte (€)"), True),
+            Column(_("Non ripartito"), True),
+        ),
+        rows=rows,
+        empty=_("Nessun programma ha quote in questo territorio."),
+    )
+
+
+def _euro(amount: Decimal | None) -> Cell:
+    return number(amount, 0 if _whole(amount) else 2)
 
 
 def _whole(amount: Decimal | None) -> bool:

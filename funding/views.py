@@ -25,6 +25,5 @@ def programme_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "totals": totals,
         "projects": selectors.project_rows(programme),
         "zones": selectors.by_zone(shares, totals.whole),
-        "unplaced_share": totals.unplaced_share,
     }
     return render(request, "funding/programme.html", context)

@@ -21,7 +21,8 @@ class NodeSerializer(serializers.ModelSerializer[TransportNode]):
 
 
 class LumSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
-    """A LUM as a GeoJSON feature at its point."""
+    """A LUM as a GeoJSON feature at its point; without geometry, state and often name where its
+    node is still to be identified."""
 
     point = Crs84Field()
     municipalities = serializers.SerializerMethodField()
@@ -38,6 +39,7 @@ class LumSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
             "setting",
             "network",
             "municipalities",
+            "zone",
             "radius_m",
             "position_accuracy",
             "certainty",
@@ -59,14 +61,14 @@ class LumDetailSerializer(LumSerializer):
 
 
 class LumViewSet(PublicReadSet):
-    """The Luoghi Urbani per la Mobilità."""
+    """The Luoghi Urbani per la Mobilità: as many as the STTM 2 counts, `zone` on those of which
+    not even the comune is known."""
 
     lookup_field = "code"
 
     def get_queryset(self) -> QuerySet[Lum]:
-        return Lum.objects.defer("point_web", "perimeter").prefetch_related(
-            "municipalities", "nodes"
-        )
+        hubs = Lum.objects.public().defer("point_web", "perimeter")
+        return hubs.prefetch_related("municipalities", "nodes")
 
     def get_serializer_class(self) -> Any:
         return LumDetailSerializer if self.action == "retrieve" else LumSerializer

@@ -6,13 +6,17 @@ from django.contrib.gis.db.models.functions import Transform
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
-from zones.models import Municipality
+from lum.querysets import LumQuerySet
+from zones.models import Municipality, Zone
 
 
 @pghistory.track()
 class Lum(models.Model):
-    """A mobility hub: rank, state and setting are
-    empty where nobody has said ("da attribuire")."""
+    """A mobility hub: rank, state and setting are empty where nobody has said ("da attribuire").
+
+    One whose node is to be identified has no point and no state; where not even its comune is
+    known, `zone` says which zone the STTM 2 counts it in. `certainty` says what it rests upon.
+    """
 
     class Rank(models.TextChoices):
         METROPOLITAN = "metropolitano", _("metropolitano")
@@ -26,39 +30,62 @@ class Lum(models.Model):
         URBAN = "urbano", _("urbano")
         PERIURBAN = "periurbano", _("periurbano")
 
+    class Certainty(models.TextChoices):
+        OFFICIAL = "ufficiale", _("nell’elenco ufficiale dei LUM")
+        CERTAIN = "certo", _("il comune ha un LUM (elenco del 2023)")
+        POSSIBLE = "possibile", _("il comune può avere un LUM (elenco del 2023)")
+        COUNTED = "conteggio", _("contato nella zona dalla presentazione STTM 2")
+        UNSUPPORTED = "escluso", _("candidato: il comune non è nell’elenco del 2023")
+
     code = models.SlugField(unique=True, max_length=40)
-    name = models.CharField(_("nome"), max_length=120)
+    name = models.CharField(_("nome"), max_length=120, blank=True)
     rank = models.CharField(_("rango"), max_length=14, choices=Rank.choices, blank=True)
-    state = models.CharField(_("stato"), max_length=10, choices=State.choices)
+    state = models.CharField(_("stato"), max_length=10, choices=State.choices, blank=True)
     setting = models.CharField(_("ambito"), max_length=12, choices=Setting.choices, blank=True)
     network = models.CharField(_("rete"), max_length=80, blank=True)
-    point = models.PointField(srid=MASTER_SRID)
+    point = models.PointField(srid=MASTER_SRID, null=True, blank=True)
     point_web = models.GeneratedField(
         expression=Transform("point", WEB_SRID),
         output_field=models.PointField(srid=WEB_SRID),
         db_persist=True,
     )
-    position_accuracy = models.CharField(max_length=40, default="approssimata")
+    position_accuracy = models.CharField(max_length=40, default="approssimata", blank=True)
     perimeter = models.MultiPolygonField(srid=MASTER_SRID, null=True, blank=True)
     radius_m = models.PositiveIntegerField(null=True, blank=True)
-    municipalities = models.ManyToManyField(Municipality, related_name="lum")
-    certainty = models.CharField(max_length=40, default="da verificare")
+    municipalities = models.ManyToManyField(Municipality, related_name="lum", blank=True)
+    zone = models.ForeignKey(Zone, models.PROTECT, null=True, blank=True, related_name="lum")
+    certainty = models.CharField(_("certezza"), max_length=12, choices=Certainty.choices)
     source = models.CharField(max_length=300)
     note = models.TextField(blank=True)
 
+    objects = LumQuerySet.as_manager()
+
     class Meta:
-        ordering = ["name"]
+        ordering = ["name", "code"]
         verbose_name = _("LUM")
         verbose_name_plural = _("LUM")
         constraints = [
             models.CheckConstraint(
                 name="lum_circle_only_with_rank",
                 condition=models.Q(radius_m__isnull=True) | ~models.Q(rank=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="lum_with_point_has_state",
+                condition=models.Q(point__isnull=True) | ~models.Q(state=""),
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.code
+
+    @property
+    def label(self) -> str:
+        """Its name; in words that there is none yet where there is none."""
+        return self.name or str(_("LUM da individuare"))
+
+    @property
+    def is_located(self) -> bool:
+        return self.point is not None
 
 
 @pghistory.track()

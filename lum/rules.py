@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import shapely
+from django.contrib.gis.geos import Point
 
 from lum.models import Lum
 from validator.dataset import Dataset
@@ -21,7 +22,6 @@ from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 
 NAME = "lum"
-TO_VERIFY = "da verificare"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Hub:
 
 @dataclass(frozen=True)
 class Register:
-    """All LUM; `official` is false while the list is a reconstruction still to be verified."""
+    """The public LUM whose node is known; `official` is false while any of the list is a
+    reconstruction or still to be identified."""
 
     hubs: tuple[Hub, ...]
     official: bool
@@ -47,16 +48,17 @@ class Register:
 
 
 def load() -> Register:
-    """The LUM as the database holds them, by one query."""
-    rows = list(Lum.objects.order_by("code"))
-    hubs = tuple(Hub(row.code, row.name, _shape(row)) for row in rows)
-    return Register(hubs, bool(rows) and all(row.certainty != TO_VERIFY for row in rows))
+    """The LUM as the database holds them, by one query; a candidate is not one."""
+    rows = sorted(Lum.objects.public(), key=lambda row: row.code)
+    hubs = tuple(Hub(row.code, row.name, _shape(row, row.point)) for row in rows if row.point)
+    official = all(row.certainty == Lum.Certainty.OFFICIAL for row in rows)
+    return Register(hubs, official and bool(rows))
 
 
-def _shape(row: Lum) -> Any:
+def _shape(row: Lum, stop: Point) -> Any:
     if row.perimeter:
         return shapely.from_wkb(bytes(row.perimeter.wkb))
-    point = shapely.from_wkb(bytes(row.point.wkb))
+    point = shapely.from_wkb(bytes(stop.wkb))
     return point.buffer(row.radius_m) if row.radius_m else point
 
 

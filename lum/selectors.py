@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F
-
 from lum.models import Lum
 from zones.models import Municipality, Zone
+
+UNRANKED = "da-attribuire"
+TO_IDENTIFY = "da-individuare"
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class LumFilter:
 
 def lum_rows(asked: LumFilter) -> list[LumRow]:
     """The LUM that answer to the filter, each with its comuni and zones."""
-    hubs = Lum.objects.prefetch_related("municipalities")
+    hubs = Lum.objects.public().prefetch_related("municipalities")
     if asked.state:
-        hubs = hubs.filter(state=asked.state)
+        hubs = hubs.filter(state="" if asked.state == TO_IDENTIFY else asked.state)
     if asked.rank:
-        hubs = hubs.filter(rank="" if asked.rank == "da-attribuire" else asked.rank)
+        hubs = hubs.filter(rank="" if asked.rank == UNRANKED else asked.rank)
     if asked.q:
         hubs = hubs.filter(name__icontains=asked.q)
-    zones = _zone_of()
+    zones = _zones()
     rows = [_row(hub, zones) for hub in hubs]
     if asked.zone:
         rows = [row for row in rows if asked.zone in {zone.slug for zone in row.zones}]
@@ -44,37 +45,40 @@ def lum_rows(asked: LumFilter) -> list[LumRow]:
 
 
 def lum_row(hub: Lum) -> LumRow:
-    return _row(hub, _zone_of())
+    return _row(hub, _zones())
 
 
-def _row(hub: Lum, zones: dict[str, Zone]) -> LumRow:
-    comuni = tuple(hub.municipalities.all())
-    found = {zones[comune.pk].slug: zones[comune.pk] for comune in comuni if comune.pk in zones}
-    return LumRow(hub, comuni, tuple(found.values()))
+@dataclass(frozen=True)
+class _Zones:
+    """The zones by slug, and the slug of each comune's zone by ISTAT code."""
+
+    by_slug: dict[str, Zone]
+    slug_of: dict[str, str]
+
+    def of(self, hub: Lum) -> tuple[Zone, ...]:
+        """The zones of its comuni; where none is known the one that counts it."""
+        comuni = [comune.pk for comune in hub.municipalities.all()]
+        slugs = [self.slug_of.get(istat, "") for istat in comuni] if comuni else [hub.zone_id]
+        return tuple(self.by_slug[slug] for slug in dict.fromkeys(slugs) if slug)
 
 
-def _zone_of() -> dict[str, Zone]:
+def _row(hub: Lum, zones: _Zones) -> LumRow:
+    return LumRow(hub, tuple(hub.municipalities.all()), zones.of(hub))
+
+
+def _zones() -> _Zones:
     zones = {zone.slug: zone for zone in Zone.objects.defer("geometry", "geometry_web")}
     rows = Municipality.objects.with_zone().values_list("istat", "zone_slug")
-    return {istat: zones[slug] for istat, slug in rows if slug}
+    return _Zones(zones, {istat: slug for istat, slug in rows if slug})
 
 
 def lum_per_zone() -> dict[str, int]:
-    """LUM per zone slug; "" is the whole. One on the border
-    of two zones counts in both, once in the whole."""
-    rows = (
-        Municipality.objects.with_zone()
-        .filter(lum__isnull=False)
-        .values_list("zone_slug")
-        .annotate(n=Count("lum", distinct=True))
-    )
-    counts = {zone.slug: 0 for zone in Zone.objects.only("slug")}
-    counts.update({slug: n for slug, n in rows if slug})
-    total = Lum.objects.count()
-    return {**counts, "": total} if total else {}
-
-
-def lum_of(municipalities: tuple[str, ...]) -> list[Lum]:
-    return list(
-        Lum.objects.filter(municipalities__in=municipalities).distinct().order_by(F("name").asc())
-    )
+    """LUM per zone slug; "" is the whole. One on the border of two zones counts in both, once in
+    the whole; those to be identified count too, candidates do not."""
+    zones = _zones()
+    hubs = list(Lum.objects.public().only("zone").prefetch_related("municipalities"))
+    counts = dict.fromkeys(zones.by_slug, 0)
+    for hub in hubs:
+        for zone in zones.of(hub):
+            counts[zone.slug] += 1
+    return {**counts, "": len(hubs)} if hubs else {}

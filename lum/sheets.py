@@ -1,26 +1,31 @@
 """The section about LUM in the sheet of a zone or a comune."""
 
+from collections import Counter
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
 from lum.models import Lum
-from lum.selectors import lum_of
 
 
 def zone_lum(territory: Territory) -> Section:
-    """The LUM of the territory; rank and setting are
-    said to be missing where nobody has set them."""
-    hubs = lum_of(territory.municipalities)
-    existing = sum(hub.state == Lum.State.EXISTING for hub in hubs)
+    """The LUM of the territory; rank and setting are said to be missing where nobody has set
+    them."""
+    hubs = list(Lum.objects.public().of(territory))
+    states = Counter(hub.state for hub in hubs)
     return Section(
         slug="lum",
         title=_("Luoghi Urbani per la Mobilità (LUM)"),
-        lead=_("Ricostruzione da verificare: l’elenco ufficiale dei 62 LUM non è stato trovato."),
+        lead=_(
+            "L’elenco ufficiale dei 62 LUM non è stato trovato: nodi che l’elenco dei comuni del "
+            "2023 sostiene, gli altri contati come da individuare."
+        ),
         facts=(
             Fact(_("LUM"), len(hubs)),
-            Fact(_("esistenti"), existing),
-            Fact(_("previsti"), len(hubs) - existing),
+            Fact(_("esistenti"), states[Lum.State.EXISTING]),
+            Fact(_("previsti"), states[Lum.State.PLANNED]),
+            Fact(_("da individuare"), states[""]),
         ),
         tables=(_table(hubs),),
         links=(text(_("Tutti i LUM"), url=reverse("lum:list")),),
@@ -31,8 +36,8 @@ def _table(hubs: list[Lum]) -> Table:
     rows = tuple(
         Row(
             (
-                text(hub.name, url=reverse("lum:detail", args=[hub.code])),
-                text(hub.get_state_display()),
+                text(hub.label, url=reverse("lum:detail", args=[hub.code])),
+                text(hub.get_state_display() if hub.state else _("da individuare")),
                 text(hub.get_rank_display()) if hub.rank else Cell(None, note=_("da attribuire")),
                 text(hub.network) if hub.network else Cell(None),
                 number(hub.radius_m),

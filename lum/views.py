@@ -1,16 +1,17 @@
 """Pages about LUM: the list with its filters and one LUM."""
 
+from typing import Any
+
+from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS, as_geojson, extent
 from lum.models import Lum
-from lum.selectors import LumFilter, lum_row, lum_rows
+from lum.selectors import TO_IDENTIFY, UNRANKED, LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
 from zones.models import Zone
-
-UNRANKED = "da-attribuire"
 
 
 @require_safe
@@ -24,11 +25,13 @@ def lum_list(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "rows": lum_rows(asked),
-        "total": Lum.objects.count(),
+        "total": Lum.objects.public().count(),
+        "located": Lum.objects.public().located().count(),
         "zones": Zone.objects.only("slug", "name", "name_en"),
         "states": Lum.State.choices,
         "ranks": Lum.Rank.choices,
         "unranked": UNRANKED,
+        "to_identify": TO_IDENTIFY,
         "map": map_settings(bounds=METROPOLITAN_BOUNDS, lum=True),
     }
     return render(request, "lum/list.html", context)
@@ -36,17 +39,19 @@ def lum_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def lum_detail(request: HttpRequest, code: str) -> HttpResponse:
-    hub = get_object_or_404(Lum.objects.prefetch_related("municipalities", "nodes"), code=code)
-    area = hub.perimeter or (hub.point.buffer(hub.radius_m) if hub.radius_m else None)
-    shape = area or hub.point
-    context = {
-        "row": lum_row(hub),
-        "lum": hub,
-        "map": map_settings(
-            bounds=extent(shape, margin_m=300 if area else 900),
-            services="",
-            lum=True,
-            shape=as_geojson(shape),
-        ),
-    }
+    hubs = Lum.objects.public().prefetch_related("municipalities", "nodes")
+    hub = get_object_or_404(hubs, code=code)
+    context = {"row": lum_row(hub), "lum": hub, "map": _map(hub, hub.point) if hub.point else None}
     return render(request, "lum/detail.html", context)
+
+
+def _map(hub: Lum, point: Point) -> dict[str, Any]:
+    """Its perimeter, else the circle of its rank, else its point, with the services around."""
+    area = hub.perimeter or (point.buffer(hub.radius_m) if hub.radius_m else None)
+    shape = area or point
+    return map_settings(
+        bounds=extent(shape, margin_m=300 if area else 900),
+        services="",
+        lum=True,
+        shape=as_geojson(shape),
+    )

@@ -23,7 +23,7 @@ from services.models import MacroCategory, Service, ServiceType, Status, Valence
 from services.querysets import ServiceQuerySet
 from services.statements import Hits, keys_of
 from services.versions import catalogue_version
-from zones.models import Municipality, Zone
+from zones.models import FormerCode, Municipality, Zone
 
 ROME: Final = ZoneInfo("Europe/Rome")
 EARTH_RADIUS: Final = 6378137.0
@@ -101,11 +101,11 @@ class ServiceFilter:
         """
         if others is not None:
             _check_names(query, others)
-        types = _known("type", query, ServiceType)
+        types = _known("type", _values("type", query), ServiceType)
         return cls(
-            zone=_known("zone", query, Zone),
-            municipality=_known("municipality", query, Municipality),
-            category=_known("category", query, MacroCategory),
+            zone=_known("zone", _values("zone", query), Zone),
+            municipality=_municipalities(query),
+            category=_known("category", _values("category", query), MacroCategory),
             type=types,
             reading=_choice("reading", query, READINGS),
             valence=_choices("valence", query, VALENCES),
@@ -274,13 +274,30 @@ def _choice(name: str, query: QueryDict, allowed: Sequence[str]) -> str:
     return values[0] if values else ""
 
 
-def _known(name: str, query: QueryDict, model: type[Model]) -> tuple[str, ...]:
+def _municipalities(query: QueryDict) -> tuple[str, ...]:
+    """ISTAT codes of comuni; a code of before stands for the one in use."""
+    asked = _values("municipality", query)
+    if not asked:
+        return ()
+    own = _present(asked, Municipality)
+    if own == set(asked):
+        return asked
+    successors = FormerCode.objects.successors()
+    codes = {code if code in own else successors.get(code, code) for code in asked}
+    return _known("municipality", tuple(sorted(codes)), Municipality)
+
+
+def _present(values: Sequence[str], model: type[Model]) -> set[str]:
+    """Those that are keys of the table."""
+    clean = [value for value in values if "\x00" not in value]
+    return set(model._default_manager.filter(pk__in=clean).values_list("pk", flat=True))
+
+
+def _known(name: str, values: tuple[str, ...], model: type[Model]) -> tuple[str, ...]:
     """The values, each the key of a row of that table."""
-    values = _values(name, query)
     if not values:
         return ()
-    clean = [value for value in values if "\x00" not in value]
-    known = set(model._default_manager.filter(pk__in=clean).values_list("pk", flat=True))
+    known = _present(values, model)
     wrong = [value for value in values if value not in known]
     if wrong:
         message = _("«%(value)s» non esiste; i valori si trovano in %(where)s")

@@ -118,7 +118,7 @@ LUM = Layer(
     licence="CC BY 4.0",
     attribution=CMM,
     table="lum_lum",
-    rows=Lum.objects.all,
+    rows=lambda: Lum.objects.public().located(),
     geometry="point_web",
 )
 

@@ -1,5 +1,5 @@
-"""Pages of the portal as a whole: data, atlas,
-accessibility, privacy, contacts, and the error pages."""
+"""Pages of the portal as a whole: data, atlas, project, accessibility, privacy, contacts, and the
+error pages."""
 
 import logging
 import secrets
@@ -32,6 +32,10 @@ class Example:
 def atlas(request: HttpRequest) -> HttpResponse:
     zones = Zone.objects.only("slug", "name", "name_en")
     return render(request, "pages/atlas.html", {"zones": zones})
+
+
+def project(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/project.html")
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

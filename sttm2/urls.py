@@ -23,6 +23,7 @@ urlpatterns += i18n_patterns(
     path("", include("funding.urls")),
     path("dati/", pages.data, name="data"),
     path("atlante/", pages.atlas, name="atlas"),
+    path("progetto/", pages.project, name="project"),
     path("accessibilita/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("contatti/", pages.contacts, name="contacts"),

@@ -35,7 +35,7 @@ class Change(StrEnum):
     DATE = "date"
     WORD = "word"
     ISTAT_ZERO = "istat_zero"
-    ISTAT_MARK = "istat_mark"
+    ISTAT_FORMER = "istat_former"
     URL_SCHEME = "url_scheme"
     MOJIBAKE = "mojibake"
     ZERO_UNKNOWN = "zero_unknown"
@@ -49,7 +49,7 @@ class Change(StrEnum):
 RULE_OF_CHANGE: Mapping[Change, str] = MappingProxyType({
     Change.BLANK: "ATT-01", Change.TRIMMED: "ATT-01", Change.NUMBER: "ATT-02",
     Change.DATE: "ATT-03", Change.WORD: "ATT-07", Change.ISTAT_ZERO: "ATT-06",
-    Change.ISTAT_MARK: "ATT-06", Change.URL_SCHEME: "ATT-14", Change.MOJIBAKE: "FIL-08",
+    Change.ISTAT_FORMER: "ATT-06", Change.URL_SCHEME: "ATT-14", Change.MOJIBAKE: "FIL-08",
     Change.ZERO_UNKNOWN: "ATT-13", Change.LAYER_STATUS: "ATT-07", Change.COORDINATE: "ATT-02",
     Change.REPAIRED: "GEO-03", Change.FLATTENED: "GEO-05",
 })  # fmt: skip

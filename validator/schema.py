@@ -140,7 +140,13 @@ FIELDS: tuple[Field, ...] = (
         norm=_ART9,
     ),
     Field("act", "Atto", "Act", norm=_ART9),
-    Field("lum", "LUM", "Mobility hub (LUM)", _K.CODE, norm="PTM, norme di attuazione, art. 35"),
+    Field(
+        "lum",
+        "LUM",
+        "Mobility hub (LUM)",
+        _K.CODE,
+        norm="PTM, norme di attuazione, articolo da verificare",
+    ),
     Field("cup", "CUP", "CUP", _K.CODE, norm=_CUP),
     Field("funding", "Finanziamento", "Funding", norm=_STTM),
     Field(

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from core.api import Crs84Field, PublicReadSet
-from zones.models import Municipality, Zone
+from zones.models import FormerCode, Municipality, Zone
 from zones.selectors import ComparedFigure, population_profile, zone_summary
 
 
@@ -23,9 +26,6 @@ class FigureSerializer(serializers.Serializer[ComparedFigure]):
     official = serializers.DecimalField(16, 2, allow_null=True)
     computed = serializers.DecimalField(18, 4, allow_null=True)
     difference = serializers.DecimalField(18, 4, allow_null=True)
-    unverified = serializers.IntegerField(
-        help_text="Comuni for which this is still to be verified."
-    )
     note = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment]
 
@@ -106,6 +106,9 @@ class MunicipalitySerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
             "zone",
             "polo_attrattore",
             "citta_centrale",
+            "role_source",
+            "role_source_url",
+            "role_year",
             "boundary_accuracy_m",
             "boundary_source",
         )
@@ -128,9 +131,17 @@ class MunicipalityDetailSerializer(MunicipalitySerializer):
     parameters=[OpenApiParameter("zone", str, description="Slug of a zone: only its comuni.")]
 )
 class MunicipalityViewSet(PublicReadSet):
-    """The 133 comuni, by ISTAT code."""
+    """The 133 comuni, by ISTAT code; a code of before leads to the one in use."""
 
     lookup_field = "istat"
+
+    @extend_schema(responses={200: MunicipalityDetailSerializer, 308: None})
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        successor = FormerCode.objects.successors().get(self.kwargs["istat"])
+        if successor is None:
+            return super().retrieve(request, *args, **kwargs)
+        address = reverse("api-municipality-detail", kwargs={**self.kwargs, "istat": successor})
+        return HttpResponse(status=308, headers={"Location": address})
 
     def get_queryset(self) -> QuerySet[Municipality]:
         comuni = Municipality.objects.current().with_zone()

@@ -22,6 +22,28 @@ class MembershipQuerySet(models.QuerySet[Any]):
         )
 
 
+class FormerCodeQuerySet(models.QuerySet[Any]):
+    """ISTAT codes of before."""
+
+    def ended(self, on: dt.date | None = None) -> "FormerCodeQuerySet":
+        """Those no longer in use on the day."""
+        return self.filter(valid_to__lte=on or timezone.localdate())
+
+    def successors(self, on: dt.date | None = None) -> dict[str, str]:
+        """The code in use on the day for each that is not, through several mergers where there
+        were."""
+        step = dict(self.ended(on).values_list("code", "successor"))
+        return {code: _last(code, step) for code in step}
+
+
+def _last(code: str, step: dict[str, str]) -> str:
+    """Where the steps lead; a circle, which no merger makes, ends where it began."""
+    seen = {code}
+    while (following := step.get(code)) and following not in seen:
+        seen.add(code := following)
+    return code
+
+
 class PlaceQuerySet(models.QuerySet[Any]):
     """Whatever has a name and a `geometry`."""
 
@@ -52,9 +74,10 @@ class MunicipalityQuerySet(PlaceQuerySet):
         )
         return found
 
-    def current(self) -> "MunicipalityQuerySet":
-        """Without the comuni that were merged into a successor."""
-        return self.filter(successor__isnull=True)
+    def current(self, on: dt.date | None = None) -> "MunicipalityQuerySet":
+        """Without the comuni whose code is no longer in use on the day."""
+        former = self.model.former_codes.rel.related_model._default_manager.ended(on)
+        return self.exclude(pk__in=former.values("pk"))
 
     def in_zone(self, slug: str, on: dt.date | None = None) -> "MunicipalityQuerySet":
         return self.with_zone(on).filter(zone_slug=slug)

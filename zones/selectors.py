@@ -18,7 +18,7 @@ from zones.models import (
     IndicatorValue,
     Municipality,
     OfficialFigure,
-    Ternary,
+    PoloRank,
     Zone,
     ZoneMembership,
 )
@@ -68,7 +68,6 @@ class ComparedFigure:
     decimals: int
     official: Decimal | None
     computed: Decimal | None
-    unverified: int = 0
     note: str = ""
     source: str = ""
 
@@ -119,10 +118,9 @@ def zone_summaries() -> list[ZoneSummary]:
     """The eight zones, then the whole, each with official and computed figures side by side."""
     official = _official()
     computed = _computed()
-    unverified = _unverified()
     places: list[Zone | None] = [*Zone.objects.all(), None]
     return [
-        ZoneSummary(zone, _compare(zone.slug if zone else WHOLE, official, computed, unverified))
+        ZoneSummary(zone, _compare(zone.slug if zone else WHOLE, official, computed))
         for zone in places
     ]
 
@@ -135,7 +133,6 @@ def _compare(
     place: str,
     official: Mapping[str, Mapping[str, OfficialFigure]],
     computed: Mapping[str, Mapping[str, Decimal]],
-    unverified: Mapping[str, Mapping[str, int]],
 ) -> tuple[ComparedFigure, ...]:
     stated = official.get(place, {})
     return tuple(
@@ -146,7 +143,6 @@ def _compare(
             decimals=decimals,
             official=stated[figure].value,
             computed=computed.get(figure, {}).get(place),
-            unverified=unverified.get(figure, {}).get(place, 0),
             note=stated[figure].note,
             source=stated[figure].source,
         )
@@ -165,11 +161,13 @@ def _official() -> dict[str, dict[str, OfficialFigure]]:
 def _computed() -> dict[str, dict[str, Decimal]]:
     """Per figure and zone ("" for the whole); a zone without a value is absent, not zero."""
     members = ZoneMembership.objects.in_force().values("zone")
-    yes = Ternary.YES
+    polo = ~Q(municipality__polo_attrattore=PoloRank.NO)
     counts = {
         "comuni": Count("municipality"),
-        "comuni-polo": Count("municipality", filter=Q(municipality__polo_attrattore=yes)),
-        "comuni-citta-centrale": Count("municipality", filter=Q(municipality__citta_centrale=yes)),
+        "comuni-polo": Count("municipality", filter=polo),
+        "comuni-citta-centrale": Count(
+            "municipality", filter=Q(municipality__citta_centrale=True)
+        ),
     }
     figures: dict[str, dict[str, Decimal]] = {}
     for name, expression in counts.items():
@@ -196,24 +194,6 @@ def _by_zone(indicator: str) -> dict[str, Decimal]:
         if value is not None:
             sums[membership.zone_id] = sums.get(membership.zone_id, Decimal(0)) + value
     return sums
-
-
-def _unverified() -> dict[str, dict[str, int]]:
-    """How many comuni still wait for a yes or a no."""
-    waiting = Ternary.TO_VERIFY
-    result: dict[str, dict[str, int]] = {}
-    for figure, column in (
-        ("comuni-polo", "polo_attrattore"),
-        ("comuni-citta-centrale", "citta_centrale"),
-    ):
-        rows = dict(
-            ZoneMembership.objects.in_force()
-            .filter(**{f"municipality__{column}": waiting})
-            .values_list("zone")
-            .annotate(n=Count("pk"))
-        )
-        result[figure] = {**rows, WHOLE: sum(rows.values())}
-    return result
 
 
 def _latest(indicator: str) -> dict[str, Decimal]:

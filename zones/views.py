@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS, extent
 from zones import selectors
-from zones.models import Municipality, OfficialFigure, Zone
+from zones.models import FormerCode, Municipality, OfficialFigure, Zone
 from zones.sheets import sections_of
 
 
@@ -76,10 +76,9 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
 @gzip_page
 @require_safe
 def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
+    if successor := FormerCode.objects.successors().get(istat):
+        return redirect(reverse("zones:municipality", args=[successor]), permanent=True)
     municipality = get_object_or_404(Municipality.objects.with_zone(), istat=istat)
-    if municipality.successor_id:
-        address = reverse("zones:municipality", args=[municipality.successor_id])
-        return redirect(address, permanent=True)
     territory = selectors.municipality_territory(municipality)
     shape = municipality.geometry
     context = {
@@ -90,6 +89,7 @@ def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
             for row in selectors.municipality_rows(municipality.zone_slug or "")
             if row.municipality.istat == istat
         ),
+        "former_codes": municipality.former_codes.ended(),
         "sections": sections_of(territory),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(

@@ -101,6 +101,7 @@ def _context(request: Request, *, world: RuleContext, limits: Thresholds) -> Con
         municipality_name=request.municipality.name,
         outline=place.outline(request.municipality.istat),
         metropolis=place.whole,
+        former_codes=place.former,
         reference_date=request.day,
         layers=tuple(options.get("layers") or ()) or None,
         crs=choices.crs_choices(options),

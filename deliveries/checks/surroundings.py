@@ -25,7 +25,7 @@ from validator.rules.context import (
     Territory,
 )
 from validator.rules.registry import load_extra
-from zones.models import Municipality
+from zones.models import FormerCode, Municipality
 
 #: Other sources' services farther than this from the comune cannot be duplicates of its own.
 REACH_M = 1_000
@@ -48,6 +48,7 @@ def territory() -> Territory:
         outlines=tuple(shapely.from_wkb(bytes(row[2].wkb)) if row[2] else empty for row in rows),
         accuracy_m=float(accuracy),
         detailed=accuracy <= DETAILED_M,
+        former=FormerCode.objects.successors(),
     )
 
 

@@ -25,7 +25,7 @@ CHANGE_WORDS: dict[str, Text] = {
     "date": gettext_lazy("date lette e scritte in un modo solo"),
     "word": gettext_lazy("parole ricondotte a quelle dello schema"),
     "istat_zero": gettext_lazy("codici ISTAT completati con lo zero iniziale"),
-    "istat_mark": gettext_lazy("codici ISTAT ripuliti da segni"),
+    "istat_former": gettext_lazy("codici ISTAT di Comuni soppressi letti come quelli di oggi"),
     "url_scheme": gettext_lazy("indirizzi web completati con https:// o presi dal collegamento"),
     "mojibake": gettext_lazy("accenti corrotti riparati"),
     "zero_unknown": gettext_lazy("zeri letti come «non noto»"),

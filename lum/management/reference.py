@@ -1,7 +1,9 @@
-"""The 62 LUM of the reconstruction and their stops, from fixtures/lum; positions written by hand.
+"""The 62 LUM that the STTM 2 counts, the candidates, and their stops; positions written by hand.
 
-The official list of the PTM was not found: the stations and their comuni are certain, that these
-are the 62 is inferred. Rank and setting stay empty, hence no circle either.
+The official list of the PTM was not found. The list of 2023 says in which comuni a LUM can lie:
+the nodes in them are kept, those outside are candidates that only the office sees, and what a
+zone lacks of the deck's number is a row without point. Rank and setting stay empty, hence no
+circle.
 """
 
 from collections.abc import Iterator
@@ -10,10 +12,16 @@ from typing import Final
 from lum.models import Lum, TransportNode
 from zones.management.reference import Loaded, position, read_csv, upsert
 
-SOURCE: Final = (
-    "Ricostruzione coerente con i conteggi per zona della presentazione STTM 2 (05.12.2022); "
-    "l'elenco ufficiale del PTM non è stato trovato"
-)
+LIST_2023: Final = "Città metropolitana di Milano, Ricognizione immobili 2023"
+DECK: Final = "conteggi per zona della presentazione STTM 2 (05.12.2022)"
+#: What each row rests upon, by its certainty.
+SOURCES: Final = {
+    Lum.Certainty.CERTAIN: f"Ricostruzione dei nodi; comune con LUM: {LIST_2023}",
+    Lum.Certainty.POSSIBLE: f"Ricostruzione dei nodi; comune che può avere un LUM: {LIST_2023}",
+    Lum.Certainty.COUNTED: f"Nodo e comune da individuare: {DECK}",
+    Lum.Certainty.UNSUPPORTED: f"Ricostruzione dei nodi; comune assente da: {LIST_2023}",
+}
+NODE_SOURCE: Final = "Ricostruzione dei nodi; posizione scritta a mano"
 
 
 def load_lum() -> list[Loaded]:
@@ -23,6 +31,7 @@ def load_lum() -> list[Loaded]:
         key=["code"],
         fields=[
             "name",
+            "zone",
             "state",
             "network",
             "point",
@@ -43,20 +52,24 @@ def load_lum() -> list[Loaded]:
 
 def _hubs() -> Iterator[Lum]:
     for row in read_csv("lum/lum.csv"):
+        located = bool(row["lon"])
         yield Lum(
             code=row["code"],
             name=row["name"],
+            zone_id=row["zone"] or None,
             state=row["state"],
             network=row["network"],
-            point=position(row["lon"], row["lat"]),
-            source=SOURCE,
+            point=position(row["lon"], row["lat"]) if located else None,
+            position_accuracy="approssimata" if located else "",
+            certainty=row["certainty"],
+            source=SOURCES[Lum.Certainty(row["certainty"])],
             note=row["note"],
         )
 
 
 def _give_municipalities() -> None:
     """Attach the comune of the station to the LUM that have none; other links are a person's."""
-    rows = {row["code"]: row["istat"] for row in read_csv("lum/lum.csv")}
+    rows = {row["code"]: row["istat"] for row in read_csv("lum/lum.csv") if row["istat"]}
     without = Lum.objects.filter(code__in=rows, municipalities__isnull=True)
     through = Lum.municipalities.through
     through._default_manager.bulk_create(
@@ -75,5 +88,5 @@ def _nodes() -> Iterator[TransportNode]:
             lum_id=keys[row["lum"]],
             municipality_id=row["istat"],
             point=position(row["lon"], row["lat"]),
-            source=SOURCE,
+            source=NODE_SOURCE,
         )

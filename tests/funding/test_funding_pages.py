@@ -31,8 +31,8 @@ def programme(db) -> Programme:
 def test_placed_and_unplaced_make_the_source_s_amount_to_the_cent(programme):
     sums = totals(programme)
     assert sums.placed == Decimal("250000.00")
-    assert sums.unplaced_in_all == Decimal("750000.01")
-    assert sums.placed + sums.unplaced_in_all == programme.amount
+    assert sums.unallocated == Decimal("750000.01")
+    assert sums.placed + sums.unallocated == programme.amount
     assert sums.unknown_shares == 1
 
 
@@ -42,6 +42,47 @@ def test_the_page_shows_what_is_not_allocated_and_what_is_not_known(client, prog
     assert "750.000,01 €" in text
     assert "non noto" in text
     assert "Nord Ovest" in text
+
+
+@pytest.mark.parametrize(
+    ("prefix", "label", "figure"),
+    [("", "Non ripartito", "750.000,01"), ("/en", "Not allocated", "750,000.01")],
+)
+def test_what_is_not_allocated_is_one_figure_under_one_name(
+    client, programme, prefix, label, figure
+):
+    told = client.get("/api/v1/programmes/prova/").json()["totals"]
+    assert told["unallocated"] == 750000.01
+    assert "unplaced" not in told
+    for page in (
+        "/finanziamenti/",
+        "/finanziamenti/prova/",
+        "/zone/nord-ovest/",
+        "/comuni/015182/",
+    ):
+        text = client.get(f"{prefix}{page}").content.decode()
+        assert label in text and figure in text, page
+
+
+def test_a_share_without_its_project_s_amount_is_taken_off_the_source_s(programme):
+    Project.objects.update(amount=None)
+    sums = totals(programme)
+    assert sums.unallocated == Decimal("750000.01")
+    assert sums.placed + sums.unallocated == programme.amount
+
+
+def test_nothing_known_of_a_programme_is_not_known_and_not_zero(client, programme):
+    Share.objects.all().delete()
+    Project.objects.update(amount=None)
+    Programme.objects.update(amount=None)
+    assert client.get("/api/v1/programmes/prova/").json()["totals"]["unallocated"] is None
+    assert '<td class="num">0 €</td><td class="num">non noto</td>' in _squeezed(
+        client.get("/finanziamenti/").content.decode()
+    )
+
+
+def _squeezed(text: str) -> str:
+    return ">".join(part.strip() for part in text.split(">")).replace("> <", "><")
 
 
 def test_one_cup_in_two_programmes_is_flagged(client, programme):

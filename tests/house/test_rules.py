@@ -72,7 +72,7 @@ def test_the_passing_example_passes(rule):
 def test_many_rows_need_nothing_that_only_one_row_has(rule):
     told = {"n", "rows", "total", "column", "layer"}
     allowed = told | {"limit", "min", "max", "expected", "before", "after", "list", "sample",
-                      "guess", "columns", "len"}  # fmt: skip
+                      "guess", "columns", "len", "done"}  # fmt: skip
     for form in ("many", "all"):
         assert rule.it.placeholders(form) <= allowed
     assert told < COMMON | told

@@ -1,12 +1,13 @@
-"""The 62 LUM of the reconstruction: counted by zone, placed in their comune, to be verified."""
+"""The 62 LUM that the STTM 2 counts: by zone, placed where known, candidates kept apart."""
 
 import pghistory
 import pytest
 from django.contrib.gis.db.models.functions import Distance
-from django.db.models import Count, F
+from django.db.models import F
 
 from lum.management.reference import load_lum
 from lum.models import Lum, TransportNode
+from lum.selectors import lum_per_zone
 from zones.models import OfficialFigure
 
 #: A stop may lie just beyond the generalised outline (250 m) of its comune.
@@ -21,25 +22,60 @@ def loaded(db):
 
 
 def test_each_zone_has_the_number_of_lum_the_deck_states():
-    official = OfficialFigure.objects.filter(figure="lum", zone__isnull=False)
-    counted = dict(
-        Lum.objects.values_list("municipalities__memberships__zone").annotate(n=Count("pk"))
-    )
-    assert sum(counted.values()) == 62
+    official = OfficialFigure.objects.filter(figure="lum")
+    counted = lum_per_zone()
+    assert counted[""] == 62
     for figure in official:
-        assert counted.get(figure.zone_id, 0) == figure.value, figure.zone_id
+        assert counted[figure.zone_id or ""] == figure.value, figure.zone_id
+
+
+def test_the_list_of_2023_keeps_50_nodes_and_makes_12_candidates():
+    assert Lum.objects.public().located().count() == 50
+    candidates = Lum.objects.filter(certainty="escluso")
+    assert sorted(candidates.values_list("name", flat=True)) == [
+        "Bussero",
+        "Cassina de' Pecchi",
+        "Cesate",
+        "Corbetta-Santo Stefano Ticino",
+        "Pozzuolo Martesana",
+        "San Zenone al Lambro",
+        "Trecella",
+        "Turbigo",
+        "Vanzago-Pogliano",
+        "Vignate",
+        "Villamaggiore",
+        "Vittuone-Arluno",
+    ]
+
+
+def test_what_the_list_does_not_name_waits_to_be_identified():
+    waiting = Lum.objects.public().filter(point__isnull=True)
+    named = waiting.exclude(name="")
+    assert sorted(named.values_list("name", flat=True)) == ["Gaggiano", "Lainate", "Nerviano"]
+    assert all(hub.municipalities.count() == 1 and hub.zone is None for hub in named)
+    nameless = waiting.filter(name="")
+    zones = [hub.zone_id for hub in nameless]
+    assert sorted(zones) == [
+        *["adda-martesana"] * 5,
+        "magentino-abbiatense",
+        "nord-ovest",
+        "sud-est",
+        "sud-ovest",
+    ]
+    assert not waiting.exclude(state="").exists()
 
 
 def test_every_lum_lies_in_or_beside_its_comune():
-    far = Lum.objects.annotate(away=Distance("point", F("municipalities__geometry")))
+    far = Lum.objects.located().annotate(away=Distance("point", F("municipalities__geometry")))
+    assert far.count() == 62
     assert {hub.name: hub.away.m for hub in far if hub.away.m > TOLERANCE_M} == {}
 
 
 def test_what_nobody_has_said_stays_empty():
     assert not Lum.objects.exclude(rank="", setting="").exists()
     assert not Lum.objects.filter(radius_m__isnull=False).exists()
-    assert not Lum.objects.exclude(certainty="da verificare").exists()
-    assert not Lum.objects.exclude(position_accuracy="approssimata").exists()
+    assert not Lum.objects.filter(certainty="ufficiale").exists()
+    assert not Lum.objects.located().exclude(position_accuracy="approssimata").exists()
 
 
 def test_every_lum_stands_on_a_node_in_the_same_state():

@@ -32,5 +32,5 @@ def test_a_second_load_says_that_nothing_changed_and_is_quick():
 def test_production_gets_the_reference_without_the_demonstration(settings):
     settings.PRODUCTION = True
     load()
-    assert Lum.objects.count() == 62
+    assert Lum.objects.public().count() == 62
     assert not Service.objects.exists()

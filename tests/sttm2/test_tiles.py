@@ -170,7 +170,9 @@ def test_zones_comuni_and_lum_are_layers_too(client, tmp_path):
     centre.transform(32632)
     before = client.get(url("lum", 12))
     assert before.status_code == 204
-    Lum.objects.create(code="prova", name="Prova", state="previsto", point=centre, source="test")
+    told = {"point": centre, "source": "test", "state": "previsto"}
+    Lum.objects.create(code="prova", name="Prova", certainty="certo", **told)
+    Lum.objects.create(code="candidato", name="Candidato", certainty="escluso", **told)
     assert read(client, url("lum", 12), tmp_path).within("name") == ["Prova"]
     again = client.get(url("lum", 12), headers={"If-None-Match": before["ETag"]})
     assert again.status_code == 200

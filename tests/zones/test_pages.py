@@ -30,6 +30,23 @@ def test_a_zone_lists_its_comuni_and_its_sections(client):
         assert words in text
 
 
+@pytest.mark.parametrize(
+    ("istat", "role"),
+    [
+        ("015182", "polo attrattore di rilevanza metropolitana"),
+        ("015175", "polo attrattore di rilevanza sovracomunale"),
+        ("015070", "città centrale"),
+        ("015108", "né polo attrattore né città centrale"),
+    ],
+)
+def test_a_comune_says_its_role_in_the_ptm_and_who_says_so(client, istat, role):
+    text = client.get(f"/comuni/{istat}/").content.decode()
+    facts = text[text.index("Ruolo nel PTM") :].split("</dd>")[0]
+    assert role in facts
+    assert "Ricognizione immobili 2023" in facts and "RicognizioneImmobili2023" in facts
+    assert "da verificare" not in text[: text.index("<section")]
+
+
 def test_missing_residents_are_drawn_as_missing_never_as_zero(client):
     IndicatorValue.objects.all().delete()
     text = client.get("/comuni/015209/").content.decode()

@@ -14,10 +14,10 @@ from zones.models import (
     IndicatorValue,
     Municipality,
     OfficialFigure,
-    Ternary,
     Zone,
     ZoneMembership,
 )
+from zones.selectors import zone_summaries
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -96,10 +96,32 @@ def test_classes_of_age_and_sexes_add_up_to_the_residents():
             ]
 
 
-def test_citta_centrale_has_25_comuni_and_poli_wait_for_verification():
-    assert Municipality.objects.filter(citta_centrale=Ternary.YES).count() == 25
-    assert Municipality.objects.filter(polo_attrattore=Ternary.YES).count() == 9
-    assert Municipality.objects.filter(polo_attrattore=Ternary.TO_VERIFY).count() == 7
+def test_poli_and_citta_centrale_are_those_of_the_list_of_2023():
+    def named(rank):
+        rows = Municipality.objects.filter(polo_attrattore=rank)
+        return sorted(rows.values_list("name", flat=True))
+
+    assert Municipality.objects.filter(citta_centrale=True).count() == 25
+    assert named("metropolitano") == ["Legnano", "Magenta", "Melzo", "Rho"]
+    assert named("sovracomunale") == [
+        "Abbiategrasso",
+        "Binasco",
+        "Bollate",
+        "Cassano d'Adda",
+        "Castano Primo",
+        "Melegnano",
+        "Paullo",
+        "Pioltello",
+        "San Giuliano Milanese",
+    ]
+    assert not Municipality.objects.exclude(role_year=2023).exists()
+
+
+def test_poli_and_citta_centrale_are_as_many_in_each_zone_as_the_deck_states():
+    for summary in zone_summaries():
+        for figure in summary.figures:
+            if figure.figure in ("comuni-polo", "comuni-citta-centrale"):
+                assert figure.computed == figure.official, (summary.name, figure.figure)
 
 
 def test_the_deck_is_stored_with_its_contradictions():

@@ -59,6 +59,7 @@ def context_to_json(context: Context) -> Json:
         "undone": [asdict(one) for one in context.undone],
         "accepted": [asdict(one) for one in context.accepted],
         "tolerance": asdict(context.tolerance),
+        "former_codes": dict(context.former_codes),
     }
 
 
@@ -78,6 +79,7 @@ def context_from_json(told: Json) -> Context:
         undone=tuple(Undo(**one) for one in told["undone"]),
         accepted=tuple(Accept(**one) for one in told["accepted"]),
         tolerance=Tolerance(**told["tolerance"]),
+        former_codes=told["former_codes"],
     )
 
 
@@ -111,8 +113,11 @@ def load_dataset(directory: Path, told: Json, context: Context) -> Dataset:
     beside = [_column(name) for name in (*_GEOMETRIES, *_MASKS)]
     return Dataset(
         frame=rows.drop(beside),
-        **{name: _loaded(rows[_column(name)]) for name in _GEOMETRIES},
-        **{name: rows[_column(name)].to_numpy() for name in _MASKS},
+        geometry=_loaded(rows[_column("geometry")]),
+        sent=_loaded(rows[_column("sent")]),
+        invalid=rows[_column("invalid")].to_numpy(),
+        repaired=rows[_column("repaired")].to_numpy(),
+        flattened=rows[_column("flattened")].to_numpy(),
         layers=tuple(_load_layer(directory, layer) for layer in told["layers"]),
         taxonomy=context.taxonomy,
         municipality=context.municipality,

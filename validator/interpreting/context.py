@@ -65,6 +65,7 @@ class Context:
     `crs` the EPSG code chosen per layer name, `columns` what each column means (column -> field;
     None: keep aside), both with "" for all layers; `remembered` what the comune once said, by the
     shape of the layer (`source_file.shape_of`).
+    `former_codes`: ISTAT codes no longer in use, each with the code that continues it.
     """
 
     taxonomy: Taxonomy
@@ -72,6 +73,7 @@ class Context:
     municipality_name: str = ""
     outline: shapely.Geometry | None = None
     metropolis: shapely.Geometry | None = None
+    former_codes: Mapping[str, str] = field(default_factory=dict)
     reference_date: date = date(1970, 1, 1)
     layers: tuple[str, ...] | None = None
     crs: Mapping[str, int] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from validator.dataset import Change
 from validator.interpreting import values, words
 from validator.interpreting.context import MOJIBAKE, CellEdit, Context
 from validator.interpreting.values import FIX_TYPE, Parsed
-from validator.schema import Field
+from validator.schema import Field, ValueKind
 
 Columns = dict[str, pl.Series]
 
@@ -63,6 +63,32 @@ def _named(parsed: Parsed, field: Field) -> Columns:
 
 
 def _parsed(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
+    parsed = _plainly(column, field, source, context)
+    if field.kind is not ValueKind.ISTAT or not context.former_codes:
+        return parsed
+    return _in_use(parsed, column, source, context)
+
+
+def _in_use(parsed: Parsed, column: pl.Series, source: Source, context: Context) -> Parsed:
+    """ISTAT codes of comuni that were merged, as the code that continues each of them."""
+    successor = parsed.value.replace_strict(
+        context.former_codes, default=None, return_dtype=pl.String
+    )
+    touched = successor.is_not_null()
+    change = pl.lit(Change.ISTAT_FORMER.value).cast(FIX_TYPE)
+    fix = pl.select(pl.when(touched).then(change)).to_series()
+    back = _undone(parsed.value.name, source, context, fix)
+    if back is not None:
+        touched &= ~back
+    if not touched.any():
+        return parsed
+    value = pl.select(pl.when(touched).then(successor).otherwise(parsed.value)).to_series()
+    text = values.as_text(column)
+    moved = Parsed(value.alias(parsed.value.name), parsed.raw, parsed.fix)
+    return _marked(moved, text, touched, Change.ISTAT_FORMER)
+
+
+def _plainly(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
     if column.dtype == pl.String and any(one.what == MOJIBAKE for one in context.accepted):
         return _mended(column, field, source, context)
     return _unless_undone(column, field, source, context)

@@ -244,9 +244,11 @@ def _nearest(dataset: Dataset, values: pl.Series, wanted: Mask) -> pl.Series:
 def istat_codes_are_ours(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
     """The ISTAT code is that of the municipality that delivers, unless the row says otherwise.
 
-    A code of another comune is usually a row that ended in the wrong file.
+    A code of another comune is usually a row that ended in the wrong file. The code of a comune
+    that was merged is that of its successor.
     """
-    other = (dataset.frame["istat"] != dataset.municipality).fill_null(value=False).to_numpy()
+    codes = context.territory.in_use(dataset.frame["istat"])
+    other = (codes != dataset.municipality).fill_null(value=False).to_numpy()
     foreign = (other | dataset.failed("istat")) & ~filled(dataset, "other_municipality")
     value = as_sent(dataset, "istat")
     return [hits(dataset, foreign, "istat", value=value, expected=dataset.municipality)]
@@ -255,17 +257,20 @@ def istat_codes_are_ours(dataset: Dataset, t: Thresholds, context: RuleContext) 
 @rule(
     "ATT-06", INFO, LAYER, needs={"istat"},
     it=Wording(
-        title="Codici ISTAT completati",
-        one="Un codice ISTAT completato con lo zero iniziale ({before} → {after}).",
-        many="{n} codici ISTAT completati con lo zero iniziale ({before} → {after}).",
-        fix="Conserva il codice come testo, non come numero.",
-        why="I fogli di calcolo tolgono lo zero davanti ai codici: 15146 è 015146.",
+        title="Codici ISTAT completati o aggiornati",
+        one="Un codice ISTAT: {done} ({before} → {after}).",
+        many="{n} codici ISTAT: {done} ({before} → {after}).",
+        fix="Conserva il codice come testo, non come numero; per un Comune soppresso usa quello "
+        "del Comune nato dalla fusione.",
+        why="I fogli di calcolo tolgono lo zero davanti ai codici: 15146 è 015146. Il codice di "
+        "un Comune soppresso vale quello del Comune che lo continua.",
     ),
     en=Wording(
-        title="ISTAT codes completed",
-        one="One ISTAT code completed with its leading zero ({before} → {after}).",
-        many="{n} ISTAT codes completed with their leading zero ({before} → {after}).",
-        fix="Store the code as text, not as a number.",
+        title="ISTAT codes completed or updated",
+        one="One ISTAT code: {done} ({before} → {after}).",
+        many="{n} ISTAT codes: {done} ({before} → {after}).",
+        fix="Store the code as text, not as a number; for a merged municipality use the code of "
+        "the one that it became.",
     ),
     fails=row(name="Liceo", istat=Sent("15000", "015000", "istat_zero")),
     passes=row(name="Liceo", istat="015000"),
@@ -273,17 +278,25 @@ def istat_codes_are_ours(dataset: Dataset, t: Thresholds, context: RuleContext) 
 def istat_codes_keep_their_zero(
     dataset: Dataset, t: Thresholds, context: RuleContext
 ) -> Sequence[Group]:
-    """ISTAT codes that lost their leading zero were completed.
+    """ISTAT codes that lost their leading zero, or of comuni that were merged, were put right.
 
-    Spreadsheets drop it: 15146 is 015146.
+    Spreadsheets drop the zero: 15146 is 015146. A merged comune's code is read as its successor's.
     """
-    changed = np.flatnonzero(dataset.changed("istat", Change.ISTAT_ZERO))
+    found = (_codes_put_right(dataset, change) for change in _OF_CODES)
+    return [group for group in found if group is not None]
+
+
+_OF_CODES = (Change.ISTAT_ZERO, Change.ISTAT_FORMER)
+
+
+def _codes_put_right(dataset: Dataset, change: Change) -> Group | None:
+    changed = np.flatnonzero(dataset.changed("istat", change))
     if not len(changed):
-        return []
+        return None
     first = int(changed[0])
     before, after = dataset.raw("istat")[first], dataset.frame["istat"][first]
-    told = {"n": len(changed), "before": before, "after": after}
-    return [Group(column=column_name(dataset, "istat"), params=told)]
+    told = {"n": len(changed), "done": change.value, "before": before, "after": after}
+    return Group(column=column_name(dataset, "istat"), params=told)
 
 
 @rule(

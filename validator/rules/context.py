@@ -81,7 +81,8 @@ class Territory:
     """All comuni of the metropolitan city: codes, names and outlines (EPSG:32632), one order.
 
     `accuracy_m`: declared accuracy of the outlines in metres; `detailed`: whether they are the
-    detailed ones, which makes GEO-07 an error.
+    detailed ones, which makes GEO-07 an error. `former`: ISTAT codes no longer in use, each with
+    the code that continues it.
     """
 
     codes: tuple[str, ...]
@@ -89,6 +90,7 @@ class Territory:
     outlines: tuple[Any, ...]
     accuracy_m: float = 250.0
     detailed: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> shapely.STRtree:
@@ -104,6 +106,10 @@ class Territory:
         """A comune's outline, or None when the code is not of the metropolitan city."""
         found = self.outlines[self.codes.index(code)] if code in self.codes else None
         return found if found is not None and not found.is_empty else None
+
+    def in_use(self, codes: pl.Series) -> pl.Series:
+        """The codes, those of comuni that were merged as their successors'."""
+        return codes.replace(self.former) if self.former else codes
 
     def name(self, code: str) -> str:
         """A comune's name, or the code itself."""

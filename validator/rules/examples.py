@@ -35,6 +35,8 @@ from validator.taxonomy import SUPRA, Category, Kind, Taxonomy
 LAYER = "servizi"
 TODAY = date(2026, 11, 22)
 HOME, NEIGHBOUR = "015000", "015001"
+#: The code of a comune that was merged into `HOME`.
+FORMER = "015900"
 STORED = 32632
 #: Notes that a reader makes of the whole file, not of a layer.
 OF_THE_FILE = ("FIL-01", "FIL-02", "FIL-03", "FIL-04")
@@ -120,7 +122,7 @@ TERRITORY = Territory(
     names=("Comune di esempio", "Comune vicino"),
     outlines=(shapely.box(500000, 5030000, 505000, 5035000),
               shapely.box(505000, 5030000, 510000, 5035000)),
-    accuracy_m=250.0,
+    accuracy_m=250.0, former={FORMER: HOME},
 )  # fmt: skip
 
 _TYPES: Mapping[schema.ValueKind, pl.DataType] = {

@@ -88,6 +88,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "crs_no_geometry": _w("lo strato non ha posizioni", "the layer has no positions"),
     "crs_unrecognised": _w("non dichiarato e non riconoscibile",
                            "not declared and not recognisable"),
+    # What was done to ISTAT codes (ATT-06)
+    "istat_zero": _w("zero iniziale aggiunto", "leading zero added"),
+    "istat_former": _w("Comune soppresso, vale il codice del Comune che lo continua",
+                       "merged municipality, the code of the one that continues it holds"),
     # Why a type was not recognised (ATT-04)
     "none": _w("nessuno", "none"),
     "type_unknown": _w("parole che non conosciamo", "words we do not know"),

@@ -118,6 +118,7 @@ CODED = frozenset(
     {
         "reason",
         "why",
+        "done",
         "type",
         "terms",
         "because",

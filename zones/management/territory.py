@@ -18,6 +18,7 @@ from core.geo import MASTER_SRID
 from zones.management.geopop import CLASS_COLUMNS
 from zones.management.reference import FIXTURES, Loaded, read_csv, upsert
 from zones.models import (
+    FormerCode,
     Indicator,
     IndicatorValue,
     Municipality,
@@ -58,6 +59,9 @@ def load_territory() -> list[Loaded]:
             "boundary_source",
             "polo_attrattore",
             "citta_centrale",
+            "role_source",
+            "role_source_url",
+            "role_year",
             "note",
         ],
     )
@@ -66,6 +70,7 @@ def load_territory() -> list[Loaded]:
         key=["municipality", "valid_from"],
         fields=["zone", "valid_to", "certainty", "source"],
     )
+    former = _load_former_codes()
     draw_zones()
     figures = upsert(
         list(_official_figures()),
@@ -80,7 +85,7 @@ def load_territory() -> list[Loaded]:
         key=["municipality", "indicator", "year", "source"],
         fields=["value"],
     )
-    return [zones, municipalities, memberships, figures, indicators, values]
+    return [zones, municipalities, memberships, former, figures, indicators, values]
 
 
 def draw_zones() -> None:
@@ -116,7 +121,11 @@ def _municipalities() -> Iterator[Municipality]:
             Polygon(*rings, srid=MASTER_SRID) for rings in shapes[row["istat"]]["coordinates"]
         ]
         yield Municipality(
-            **row,
+            **{
+                **row,
+                "citta_centrale": row["citta_centrale"] == "yes",
+                "role_year": int(row["role_year"]),
+            },
             geometry=MultiPolygon(polygons, srid=MASTER_SRID),
             boundary_accuracy_m=outlines["accuracy_m"],
             boundary_source=f"{outlines['source']}. {outlines['attribution']}",
@@ -133,6 +142,23 @@ def _memberships() -> Iterator[ZoneMembership]:
             certainty=row["certainty"],
             source=row["source"],
         )
+
+
+def _load_former_codes() -> Loaded:
+    """Codes that ended: a line of the fixture is all that a merger needs."""
+    rows = [
+        FormerCode(
+            code=row["code"],
+            name=row["name"],
+            valid_from=_day(row["valid_from"]),
+            valid_to=dt.date.fromisoformat(row["valid_to"]),
+            successor_id=row["successor"],
+            source=row["source"],
+        )
+        for row in read_csv("territory/former_codes.csv")
+    ]
+    fields = ["name", "valid_from", "valid_to", "successor", "source"]
+    return upsert(rows, key=["code"], fields=fields)
 
 
 def _official_figures() -> Iterator[OfficialFigure]:

@@ -2,25 +2,27 @@
 
 from zones.models.readings import Alignment, Insight, Theme
 from zones.models.territory import (
+    FormerCode,
     Indicator,
     IndicatorValue,
     Municipality,
     OfficialFigure,
+    PoloRank,
     RegenerationArea,
-    Ternary,
     Zone,
     ZoneMembership,
 )
 
 __all__ = [
     "Alignment",
+    "FormerCode",
     "Indicator",
     "IndicatorValue",
     "Insight",
     "Municipality",
     "OfficialFigure",
+    "PoloRank",
     "RegenerationArea",
-    "Ternary",
     "Theme",
     "Zone",
     "ZoneMembership",

@@ -10,15 +10,20 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
-from zones.querysets import MembershipQuerySet, MunicipalityQuerySet, PlaceQuerySet
+from zones.querysets import (
+    FormerCodeQuerySet,
+    MembershipQuerySet,
+    MunicipalityQuerySet,
+    PlaceQuerySet,
+)
 
 
-class Ternary(models.TextChoices):
-    """A yes or no that may not have been verified yet."""
+class PoloRank(models.TextChoices):
+    """Whether the PTM makes a comune a polo urbano attrattore, and of which reach."""
 
-    YES = "yes", _("sì")
     NO = "no", _("no")
-    TO_VERIFY = "unverified", _("da verificare")
+    METROPOLITAN = "metropolitano", _("polo attrattore di rilevanza metropolitana")
+    SUPRA = "sovracomunale", _("polo attrattore di rilevanza sovracomunale")
 
 
 class Zone(models.Model):
@@ -47,7 +52,10 @@ class Zone(models.Model):
 
 
 class Municipality(models.Model):
-    """A comune: ISTAT code of six characters with its leading zero as key."""
+    """A comune: ISTAT code of six characters with its leading zero as key.
+
+    Polo attrattore and città centrale are what `role_source` says, as of `role_year`.
+    """
 
     istat = models.CharField(primary_key=True, max_length=6)
     cadastral_code = models.CharField(max_length=4, unique=True)
@@ -61,16 +69,12 @@ class Municipality(models.Model):
     )
     boundary_accuracy_m = models.PositiveIntegerField(default=250)
     boundary_source = models.CharField(max_length=200, blank=True)
-    polo_attrattore = models.CharField(
-        max_length=12, choices=Ternary.choices, default=Ternary.TO_VERIFY
-    )
-    citta_centrale = models.CharField(
-        max_length=12, choices=Ternary.choices, default=Ternary.TO_VERIFY
-    )
+    polo_attrattore = models.CharField(max_length=14, choices=PoloRank.choices)
+    citta_centrale = models.BooleanField()
+    role_source = models.CharField(max_length=200)
+    role_source_url = models.URLField(max_length=200, blank=True)
+    role_year = models.PositiveSmallIntegerField()
     note = models.TextField(blank=True)
-    successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged"
-    )
 
     objects = MunicipalityQuerySet.as_manager()
 
@@ -81,6 +85,36 @@ class Municipality(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@pghistory.track()
+class FormerCode(models.Model):
+    """An ISTAT code that is no longer in use from `valid_to` on, and the comune that continues it.
+
+    Files and records of before keep it; a comune of ours that has one is not current any more.
+    """
+
+    code = models.CharField(primary_key=True, max_length=6)
+    name = models.CharField(_("nome"), max_length=80)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField()
+    successor = models.ForeignKey(Municipality, models.PROTECT, related_name="former_codes")
+    source = models.CharField(max_length=300)
+
+    objects = FormerCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("codice ISTAT cessato")
+        verbose_name_plural = _("codici ISTAT cessati")
+        constraints = [
+            models.CheckConstraint(
+                name="former_code_leads_elsewhere", condition=~Q(code=F("successor"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} → {self.successor_id}"
 
 
 @pghistory.track()

@@ -20,7 +20,7 @@ from deliveries.precheck import request_for
 from deliveries.reports import document
 from validator.reading.errors import Unreadable
 from validator.rules import registry
-from zones.models import Municipality
+from zones.models import FormerCode, Municipality
 
 logger = logging.getLogger(__name__)
 
@@ -103,9 +103,10 @@ def _request(options: dict[str, Any]) -> Request:
     path: Path = options["file"]
     if not path.is_file():
         raise CommandError(f"Il file {path.name} non c'è o non si può leggere.")
-    comune = Municipality.objects.filter(pk=options["municipality"]).first()
+    code = options["municipality"]
+    in_use = FormerCode.objects.successors().get(code, code)
+    comune = Municipality.objects.filter(pk=in_use).first()
     if comune is None:
-        code = options["municipality"]
         raise CommandError(f"Il codice ISTAT {code} non è di un Comune della città metropolitana.")
     chosen: dict[str, Any] = {"layers": options["layer"]}
     if options["crs"]:

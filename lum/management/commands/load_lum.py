@@ -8,7 +8,7 @@ from lum.management.reference import load_lum
 
 
 class Command(BaseCommand):
-    help = "Carica i LUM della ricostruzione e le loro fermate."
+    help = "Carica i LUM, i candidati e le loro fermate."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for loaded in load_lum():

@@ -1,7 +1,7 @@
 """What the confined process interprets arrives as it was there: every column, shape and fact."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import polars as pl
@@ -83,9 +83,11 @@ def test_the_choices_of_people_go_in_whole(context: Context):
         undone=(Undo(change="mojibake"), Undo(field="geometry", row=2)),
         accepted=(Accept("repair", "uno", 7),),
         outline=shapely.box(500000, 5030000, 505000, 5035000),
+        former_codes={"015235": "015251"},
     )
     sent = json.loads(json.dumps(crossing.context_to_json(told)))
     assert crossing.context_from_json(sent) == told
+    assert sent.keys() == {field.name for field in fields(Context)}
 
 
 def test_an_empty_layer_crosses_too(tmp_path, context: Context):

@@ -75,6 +75,21 @@ def test_every_automatic_change_is_listed_with_its_rule(dataset):
     ]
 
 
+def test_the_code_of_a_merged_comune_is_read_as_its_successor_s(context):
+    merged = replace(context, former_codes={"015235": "015209"})
+    sent = read_file(
+        layer({**PLAN, "COD_ISTAT": ["015235", "15235", "15209"]}, [HERE] * 3, declared_crs=32632)
+    )
+    found = understand(sent, context=merged)
+    assert found.frame["istat"].to_list() == ["015209"] * 3
+    assert found.raw("istat").to_list() == ["015235", "15235", "15209"]
+    assert found.changed("istat", Change.ISTAT_FORMER).tolist() == [True, True, False]
+    told = found.autofixes.filter(pl.col("change") == "istat_former")
+    assert told.select("code", "before", "after").row(0) == ("ATT-06", "015235", "015209")
+    kept = understand(sent, context=replace(merged, undone=(Undo(change="istat_former"),)))
+    assert kept.frame["istat"].to_list() == ["015235", "015235", "015209"]
+
+
 def test_a_change_taken_back_leaves_the_cell_as_sent(context):
     cell = replace(context, undone=(Undo("name", "servizi", 2),))
     assert understand(plan(), context=cell).frame["name"][1] == " Biblioteca Verdi "

@@ -48,7 +48,7 @@ def test_att_05_is_silent_about_our_own_code():
 
 
 def test_att_06_speaks_of_a_restored_zero():
-    assert says("ATT-06", "Un codice ISTAT completato con lo zero iniziale (15000 → 015000).")
+    assert says("ATT-06", "Un codice ISTAT: zero iniziale aggiunto (15000 → 015000).")
 
 
 def test_att_06_is_silent_about_a_code_with_its_zero():

@@ -11,7 +11,7 @@ from tests.validator.rules.speaking import batches, said, silent
 from validator.dataset import CrsDecision, Reason
 from validator.findings import NotRun
 from validator.rules import examples, registry
-from validator.rules.examples import HOME, Example, Sent, row, rows
+from validator.rules.examples import FORMER, HOME, Example, Sent, row, rows
 from validator.rules.run import run_all
 
 SQUARE = (
@@ -265,6 +265,23 @@ def test_a_second_layer_is_named_where_a_group_spans_both():
     stored = batch.frame().row(0, named=True)
     assert "servizi 1, previsti 1" in stored["params"]
     assert (stored["layer"], stored["rows"]) == ("servizi", [1])
+
+
+def test_att_05_knows_the_code_of_a_comune_merged_into_ours():
+    assert silent("ATT-05", row(name="Liceo", istat=FORMER))
+
+
+def test_att_06_tells_a_merged_comune_s_code_beside_a_lost_zero():
+    both = rows(
+        {"name": "Liceo", "istat": Sent("15000", "015000", "istat_zero")},
+        {"name": "Museo", "istat": Sent(FORMER, HOME, "istat_former")},
+    )
+    assert said("ATT-06", both) == [
+        "Un codice ISTAT: zero iniziale aggiunto (15000 → 015000).",
+        "Un codice ISTAT: Comune soppresso, vale il codice del Comune che lo continua "
+        "(015900 → 015000).",
+    ]
+    assert "merged municipality" in said("ATT-06", both, "en")[1]
 
 
 def test_att_05_counts_a_code_that_is_none():
