@@ -23,7 +23,7 @@ from services.actions import plan_source
 from tests.validator.reading.conftest import write_points
 
 #: Made by LibreOffice Calc 7.4 from one table: two rows, a sheet without any.
-SHEETS = Path(__file__).parent / "readers" / "files"
+SHEETS = Path(__file__).resolve().parents[1] / "validator" / "reading" / "files"
 NAMES = ["Città di Sesto", "Forlì"]
 PLACEMARK = (
     "<Placemark><name>{}</name><Point><coordinates>{},{},0</coordinates></Point></Placemark>"
