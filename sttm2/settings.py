@@ -272,8 +272,9 @@ GEOCODER = {
     "hosts": env_list("STTM2_GEOCODER_HOSTS"),
     "seconds": env_int("STTM2_GEOCODER_SECONDS", default=1),
 }
-# Rules and sheet sections that live in higher apps, called from below by dotted path.
-EXTRA_RULE_MODULES: list[str] = ["lum.rules", "funding.rules"]
+# What higher apps give, called from below by dotted path: data that single rules need (found by
+# its name in RuleContext.extra) and sections of the sheets.
+RULE_DATA_LOADERS = {"lum": "lum.rule_data.hubs", "funding": "funding.rule_data.projects"}
 ZONE_SHEET_SECTIONS = [
     "services.sheets.zone_services",
     "lum.sheets.zone_lum",

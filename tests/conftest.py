@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -21,26 +20,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from people.models import Mandate, Role, User
 from sttm2.celery import app
+from tests.real_files import SHARED_DATA, pytest_addoption, shared_data
 from zones.models import Municipality
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--require-real-data", action="store_true", help="fail where the real files are absent"
-    )
-
-
-@pytest.fixture(scope="session")
-def shared_data(request: pytest.FixtureRequest) -> Path:
-    """The folder of real files beside the checkout, or a skip that says so."""
-    if not SHARED_DATA.is_dir():
-        word = "the real files (../shared/data) are not beside this checkout"
-        if request.config.getoption("--require-real-data"):
-            pytest.fail(word)
-        pytest.skip(word)
-    return SHARED_DATA
+__all__ = ["SHARED_DATA", "pytest_addoption", "shared_data"]
 
 
 @pytest.fixture(scope="session")

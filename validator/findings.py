@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 _T = TypeVar("_T")
 
@@ -15,34 +14,47 @@ _T = TypeVar("_T")
 MOST_FINDINGS, MOST_ROWS = 2_000, 50_000
 
 
-class Severity(models.TextChoices):
-    """What a finding does to a delivery."""
+class Severity(StrEnum):
+    """What a finding does to a delivery: an error keeps out, a warning asks, the others tell."""
 
-    ERROR = "error", _("errore")
-    WARNING = "warning", _("avviso")
-    INFO = "info", _("informazione")
-    SYSTEM = "system", _("problema nostro")
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    SYSTEM = "system"
+
+    def label(self, language: str) -> str:
+        """The severity in words of a language ("it", "en", "en-gb"); Italian for any other."""
+        italian, english = _SEVERITY_WORDS[self]
+        return english if language.startswith("en") else italian
 
 
-class Scope(models.TextChoices):
-    """What a finding speaks of; file-level errors stop
-    the submission, row-level ones hold the row."""
+_SEVERITY_WORDS = {
+    Severity.ERROR: ("errore", "error"),
+    Severity.WARNING: ("avviso", "warning"),
+    Severity.INFO: ("informazione", "information"),
+    Severity.SYSTEM: ("problema nostro", "our own problem"),
+}
 
-    FILE = "file", _("file")
-    LAYER = "layer", _("strato")
-    ROW = "row", _("riga")
-    GROUP = "group", _("gruppo di righe")
-    SUBMISSION = "submission", _("invio")
-    COMPARISON = "comparison", _("confronto")
+
+class Scope(StrEnum):
+    """What a finding speaks of; file-level errors stop the submission, row-level ones hold the
+    row."""
+
+    FILE = "file"
+    LAYER = "layer"
+    ROW = "row"
+    GROUP = "group"
+    SUBMISSION = "submission"
+    COMPARISON = "comparison"
 
 
 @dataclass(frozen=True)
 class Hits:
     """Rows that a column rule found: one finding per index, in the delivery's order.
 
-    `index`: int positions into the delivery's frame. `params`: per message placeholder,
-    either one value for all or a sequence as long as `index`. `position`: shapely
-    points (EPSG:32632) or None. `severity`: only where it differs from the rule's own.
+    `index`: int positions into the delivery's frame. `params`: per message placeholder, either one
+    value for all or a sequence as long as `index`. `position`: shapely points (EPSG:32632) or
+    None. `severity`: only where it differs from the rule's own.
     """
 
     index: npt.NDArray[np.intp]
@@ -63,6 +75,10 @@ class Group:
     params: Mapping[str, Any] = field(default_factory=dict)
     position: Any = None
     severity: Severity | None = None
+
+
+#: Why a rule was not run: no layer has the column that it needs.
+NO_COLUMN = "no_column"
 
 
 @dataclass(frozen=True)

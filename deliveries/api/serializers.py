@@ -157,7 +157,7 @@ class FindingOut(serializers.Serializer[Any]):
 
     id = serializers.IntegerField(source="pk")
     code = serializers.CharField()
-    severity = serializers.ChoiceField(choices=Severity.choices)
+    severity = serializers.ChoiceField(choices=[one.value for one in Severity])
     layer = serializers.CharField()
     row = serializers.SerializerMethodField()
     rows = serializers.ListField(child=serializers.IntegerField())

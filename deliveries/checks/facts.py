@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from validator.dataset import ColumnMatch, CrsDecision, Dataset, LayerFacts, Reason
+from validator.findings import NO_COLUMN
 from validator.rules import registry
-from validator.rules.report import NO_COLUMN, Report, plain
+from validator.rules.report import Report, plain
 from validator.source_file import shape_of
 
 #: Notes of the readers (`dataset.Note`) that people are told with the layer.

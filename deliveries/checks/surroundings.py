@@ -9,8 +9,10 @@ from typing import Any
 
 import polars as pl
 import shapely
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from deliveries.models import Delivery
 from deliveries.states import Status
@@ -24,7 +26,6 @@ from validator.rules.context import (
     SameFile,
     Territory,
 )
-from validator.rules.registry import load_extra
 from zones.models import FormerCode, Municipality
 
 #: Other sources' services farther than this from the comune cannot be duplicates of its own.
@@ -117,7 +118,7 @@ def rule_context(source: Source, municipality: Municipality, *, day: dt.date) ->
         territory=territory(),
         accepted=accepted(source),
         others=others(source, municipality),
-        extra=load_extra(),
+        extra={name: import_string(path)() for name, path in settings.RULE_DATA_LOADERS.items()},
     )
 
 

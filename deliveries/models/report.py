@@ -3,6 +3,7 @@
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID
@@ -20,7 +21,9 @@ class Finding(models.Model):
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="findings")
     code = models.CharField(max_length=8)
-    severity = models.CharField(max_length=8, choices=Severity.choices)
+    severity = models.CharField(
+        max_length=8, choices=[(one.value, one.label("it")) for one in Severity]
+    )
     layer = models.CharField(max_length=200, blank=True)
     rows = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
     column = models.CharField(max_length=120, blank=True)
@@ -36,6 +39,11 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.rows}"
+
+    @property
+    def severity_label(self) -> str:
+        """The severity in the reader's language; the field's own choices are in Italian."""
+        return Severity(self.severity).label(get_language() or "it")
 
 
 class Answer(models.Model):

@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from deliveries.reports.page import Mistake, NotRun, Report, Verdict
 from deliveries.reports.understanding import CRS_WHY
-from deliveries.reports.wording import numbered, reason, title, why, words
+from deliveries.reports.wording import language, numbered, reason, title, why, words
 from deliveries.writers import harmless
 from validator.findings import Severity
 
@@ -172,7 +172,7 @@ def workbook(told: Report, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:
 def _line(one: Mapping[str, Any]) -> Sequence[Any]:
     rows = one["rows"]
     spoken = rows[0] if len(rows) == 1 else ", ".join(str(row) for row in rows[:200])
-    label, value = Severity(one["severity"]).label, one["value"]
+    label, value = Severity(one["severity"]).label(language()), one["value"]
     if value is not None and not isinstance(value, int | float):
         value = str(value)
     return (

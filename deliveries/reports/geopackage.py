@@ -17,7 +17,6 @@ from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import page, sent
 from deliveries.reports.wording import told
 from deliveries.writers import GeoPackage, Shapes
-from validator.findings import Severity
 from validator.source_file import ERRORS, OUTCOME, own_name
 
 #: A finding of more rows is told once, with their range, instead of once per row.
@@ -184,6 +183,6 @@ def _lines(
 def _said(one: Finding, number: int | None, span: str, identifier: str) -> list[Any]:
     words = told(one, rows=None if number is None else [number])
     return [
-        one.code, str(Severity(one.severity).label), one.layer, number, span, identifier,
+        one.code, one.severity_label, one.layer, number, span, identifier,
         one.column, words.message, words.fix,
     ]  # fmt: skip

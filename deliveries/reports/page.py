@@ -13,7 +13,16 @@ from django.utils.translation import ngettext
 from deliveries.actions.answers import offered
 from deliveries.models import Answer, Delivery, Finding, StagedRow
 from deliveries.querysets import rows_of
-from deliveries.reports.wording import Words, numbered, reason, title, told, why, words
+from deliveries.reports.wording import (
+    Words,
+    language,
+    numbered,
+    reason,
+    title,
+    told,
+    why,
+    words,
+)
 from deliveries.states import DRAFT, Status
 from validator.findings import Severity
 
@@ -54,7 +63,7 @@ class Mistake:
 
     @property
     def severity_label(self) -> str:
-        return str(self.severity.label)
+        return self.severity.label(language())
 
     @property
     def unanswered(self) -> int:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import NotFound
 from deliveries.reports.wording import language
 from validator import schema
-from validator.findings import Severity
 from validator.rules import registry
 from validator.rules.examples import Example, Sent
 from validator.rules.registry import Rule
@@ -137,9 +136,8 @@ def families() -> list[Family]:
 
 
 def _entry(rule: Rule) -> Entry:
-    severity = Severity(rule.severity)
     title = _blank(rule.wording(language()).title)
-    return Entry(rule.code, title, severity.value, str(severity.label))
+    return Entry(rule.code, title, rule.severity.value, rule.severity.label(language()))
 
 
 def page(code: str) -> Page:

@@ -106,7 +106,7 @@ def _findings(book: Workbook, delivery: Delivery) -> None:
         value = "" if one.code in page.SECRET else one.params.get("value", "")
         line = (
             one.code,
-            Severity(one.severity).label,
+            one.severity_label,
             one.layer,
             one.rows[0] if len(one.rows) == 1 else _spans(one.rows),
             one.column,

@@ -76,7 +76,8 @@ JOIN services_record c ON c.item_id = i.id AND c.to_edition_id IS NULL
 WHERE i.source_id = %(source)s AND i.id NOT IN (SELECT item_id FROM link);
 
 CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
-SELECT * FROM deliveries_proposal WHERE delivery_id = %(delivery)s AND decision <> 'pending' AND published_in_id IS NULL;
+SELECT * FROM deliveries_proposal
+WHERE delivery_id = %(delivery)s AND decision <> 'pending' AND published_in_id IS NULL;
 DELETE FROM deliveries_proposal WHERE delivery_id = %(delivery)s AND published_in_id IS NULL;
 
 INSERT INTO deliveries_proposal (

@@ -26,8 +26,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from deliveries.actions import intake
 from deliveries.models import Delivery, StagedRow
 from tests import builders
-from tests.conftest import SHARED_DATA
 from tests.deliveries import independent
+from tests.real_files import SHARED_DATA
 
 pytestmark = [pytest.mark.real_data, pytest.mark.long]
 

@@ -1,51 +1,5 @@
-"""The catalogue of rules: declarations, words, examples and the checks
-themselves.
+"""The catalogue of rules: one file per rule in the folder of its family, with its declaration, its
+words in both languages, its two examples and its check.
 
-Importing the package declares every rule of this floor; those of lum and funding come by settings.
+Beside the folders lies what all rules share. To ask the catalogue: `registry`; to run it: `run`.
 """
-
-from validator.rules import (  # noqa: F401
-    attributes,
-    codes,
-    comparison,
-    identity,
-    meaning,
-    neighbours,
-    package,
-    placement,
-    plausibility,
-    reference,
-    shape,
-    submission,
-    system,
-    table,
-)
-from validator.rules.registry import (
-    RULE_SET_DATE,
-    RULE_SET_VERSION,
-    Rule,
-    declared_thresholds,
-    get,
-    load_extra,
-    registered,
-    render,
-)
-from validator.rules.report import Batch, FindingRow, Report
-from validator.rules.run import run_all
-from validator.rules.thresholds import Thresholds
-
-__all__ = [
-    "RULE_SET_DATE",
-    "RULE_SET_VERSION",
-    "Batch",
-    "FindingRow",
-    "Report",
-    "Rule",
-    "Thresholds",
-    "declared_thresholds",
-    "get",
-    "load_extra",
-    "registered",
-    "render",
-    "run_all",
-]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,11 @@ from validator.findings import Group, Hits, Severity
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 
-ACCENTS = {"à": "a", "á": "a", "è": "e", "é": "e", "ì": "i", "í": "i", "ò": "o", "ó": "o",
-           "ù": "u", "ú": "u", "ç": "c", "ñ": "n", "ü": "u", "ö": "o", "ä": "a"}  # fmt: skip
+#: Columns that say what service a row is, the most telling first.
+SAYING = ("type", "subtype", "category", "type_code", "category_code")
+#: Types of geometry, as shapely numbers them.
+POINT, POLYGON, MULTIPOLYGON = 0, 3, 6
+ACCENTS = dict(zip("àáèéìíòóùúçñüöä", "aaeeiioouucnuoa", strict=True))
 #: Rows that a message names one by one.
 LISTED = 20
 
@@ -66,6 +69,12 @@ def rows_of(dataset: Dataset, wanted: Callable[[LayerFacts], bool]) -> Mask:
     for layer in dataset.layers:
         chosen[layer.start : layer.stop] = wanted(layer)
     return chosen
+
+
+def is_area(dataset: Dataset) -> Mask:
+    """Rows drawn as an area."""
+    drawn: Mask = np.isin(shapely.get_type_id(dataset.geometry), (POLYGON, MULTIPOLYGON))
+    return drawn
 
 
 def hits(dataset: Dataset, chosen: Mask | Index, name: str = "", /, **params: object) -> Hits:
@@ -185,10 +194,3 @@ class Teller:
         who = ", ".join(self.names[i] for i in first)
         told = {"where": ", ".join(where) + more, "who": who + more, "n": len(rows), **params}
         return Group(rows, column, layer, told)
-
-
-def noted(dataset: Dataset, code: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """What the reader noted under a code: layer ("" for the file) and parameters, in order."""
-    every = [("", note) for note in dataset.notes]
-    every += [(layer.name, note) for layer in dataset.layers for note in layer.notes]
-    return [(layer, note.params) for layer, note in every if note.code == code]

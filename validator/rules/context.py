@@ -1,6 +1,4 @@
-"""What rules may know beside the delivery, as columns; the pipeline loads it, rules never
-query.
-"""
+"""What rules may know beside the delivery, as columns. The pipeline loads it; no rule queries."""
 
 from __future__ import annotations
 
@@ -14,23 +12,40 @@ import numpy as np
 import polars as pl
 import shapely
 
+from validator.rules.version import RULE_SET_VERSION
+
 ACCEPTED_SCHEMA: dict[str, pl.DataType] = {
-    "key": pl.String(), "service": pl.String(), "name": pl.String(), "kind": pl.String(),
-    "valence": pl.String(), "x": pl.Float64(), "y": pl.Float64(), "fingerprint": pl.String(),
-}  # fmt: skip
+    "key": pl.String(),
+    "service": pl.String(),
+    "name": pl.String(),
+    "kind": pl.String(),
+    "valence": pl.String(),
+    "x": pl.Float64(),
+    "y": pl.Float64(),
+    "fingerprint": pl.String(),
+}
 """Columns of `Accepted.frame`; kind is a slug, x and y EPSG:32632, empty texts are null."""
 
 OTHERS_SCHEMA: dict[str, pl.DataType] = {
-    "service": pl.String(), "name": pl.String(), "kind": pl.String(), "x": pl.Float64(),
-    "y": pl.Float64(), "municipality": pl.String(), "municipality_name": pl.String(),
-    "source": pl.String(), "reading": pl.Int8(), "plan": pl.Boolean(),
-}  # fmt: skip
+    "service": pl.String(),
+    "name": pl.String(),
+    "kind": pl.String(),
+    "x": pl.Float64(),
+    "y": pl.Float64(),
+    "municipality": pl.String(),
+    "municipality_name": pl.String(),
+    "source": pl.String(),
+    "reading": pl.Int8(),
+    "plan": pl.Boolean(),
+}
 """Columns of `Others.frame`; `source` is its name, `municipality` the ISTAT code of the place,
 `plan` whether a comune's plan says it; only what is published and current."""
 
 EXPECTED_SCHEMA: dict[str, pl.DataType] = {
-    "category": pl.String(), "category_name": pl.String(), "median": pl.Float64(),
-}  # fmt: skip
+    "category": pl.String(),
+    "category_name": pl.String(),
+    "median": pl.Float64(),
+}
 
 
 class _Remembering:
@@ -128,12 +143,37 @@ class SameFile:
 
 
 @dataclass(frozen=True)
+class Submission:
+    """What a person fills in when sending (DOC). `current_act_date`: of what is in force, if
+    anything is.
+    """
+
+    today: date
+    act: str = ""
+    act_date: date | None = None
+    contact_name: str = ""
+    contact_email: str = ""
+    reference_date: date | None = None
+    current_act_date: date | None = None
+    rule_set: str = RULE_SET_VERSION
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many findings of a code there are, and how many a page shows (SYS-03)."""
+
+    code: str
+    total: int
+    shown: int
+
+
+@dataclass(frozen=True)
 class RuleContext:
     """One check's surroundings. `today` is frozen, so that the same input gives the same report.
 
-    `accepted` None: nothing accepted yet (or a check without store). `extra`: what the modules of
-    settings.EXTRA_RULE_MODULES load for their own rules, by their name. `stops`: known stops
-    (EPSG:32632), `expected`: services usual in similar comuni (`EXPECTED_SCHEMA`).
+    `accepted` None: nothing accepted yet (or a check without store). `extra`: what higher apps
+    load for single rules, by name (settings.RULE_DATA_LOADERS). `stops`: known stops (EPSG:32632),
+    `expected`: services usual in similar comuni (`EXPECTED_SCHEMA`).
     """
 
     today: date

@@ -46,9 +46,7 @@ DECLARED = CrsDecision(STORED, STORED, Reason("declared"))
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A cell that was not taken as it stood: `text` as sent, the value understood, what was
-    done.
-    """
+    """A cell not taken as it stood: `text` as sent, the value understood, what was done."""
 
     text: str
     value: Any = None
@@ -58,8 +56,8 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A delivery in small: rows of schema fields (a cell may be a `Sent`; `geometry` and `sent`
-    are
-    WKT in EPSG:32632), facts of its file and layer, and what is already known."""
+    are WKT in EPSG:32632), facts of its file and layer, and what is already known.
+    """
 
     rows: tuple[Row, ...] = ()
     notes: tuple[Reason, ...] = ()
@@ -92,6 +90,13 @@ def noting(code: str, **params: Any) -> Example:
     return Example(rows=(fine,), notes=(Reason(code, params),))
 
 
+#: A row with nothing to say about, and an area of a hectare in the comune of the examples.
+SPOT = row(name="Liceo Rebora", geometry="POINT (501000 5031000)")
+SQUARE = (
+    "POLYGON ((501000 5031000, 501100 5031000, 501100 5031100, 501000 5031100, 501000 5031000))"
+)
+
+
 def _kind(slug: str, name: str, category: str | None, **more: Any) -> Kind:
     return Kind(slug, name, name, category, **more)
 
@@ -104,31 +109,55 @@ TAXONOMY = Taxonomy(
         Category("trasporti", "Trasporti", "Transport", "#1565c0", "train"),
     ),
     kinds=(
-        _kind("parco", "Aree verdi sopra 5.000 m²", "verde", level=SUPRA, synonyms=("parco",),
-              mappings={"area_over": 5000, "below": "giardino"}),
-        _kind("ospedale", "Ospedali", "sanita", level=SUPRA, synonyms=("ospedale",),
-              default_valence="metropolitana"),
-        _kind("superiori", "Scuole secondarie II grado", "istruzione", level=SUPRA,
-              synonyms=("liceo",), default_valence="intercomunale"),
-        _kind("stazione", "Stazioni ferroviarie", "trasporti", level=SUPRA,
-              synonyms=("stazione",)),
+        _kind(
+            "parco",
+            "Aree verdi sopra 5.000 m²",
+            "verde",
+            level=SUPRA,
+            synonyms=("parco",),
+            mappings={"area_over": 5000, "below": "giardino"},
+        ),
+        _kind(
+            "ospedale",
+            "Ospedali",
+            "sanita",
+            level=SUPRA,
+            synonyms=("ospedale",),
+            default_valence="metropolitana",
+        ),
+        _kind(
+            "superiori",
+            "Scuole secondarie II grado",
+            "istruzione",
+            level=SUPRA,
+            synonyms=("liceo",),
+            default_valence="intercomunale",
+        ),
+        _kind(
+            "stazione", "Stazioni ferroviarie", "trasporti", level=SUPRA, synonyms=("stazione",)
+        ),
         _kind("giardino", "Giardini di quartiere", "verde", synonyms=("giardino",)),
         _kind("primaria", "Scuole primarie", "istruzione", synonyms=("scuola primaria",)),
     ),
-)  # fmt: skip
+)
 
 TERRITORY = Territory(
     codes=(HOME, NEIGHBOUR),
     names=("Comune di esempio", "Comune vicino"),
-    outlines=(shapely.box(500000, 5030000, 505000, 5035000),
-              shapely.box(505000, 5030000, 510000, 5035000)),
-    accuracy_m=250.0, former={FORMER: HOME},
-)  # fmt: skip
+    outlines=(
+        shapely.box(500000, 5030000, 505000, 5035000),
+        shapely.box(505000, 5030000, 510000, 5035000),
+    ),
+    accuracy_m=250.0,
+    former={FORMER: HOME},
+)
 
 _TYPES: Mapping[schema.ValueKind, pl.DataType] = {
-    schema.ValueKind.NUMBER: pl.Float64(), schema.ValueKind.COORDINATE: pl.Float64(),
-    schema.ValueKind.INTEGER: pl.Int64(), schema.ValueKind.DATE: pl.Date(),
-}  # fmt: skip
+    schema.ValueKind.NUMBER: pl.Float64(),
+    schema.ValueKind.COORDINATE: pl.Float64(),
+    schema.ValueKind.INTEGER: pl.Int64(),
+    schema.ValueKind.DATE: pl.Date(),
+}
 
 
 def context(example: Example) -> RuleContext:
@@ -138,10 +167,12 @@ def context(example: Example) -> RuleContext:
         territory=TERRITORY,
         accepted=None if example.accepted is None else Accepted.of(example.accepted),
         others=None if example.known is None else Others.of(example.known),
-        expected=None if example.expected is None
+        expected=None
+        if example.expected is None
         else pl.DataFrame(list(example.expected), schema=EXPECTED_SCHEMA, orient="row"),
-        stops=example.stops, extra=example.extra,
-    )  # fmt: skip
+        stops=example.stops,
+        extra=example.extra,
+    )
 
 
 def dataset(example: Example) -> Dataset:
@@ -152,21 +183,33 @@ def dataset(example: Example) -> Dataset:
         ColumnMatch(name.upper(), name, 1.0, Reason("name")) for name in sorted(sent_fields)
     )
     layer = LayerFacts(
-        name=LAYER, start=0, rows=len(given), frame=_as_sent(given, columns), columns=columns,
-        crs=example.crs, encoding="utf-8", encoding_origin="format",
+        name=LAYER,
+        start=0,
+        rows=len(given),
+        frame=_as_sent(given, columns),
+        columns=columns,
+        crs=example.crs,
+        encoding="utf-8",
+        encoding_origin="format",
         notes=tuple(note for note in example.notes if note.code not in OF_THE_FILE),
-    )  # fmt: skip
+    )
     geometry = _shapes([line.get("geometry") for line in given])
     return Dataset(
-        frame=_understood(given), geometry=geometry,
+        frame=_understood(given),
+        geometry=geometry,
         sent=_shapes([line.get("sent", line.get("geometry")) for line in given]),
-        invalid=_mask(given, "invalid"), repaired=_mask(given, "repaired"),
-        flattened=_mask(given, "flattened"), layers=(layer,), taxonomy=TAXONOMY,
-        municipality=HOME, municipality_name="Comune di esempio", reference_date=example.today,
+        invalid=_mask(given, "invalid"),
+        repaired=_mask(given, "repaired"),
+        flattened=_mask(given, "flattened"),
+        layers=(layer,),
+        taxonomy=TAXONOMY,
+        municipality=HOME,
+        municipality_name="Comune di esempio",
+        reference_date=example.today,
         others=example.others,
         notes=tuple(note for note in example.notes if note.code in OF_THE_FILE),
         repairs=pl.DataFrame(list(example.repairs), schema=REPAIR_SCHEMA, strict=False),
-    )  # fmt: skip
+    )
 
 
 def _understood(given: tuple[Row, ...]) -> pl.DataFrame:

@@ -30,10 +30,39 @@ MAILBOX: Final = (
 TELEPHONES = re.compile(r"tel|cell|phone|mobil|recapit|contatt", re.IGNORECASE)
 #: Values of the check letter (decree of 23 December 1976): characters in odd and in even places.
 ODD: Final = dict(zip("0123456789", (1, 0, 5, 7, 9, 13, 15, 17, 19, 21), strict=True)) | dict(
-    zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25,
-         24, 23), strict=True)
-)  # fmt: skip
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        (
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            2,
+            4,
+            18,
+            20,
+            11,
+            3,
+            6,
+            8,
+            12,
+            14,
+            16,
+            10,
+            22,
+            25,
+            24,
+            23,
+        ),
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

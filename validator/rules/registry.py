@@ -1,136 +1,93 @@
-"""The catalogue of rules: what a rule declares, and where declared rules are found. Checks are
-elsewhere.
+"""The catalogue: every rule that the family folders declare, found by walking them; and its words.
+
+A rule is a file `<family>/<code>_<name>.py`, such as `geo/geo_01_position_missing.py`. There is no
+list to keep: what stands in a folder is in the catalogue, or the portal does not start.
 """
 
 from __future__ import annotations
 
 import importlib
-import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
+import pkgutil
+import re
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
-from django.conf import settings
-
-from validator.dataset import Dataset
-from validator.findings import Answered, Scope, Severity
-from validator.rules.context import RuleContext
-from validator.rules.examples import Example
+from validator import rules
+from validator.findings import Scope
+from validator.rules.declaration import FAMILIES, STAGES, Rule
 from validator.rules.thresholds import Thresholds
-from validator.rules.wording import Message, Wording, fill
+from validator.rules.version import RULE_SET_DATE, RULE_SET_VERSION
+from validator.rules.wording import Message, fill
 
-#: The published version of codes, severities, thresholds and words together; raised with any of
-#: them.
-RULE_SET_VERSION: Final = "1.0"
-RULE_SET_DATE: Final = date(2026, 11, 22)
+__all__ = [
+    "FAMILIES",
+    "RULE_SET_DATE",
+    "RULE_SET_VERSION",
+    "STAGES",
+    "Rule",
+    "declared_in",
+    "declared_thresholds",
+    "get",
+    "registered",
+    "render",
+]
 
-#: Families in the order they are checked; the two others belong to the submission and the
-#: pipeline.
-STAGES: Final = ("FIL", "CRS", "STR", "ATT", "UNI", "GEO", "SEM", "CMP")
-FAMILIES: Final = (*STAGES, "DOC", "SYS")
-
-# Short names for the declarations.
-ERROR, WARNING, INFO, SYSTEM = Severity.ERROR, Severity.WARNING, Severity.INFO, Severity.SYSTEM
-FILE, LAYER, ROW, GROUP = Scope.FILE, Scope.LAYER, Scope.ROW, Scope.GROUP
-SUBMISSION, COMPARISON = Scope.SUBMISSION, Scope.COMPARISON
-
-Check = Callable[[Dataset, Thresholds, RuleContext], Answered]
+RULE_FILE: Final = re.compile(r"([a-z]{3})_(\d\d)_[a-z0-9_]+")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule as declared: what it needs, how grave it is, what it says and the function that
-    looks.
+def declared_in(package: ModuleType) -> dict[str, Rule]:
+    """The rules of a package's family folders by code, in catalogue order (family, number).
 
-    `needs`: fields that some layer must have, or the rule is not run. `mandatory`: without it no
-    delivery is valid. `outside`: not part of the check of a file (told at intake or submission).
-    `yields_to`: codes that silence this one where they speak of the same cause.
+    Raises ValueError on a folder of no family, on a file that does not declare the one rule that
+    its name says, and on a code used twice.
     """
-
-    code: str
-    severity: Severity
-    scope: Scope
-    check: Callable[..., Any]
-    it: Wording
-    en: Wording
-    fails: Example
-    passes: Example
-    needs: frozenset[str]
-    params: Mapping[str, float]
-    mandatory: bool
-    outside: bool
-    yields_to: tuple[str, ...]
-    since: str
-
-    @property
-    def family(self) -> str:
-        """The three letters of the code."""
-        return self.code[:3]
-
-    def wording(self, language: str) -> Wording:
-        """The rule's words in a language ("it", "en", "en-gb"); Italian for any other."""
-        return self.en if language.startswith("en") else self.it
-
-    def why(self, language: str) -> str:
-        """What the rule checks and why it matters: the English is the check's docstring."""
-        return inspect.getdoc(self.check) or "" if language.startswith("en") else self.it.why
+    found: dict[str, Rule] = {}
+    for folder in sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg):
+        family = importlib.import_module(f"{package.__name__}.{folder}")
+        if _family_of(folder) not in FAMILIES:
+            raise ValueError(f"{family.__name__} is the folder of no family")
+        for name in sorted(module.name for module in pkgutil.iter_modules(family.__path__)):
+            for one in _declared(importlib.import_module(f"{family.__name__}.{name}")):
+                if one.code in found:
+                    raise ValueError(f"{family.__name__}.{name}: {one.code} is declared twice")
+                found[one.code] = one
+    return dict(sorted(found.items(), key=lambda pair: (FAMILIES.index(pair[0][:3]), pair[0])))
 
 
-_RULES: dict[str, Rule] = {}
+def _family_of(folder: str) -> str:
+    return folder.rstrip("_").upper()  # `str_`: the bare word is Python's own
 
 
-def rule(
-    code: str, severity: Severity, scope: Scope, *,
-    it: Wording, en: Wording, fails: Example, passes: Example,
-    needs: Iterable[str] = (), params: Mapping[str, float] = MappingProxyType({}),
-    mandatory: bool | None = None, outside: bool = False,
-    yields_to: tuple[str, ...] = (), since: str = "1.0",
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
-    """Declare a rule. `mandatory` defaults to: it is an error. Raises ValueError on a used
-    code.
-    """
-
-    def declare(check: Callable[..., Any]) -> Callable[..., Any]:
-        if code in _RULES:
-            raise ValueError(f"rule {code} is declared twice")
-        _RULES[code] = Rule(
-            code=code, severity=severity, scope=scope, check=check, it=it, en=en, fails=fails,
-            passes=passes, needs=frozenset(needs), params=MappingProxyType(dict(params)),
-            mandatory=severity is Severity.ERROR if mandatory is None else mandatory,
-            outside=outside, yields_to=yields_to, since=since,
-        )  # fmt: skip
-        return check
-
-    return declare
+def _declared(module: ModuleType) -> list[Rule]:
+    """The rules of one file: the one that its name says, none in a helper's."""
+    folder, name = module.__name__.split(".")[-2:]
+    said = RULE_FILE.fullmatch(name)
+    expected = [f"{_family_of(folder)}-{said[2]}"] if said else []
+    own = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.check.__module__ == module.__name__
+    ]
+    codes = [one.code for one in own]
+    if codes != expected or (said and said[1].upper() != _family_of(folder)):
+        raise ValueError(
+            f"{module.__name__} declares {codes or 'no rule'}, its place says {expected or 'none'}"
+        )
+    return own
 
 
-@cache
-def extra_modules() -> tuple[ModuleType, ...]:
-    """The modules of higher floors that declare rules (settings.EXTRA_RULE_MODULES), imported.
-
-    Such a module has `NAME` and `load()`: what its rules need, put into `RuleContext.extra[NAME]`.
-    """
-    return tuple(importlib.import_module(path) for path in settings.EXTRA_RULE_MODULES)
-
-
-def load_extra() -> dict[str, Any]:
-    """`RuleContext.extra`: every extra module asked once for what its rules need."""
-    return {module.NAME: module.load() for module in extra_modules()}
+_RULES: Final = declared_in(rules)
 
 
 def get(code: str) -> Rule:
     """The rule of a code. Raises KeyError when there never was one."""
-    extra_modules()
     return _RULES[code]
 
 
 def registered() -> tuple[Rule, ...]:
-    """Every declared rule, in catalogue order (family as checked, then number)."""
-    extra_modules()
-    return tuple(sorted(_RULES.values(), key=lambda r: (FAMILIES.index(r.family), r.code)))
+    """Every declared rule, in catalogue order."""
+    return tuple(_RULES.values())
 
 
 def declared_thresholds() -> Thresholds:
@@ -144,9 +101,14 @@ def declared_thresholds() -> Thresholds:
 
 
 def render(
-    code: str, params: Mapping[str, Any], *,
-    rows: Iterable[int] = (), total: int = 0, language: str = "it", findings: int | None = None,
-) -> Message:  # fmt: skip
+    code: str,
+    params: Mapping[str, Any],
+    *,
+    rows: Iterable[int] = (),
+    total: int = 0,
+    language: str = "it",
+    findings: int | None = None,
+) -> Message:
     """The words of one finding, or of several of one mistake told as one.
 
     `rows`: row numbers spoken of; `total`: rows of the layer (decides "all rows"); `findings`: how
@@ -157,7 +119,9 @@ def render(
     if findings is None:
         findings = len(numbers) if found.scope is Scope.ROW else 1
     wording = found.wording(language)
-    counted = found.scope in (FILE, LAYER, COMPARISON) and isinstance(params.get("n"), int)
+    counted = found.scope in (Scope.FILE, Scope.LAYER, Scope.COMPARISON) and isinstance(
+        params.get("n"), int
+    )
     spoken = params["n"] if counted and findings == 1 else findings
     if found.scope is Scope.ROW:  # one finding may speak of many rows: a missing column's
         spoken = max(spoken, len(numbers))

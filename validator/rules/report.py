@@ -14,14 +14,18 @@ import polars as pl
 import shapely
 from numpy.typing import NDArray
 
-from validator.findings import NotRun, Scope, Severity
+from validator.findings import NO_COLUMN, NotRun, Scope, Severity
 from validator.rules import registry
 
 FINDING_SCHEMA: dict[str, pl.DataType] = {
-    "code": pl.String(), "severity": pl.String(), "layer": pl.String(),
-    "rows": pl.List(pl.UInt32()), "column": pl.String(), "params": pl.String(),
+    "code": pl.String(),
+    "severity": pl.String(),
+    "layer": pl.String(),
+    "rows": pl.List(pl.UInt32()),
+    "column": pl.String(),
+    "params": pl.String(),
     "position": pl.Binary(),
-}  # fmt: skip
+}
 """Columns of `Batch.frame`: the stored finding; params is JSON, position ISO WKB in EPSG:32632."""
 #: The width of a stored column name; headers can be whole sentences.
 COLUMN = 120
@@ -74,12 +78,17 @@ class Batch:
         lengths = np.diff(self.offsets)
         member = np.repeat(keep, lengths)
         return Batch(
-            self.code, self.severity, self.column, self.index[member],
+            self.code,
+            self.severity,
+            self.column,
+            self.index[member],
             np.concatenate([[0], np.cumsum(lengths[chosen])]).astype(np.intp),
-            self.layers.gather(chosen), self.rows.gather(chosen),
-            self.params[chosen] if self.params.width else self.params, self.fixed,
+            self.layers.gather(chosen),
+            self.rows.gather(chosen),
+            self.params[chosen] if self.params.width else self.params,
+            self.fixed,
             None if self.position is None else self.position[chosen],
-        )  # fmt: skip
+        )
 
     def touching(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Findings that speak of at least one row of the mask."""
@@ -91,13 +100,18 @@ class Batch:
     def frame(self) -> pl.DataFrame:
         """The findings as stored (`FINDING_SCHEMA`), ready for COPY."""
         n = len(self)
-        return pl.DataFrame({
-            "code": pl.repeat(self.code, n, eager=True),
-            "severity": pl.repeat(self.severity.value, n, eager=True),
-            "layer": self.layers, "rows": self.rows,
-            "column": pl.repeat(self.column[:COLUMN], n, eager=True),
-            "params": self._params(), "position": self._positions(),
-        }, schema=FINDING_SCHEMA)  # fmt: skip
+        return pl.DataFrame(
+            {
+                "code": pl.repeat(self.code, n, eager=True),
+                "severity": pl.repeat(self.severity.value, n, eager=True),
+                "layer": self.layers,
+                "rows": self.rows,
+                "column": pl.repeat(self.column[:COLUMN], n, eager=True),
+                "params": self._params(),
+                "position": self._positions(),
+            },
+            schema=FINDING_SCHEMA,
+        )
 
     def _params(self) -> pl.Series:
         parts = [pl.lit(plain(value)).alias(name) for name, value in sorted(self.fixed.items())]
@@ -171,7 +185,7 @@ class Report:
 
     @property
     def valid(self) -> bool:
-        """No error at all, and every mandatory check ran."""
+        """No error at all, and every mandatory check ran (a missing column excuses)."""
         idle = {item.code for item in self.not_run if item.reason != NO_COLUMN}
         mandatory = any(registry.get(code).mandatory for code in idle)
         return not (self.severities["error"] or self.crashed or mandatory)
@@ -179,6 +193,3 @@ class Report:
     def frames(self) -> Iterator[pl.DataFrame]:
         """The findings batch by batch as stored, so that memory stays that of one batch."""
         return (batch.frame() for batch in self.batches if len(batch))
-
-
-NO_COLUMN = "no_column"

@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from validator.dataset import Dataset, Mask
-from validator.findings import Group, Hits, NotRun, Scope, Severity
+from validator.findings import NO_COLUMN, Group, Hits, NotRun, Scope, Severity
 from validator.rules import registry
 from validator.rules.context import RuleContext
-from validator.rules.registry import STAGES, Rule
-from validator.rules.report import NO_COLUMN, Batch, Report, plain
+from validator.rules.declaration import STAGES, Rule
+from validator.rules.report import Batch, Report, plain
 from validator.rules.thresholds import Thresholds
 
 log = logging.getLogger(__name__)
@@ -36,9 +36,12 @@ class _Run:
 
 
 def run_all(
-    dataset: Dataset, context: RuleContext, *,
-    thresholds: Thresholds | None = None, on_progress: Progress | None = None,
-) -> Report:  # fmt: skip
+    dataset: Dataset,
+    context: RuleContext,
+    *,
+    thresholds: Thresholds | None = None,
+    on_progress: Progress | None = None,
+) -> Report:
     """Check a delivery with every rule of the eight families, in stage order.
 
     An error of the FIL stage leaves the later ones not run. A rule that raises becomes a SYS-01
@@ -81,10 +84,11 @@ def _run_one(
 
 def _file_refused(batches: Sequence[Batch]) -> bool:
     return any(
-        batch.code.startswith("FIL") and batch.severity is Severity.ERROR
+        batch.code.startswith("FIL")
+        and batch.severity is Severity.ERROR
         and batch.scope in (Scope.FILE, Scope.LAYER)
         for batch in batches
-    )  # fmt: skip
+    )
 
 
 def _report(dataset: Dataset, found: _Run) -> Report:
@@ -99,9 +103,13 @@ def _report(dataset: Dataset, found: _Run) -> Report:
     fixes = dataset.autofixes["change"].value_counts(sort=False).sort("change")
     return Report(
         batches=tuple(batch for batch in batches if len(batch)),
-        ran=tuple(found.ran), not_run=tuple(found.not_run), crashed=tuple(found.crashed),
-        blocked=blocked, rows=len(dataset), autofixes=dict(fixes.iter_rows()),
-    )  # fmt: skip
+        ran=tuple(found.ran),
+        not_run=tuple(found.not_run),
+        crashed=tuple(found.crashed),
+        blocked=blocked,
+        rows=len(dataset),
+        autofixes=dict(fixes.iter_rows()),
+    )
 
 
 def causes_win(batches: Sequence[Batch], dataset: Dataset) -> list[Batch]:
@@ -150,13 +158,17 @@ def _of_hits(rule: Rule, hits: Hits, dataset: Dataset) -> Batch:
     varying, fixed = _split(hits.params)
     rows = dataset.frame["row"].gather(index)
     return Batch(
-        code=rule.code, severity=hits.severity or rule.severity, column=hits.column,
-        index=index, offsets=np.arange(len(index) + 1, dtype=np.intp),
+        code=rule.code,
+        severity=hits.severity or rule.severity,
+        column=hits.column,
+        index=index,
+        offsets=np.arange(len(index) + 1, dtype=np.intp),
         layers=dataset.frame["layer"].gather(index),
         rows=rows.reshape((-1, 1)).cast(pl.List(pl.UInt32)),
-        params=pl.DataFrame(varying), fixed=fixed,
+        params=pl.DataFrame(varying),
+        fixed=fixed,
         position=None if hits.position is None else np.asarray(hits.position, dtype=object),
-    )  # fmt: skip
+    )
 
 
 def _split(params: Mapping[str, Any]) -> tuple[dict[str, pl.Series], dict[str, Any]]:
@@ -180,13 +192,18 @@ def _of_groups(rule: Rule, groups: Sequence[Group], dataset: Dataset) -> Batch:
     places = [group.position for group in groups]
     names = {name for group in groups for name in group.params}
     return Batch(
-        code=rule.code, severity=groups[0].severity or rule.severity, column=groups[0].column,
-        index=index, offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp),
-        layers=layers, rows=_rows_in_layer(index, lengths, layers, dataset),
+        code=rule.code,
+        severity=groups[0].severity or rule.severity,
+        column=groups[0].column,
+        index=index,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.intp),
+        layers=layers,
+        rows=_rows_in_layer(index, lengths, layers, dataset),
         params=pl.DataFrame({name: _param(groups, name) for name in sorted(names)}),
-        position=None if all(place is None for place in places)
+        position=None
+        if all(place is None for place in places)
         else np.array(places, dtype=object),
-    )  # fmt: skip
+    )
 
 
 def _param(groups: Sequence[Group], name: str) -> pl.Series:

@@ -22,8 +22,20 @@ COMMON = frozenset({"row", "rows", "n", "total", "column", "layer"})
 #: Numbers that are names: never grouped by thousands.
 PLAIN = frozenset({"row", "rows", "row_a", "row_b", "year"})
 LISTED = 10
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-          "October", "November", "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 MEBIBYTE = 1024 * 1024
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from tests.conftest import SHARED_DATA
+from tests.real_files import SHARED_DATA
 from validator.confined import client
 from validator.interpreting.build import understand
 from validator.interpreting.context import Context

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from tests.conftest import SHARED_DATA
+from tests.real_files import SHARED_DATA
 from validator.reading.errors import Unreadable
 
 pytestmark = pytest.mark.real_data

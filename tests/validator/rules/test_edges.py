@@ -9,7 +9,7 @@ import pytest
 
 from tests.validator.rules.speaking import batches, said, silent
 from validator.dataset import CrsDecision, Reason
-from validator.findings import NotRun
+from validator.findings import NotRun, Severity
 from validator.rules import examples, registry
 from validator.rules.examples import FORMER, HOME, Example, Sent, row, rows
 from validator.rules.run import run_all
@@ -163,7 +163,7 @@ def test_geo_10_tells_a_chain_of_overlaps_as_one_finding():
 
 def test_geo_11_becomes_an_error_above_the_second_threshold():
     found = batches("GEO-11", registry.get("GEO-11").fails, vertices_error=5_100)
-    assert [batch.severity for batch in found] == [registry.ERROR]
+    assert [batch.severity for batch in found] == [Severity.ERROR]
 
 
 def test_geo_12_leaves_a_shared_site_of_two_to_uni_03():
@@ -176,7 +176,7 @@ def test_geo_12_leaves_a_shared_site_of_two_to_uni_03():
 def test_att_15_tells_private_contacts_without_blocking_and_without_the_value():
     contact = row(name="Ambulatorio", phone="333 1234567", email="mario.rossi@gmail.com")
     found = batches("ATT-15", contact)
-    assert {batch.severity for batch in found} == {registry.INFO}
+    assert {batch.severity for batch in found} == {Severity.INFO}
     assert not any("1234567" in message for message in said("ATT-15", contact))
 
 

@@ -9,8 +9,8 @@ import pytest
 from tests.validator.rules.speaking import said, silent
 from validator.dataset import CrsDecision, Reason
 from validator.rules import examples, registry
+from validator.rules.crs.example_layers import with_crs
 from validator.rules.examples import HOME, NEIGHBOUR, Example, row
-from validator.rules.reference import with_crs
 from validator.rules.run import run_all
 
 DECLARED = Reason("declared")

@@ -1,0 +1,63 @@
+"""The data that LUM and funding give to their rules, as a check of the portal loads them."""
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from deliveries.checks.surroundings import rule_context
+from funding.models import Programme, Project
+from lum.models import Lum
+from services.actions import plan_source
+from validator.findings import Hits, NotRun
+from validator.rules import examples, registry
+from validator.rules.examples import row
+
+CUP = "B81B21000290001"
+
+
+def answer(cast, code, example):
+    """What a rule answers of an example with the surroundings of a real check."""
+    found = registry.get(code)
+    context = rule_context(plan_source(cast.comune), cast.comune, day=timezone.localdate())
+    return found.check(examples.delivery(example), registry.declared_thresholds(), context)
+
+
+@pytest.fixture
+def hubs(cast):
+    call_command("load_lum", verbosity=0)
+    return Lum.objects.all()
+
+
+def test_sem_07_measures_to_the_lum_of_the_database(cast, hubs):
+    hub = hubs.filter(radius_m=None, perimeter=None).first()
+    near = row(name="Liceo", lum=hub.name, geometry=f"POINT ({hub.point.x + 100} {hub.point.y})")
+    far = row(name="Liceo", lum=hub.code, geometry=f"POINT ({hub.point.x + 5000} {hub.point.y})")
+    (silent,), (speaks,) = answer(cast, "SEM-07", near), answer(cast, "SEM-07", far)
+    assert len(silent.index) == 0
+    assert speaks.params["lum"].to_list() == [hub.name]
+    assert speaks.params["dist"].to_list() == [5000]
+
+
+def test_sem_06_waits_until_no_lum_is_to_be_verified(cast, hubs):
+    unknown = row(name="Liceo", lum="atlantide")
+    assert answer(cast, "SEM-06", unknown) == NotRun("SEM-06", "no_lum_codes")
+    hubs.update(certainty="certo")
+    assert answer(cast, "SEM-06", unknown).index.tolist() == [0]
+
+
+def test_the_rules_of_funding_read_the_register_of_the_database(cast):
+    one, other = (
+        Programme.objects.create(slug=slug, name=slug, project_count=1) for slug in ("uno", "due")
+    )
+    sent = row(name="Palestra", cup=CUP)
+    Project.objects.create(code="a", programme=one, cup=CUP, amount=100)
+    assert answer(cast, "SEM-11", sent) == NotRun("SEM-11", "no_register")
+    Project.objects.create(code="b", programme=other, cup=CUP, amount=100)
+    registered = answer(cast, "SEM-11", sent)
+    twice = answer(cast, "SEM-12", sent)
+    assert isinstance(registered, Hits)
+    assert registered.index.tolist() == []
+    assert (twice.params["call_a"].to_list(), twice.params["call_b"].to_list()) == (
+        ["due"],
+        ["uno"],
+    )

@@ -1,0 +1,109 @@
+"""What CONTRIBUTING.md names is all that an addition takes: it is laid into a copy of the tree,
+and the copy's own checks pass.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from validator.rules import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = (
+    "fixtures",
+    "core",
+    "deliveries",
+    "funding",
+    "locale",
+    "lum",
+    "notices",
+    "people",
+    "services",
+    "sttm2",
+    "tests",
+    "validator",
+    "zones",
+)
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "build")
+NEXT = sum(rule.family == "GEO" for rule in registry.registered()) + 1
+CODE, STEM = f"GEO-{NEXT:02}", f"geo_{NEXT:02}"
+
+SPEAKS = f'''"""{CODE}: it speaks of what is wrong, and only then."""
+
+from tests.validator.rules.speaking import says, silent
+
+
+def test_{STEM}_speaks_of_a_height():
+    assert says(
+        "{CODE}", "Strato servizi: una geometria con quota o misura; conservata solo la pianta."
+    )
+
+
+def test_{STEM}_is_silent_about_the_flat():
+    assert silent("{CODE}")
+'''
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """A copy of the tree, without what tools make."""
+    there = tmp_path / "copy"
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, there / folder, ignore=LEFT_OUT)
+    for path in [*ROOT.glob("*.md"), ROOT / "manage.py", ROOT / "pyproject.toml"]:
+        shutil.copy(path, there)
+    return there
+
+
+def run(there: Path, *command: str) -> None:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(there)}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=there,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def contents(there: Path) -> dict[str, str]:
+    """Path -> digest of every file, but for what tools make."""
+    files = [path for path in there.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return {
+        str(path.relative_to(there)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def named(heading: str) -> list[str]:
+    """What the numbered lines under a heading name first, each a path or a command."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.split(f"**{heading}**\n", 1)[1].split("\n\n", 1)[0]
+    return re.findall(r"^\d\. `([^`]+)`", section, re.MULTILINE)
+
+
+def test_a_new_rule_takes_its_file_its_test_and_rules_md(copy):
+    module, test, command = named("A new rule")
+    module = module.replace("<family>", "geo").replace("<code>_<name>", f"{STEM}_heights_again")
+    test = test.replace("<code>", STEM)
+    model = next((copy / "validator/rules/geo").glob("geo_05_*.py"))
+    before = contents(copy)
+
+    text = model.read_text(encoding="utf-8").replace("GEO-05", CODE)
+    (copy / module).write_text(text, encoding="utf-8")
+    (copy / test).write_text(SPEAKS, encoding="utf-8")
+    run(copy, *command.split()[1:])
+    run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house/test_rules.py", test)
+
+    after = contents(copy)
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    assert changed == {module, test, "RULES.md"}
+    assert f"### {CODE} " in (copy / "RULES.md").read_text(encoding="utf-8")

@@ -1,0 +1,32 @@
+"""Cells that the parser of their column did not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from validator import schema
+from validator.dataset import Dataset
+from validator.findings import Hits
+from validator.rules.columns import hits
+from validator.schema import ValueKind
+
+
+def of_kinds(*kinds: ValueKind) -> tuple[str, ...]:
+    """Fields whose cells are of one of the kinds, in schema order."""
+    return tuple(field.name for field in schema.FIELDS if field.kind in kinds)
+
+
+def not_understood(dataset: Dataset, names: Iterable[str]) -> list[Hits]:
+    """The cells of the fields that their parser did not understand, one `Hits` per column."""
+    found = []
+    for name in names:
+        if (failed := dataset.failed(name)).any():
+            found.append(hits(dataset, failed, name, value=dataset.raw(name)))
+    return found
+
+
+def outside_domain(dataset: Dataset, name: str) -> list[Hits]:
+    """The cells of a word field that are none of its words."""
+    domain = ", ".join(schema.BY_NAME[name].domain)
+    failed = dataset.failed(name)
+    return [hits(dataset, failed, name, value=dataset.raw(name), expected=domain)]

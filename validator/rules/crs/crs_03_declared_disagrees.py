@@ -1,0 +1,55 @@
+"""CRS-03: declared system disagrees with the coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from validator.dataset import Dataset
+from validator.findings import Group
+from validator.rules.context import RuleContext
+from validator.rules.crs.example_layers import GOOD, with_crs
+from validator.rules.crs.names import system
+from validator.rules.declaration import LAYER, WARNING, rule
+from validator.rules.examples import STORED
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
+
+
+@rule(
+    "CRS-03",
+    WARNING,
+    LAYER,
+    it=Wording(
+        title="Sistema dichiarato diverso dalle coordinate",
+        one="Strato {layer}: dichiarato {declared}, ma le coordinate sono di {guess}.",
+        fix="Conferma sulla mappa il sistema proposto, o correggi il .prj.",
+        why="Letto nel sistema dichiarato lo strato cadrebbe "
+        "lontano; in quello proposto cade nel Comune.",
+    ),
+    en=Wording(
+        title="Declared system disagrees with the coordinates",
+        one="Layer {layer}: declared {declared}, but the coordinates are of {guess}.",
+        fix="Confirm the proposed system on the map, or correct the .prj.",
+    ),
+    fails=with_crs(4326, STORED, "declared_else"),
+    passes=GOOD,
+)
+def declared_system_agrees(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[Group]:
+    """The declared system is the one the coordinates are in.
+
+    In the declared one the layer would fall far away, in the proposed one it falls in the comune.
+    """
+    return [
+        Group(
+            layer=layer.name,
+            params={
+                "layer": layer.name,
+                "guess": system(layer.crs.used),
+                "declared": system(layer.crs.declared, layer.crs.declared_name),
+            },
+        )
+        for layer in dataset.layers
+        if layer.crs.disagrees
+    ]

@@ -1,0 +1,50 @@
+"""DOC-02: date of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from validator.findings import Group
+from validator.rules.context import Submission
+from validator.rules.declaration import SUBMISSION, WARNING, rule
+from validator.rules.doc.example_submission import GOOD, PASSES
+from validator.rules.examples import Example
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
+
+
+@rule(
+    "DOC-02",
+    WARNING,
+    SUBMISSION,
+    outside=True,
+    it=Wording(
+        title="Data dell'atto",
+        one="L'atto del {date} {why}.",
+        fix="Controlla la data; per una correzione usa «rettifica».",
+        why="Un atto più vecchio di quello in vigore di solito è la versione sbagliata del piano.",
+    ),
+    en=Wording(
+        title="Date of the act",
+        one="The act of {date} {why}.",
+        fix="Check the date; use 'rettifica' for a correction.",
+    ),
+    fails=Example(argument=replace(GOOD, act_date=date(2020, 1, 1))),
+    passes=PASSES,
+)
+def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[Group]:
+    """The act is not older than the one in force, and not in the future.
+
+    An older act is usually the wrong version of the plan.
+    """
+    given, current = submission.act_date, submission.current_act_date
+    if given is None:
+        return []
+    told = {"date": given.isoformat()}
+    if given > submission.today:
+        return [Group(params={**told, "why": "act_to_come"})]
+    if current and given < current:
+        return [Group(params={**told, "why": "act_older", "current": current.isoformat()})]
+    return []

@@ -1,0 +1,54 @@
+"""GEO-06: null coordinates."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import shapely
+
+from validator.dataset import Dataset
+from validator.findings import Hits
+from validator.rules.columns import column_name
+from validator.rules.context import RuleContext
+from validator.rules.declaration import ERROR, ROW, rule
+from validator.rules.examples import SPOT, row
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
+
+#: Values of `position` where there is one that cannot be.
+NULL = ("null_coordinates", "not_finite")
+
+
+@rule(
+    "GEO-06",
+    ERROR,
+    ROW,
+    it=Wording(
+        title="Coordinate nulle",
+        one="Riga {row}: coordinate nulle ({coord}).",
+        many="{n} righe hanno coordinate nulle ({rows}).",
+        all="Tutte le {n} righe hanno coordinate nulle: "
+        "forse le colonne delle coordinate sono altre.",
+        fix="Trova la posizione dall'indirizzo o posala sulla mappa.",
+        why="Zero e zero è nel golfo di Guinea: di solito vuol dire che la posizione non c'era.",
+    ),
+    en=Wording(
+        title="Null coordinates",
+        one="Row {row}: null coordinates ({coord}).",
+        many="{n} rows have null coordinates ({rows}).",
+        all="All {n} rows have null coordinates: perhaps the coordinate columns are others.",
+        fix="Geocode the address or set the position on the map.",
+    ),
+    fails=row(name="Liceo", geometry=None, sent="POINT (0 0)", position="null_coordinates"),
+    passes=SPOT,
+)
+def coordinates_are_real(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+    """Coordinates are finite and not zero.
+
+    Zero and zero lies in the Gulf of Guinea: it means that there was no position.
+    """
+    index = np.flatnonzero(dataset.frame["position"].is_in(NULL).to_numpy())
+    corner = shapely.bounds(dataset.sent[index])[:, :2]
+    coord = pl.Series([f"{x:.10g}, {y:.10g}" for x, y in corner], dtype=pl.String)
+    column = column_name(dataset, "x") if dataset.has("x") else ""
+    return Hits(index=index, column=column, params={"coord": coord})

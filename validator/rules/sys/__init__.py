@@ -1,0 +1,1 @@
+"""SYS: about the check itself. These never count as faults of the data."""

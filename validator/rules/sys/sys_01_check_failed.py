@@ -1,0 +1,40 @@
+"""SYS-01: a check failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from validator.findings import Group
+from validator.rules.declaration import FILE, SYSTEM, rule
+from validator.rules.examples import Example
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
+
+
+@rule(
+    "SYS-01",
+    SYSTEM,
+    FILE,
+    outside=True,
+    mandatory=False,
+    it=Wording(
+        title="Un controllo non è riuscito",
+        one="Il controllo {check} non è riuscito per un "
+        "nostro problema. Non è colpa dei dati; riproveremo.",
+        fix="Non serve fare nulla: l'ufficio è stato avvisato.",
+        why="Un guasto nostro non può rendere valida una consegna né farla respingere.",
+    ),
+    en=Wording(
+        title="A check failed",
+        one="Check {check} failed through our fault. Your data is not to blame; we will retry.",
+        fix="Nothing to do; the office has been told.",
+    ),
+    fails=Example(argument=("GEO-10",)),
+    passes=Example(argument=()),
+)
+def checks_succeed(crashed: Sequence[str], t: Thresholds) -> Sequence[Group]:
+    """No check failed through our own fault.
+
+    Such a failure can make a delivery neither valid nor refused.
+    """
+    return [Group(params={"check": code}) for code in crashed]

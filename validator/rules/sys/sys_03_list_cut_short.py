@@ -1,0 +1,43 @@
+"""SYS-03: list cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from validator.findings import Group
+from validator.rules.context import Told
+from validator.rules.declaration import FILE, INFO, rule
+from validator.rules.examples import Example
+from validator.rules.thresholds import Thresholds
+from validator.rules.wording import Wording
+
+
+@rule(
+    "SYS-03",
+    INFO,
+    FILE,
+    outside=True,
+    params={"shown_per_code": 100},
+    it=Wording(
+        title="Elenco abbreviato",
+        one="{code}: {cases} casi, ne mostriamo {shown}. L'elenco completo è nel file.",
+        fix="Scarica l'elenco completo.",
+        why="Una pagina con diecimila righe non si legge: "
+        "mostriamo le prime e diciamo quante sono in tutto.",
+    ),
+    en=Wording(
+        title="List cut short",
+        one="{code}: {cases} cases, {shown} shown. The full list is in the file.",
+        fix="Download the full list.",
+    ),
+    fails=Example(argument=Told("ATT-11", 2_500, 100)),
+    passes=Example(argument=Told("ATT-11", 12, 12)),
+)
+def lists_are_whole(told: Told, t: Thresholds) -> Sequence[Group]:
+    """A page that shows only some findings of a code says how many there are.
+
+    All of them are stored and stand in the downloads.
+    """
+    if told.shown >= told.total:
+        return []
+    return [Group(params={"code": told.code, "cases": told.total, "shown": told.shown})]

@@ -1,0 +1,1 @@
+"""UNI: identifiers, and rows that tell the same thing twice."""
