@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import shapely
 
-from tests.conftest import SHARED_DATA
+from tests.real_files import SHARED_DATA
 from validator.confined import client, crossing
 from validator.dataset import Dataset
 from validator.interpreting.build import understand
