@@ -19,17 +19,17 @@ def answer(cast, code, example):
     """What a rule answers of an example with the surroundings of a real check."""
     found = registry.get(code)
     context = rule_context(plan_source(cast.comune), cast.comune, day=timezone.localdate())
-    return found.check(examples.delivery(example), registry.declared_thresholds(), context)
+    return found.check(examples.dataset(example), registry.declared_thresholds(), context)
 
 
 @pytest.fixture
 def hubs(cast):
     call_command("load_lum", verbosity=0)
-    return Lum.objects.all()
+    return Lum.objects.public()
 
 
 def test_sem_07_measures_to_the_lum_of_the_database(cast, hubs):
-    hub = hubs.filter(radius_m=None, perimeter=None).first()
+    hub = hubs.located().filter(radius_m=None, perimeter=None).first()
     near = row(name="Liceo", lum=hub.name, geometry=f"POINT ({hub.point.x + 100} {hub.point.y})")
     far = row(name="Liceo", lum=hub.code, geometry=f"POINT ({hub.point.x + 5000} {hub.point.y})")
     (silent,), (speaks,) = answer(cast, "SEM-07", near), answer(cast, "SEM-07", far)
@@ -38,10 +38,10 @@ def test_sem_07_measures_to_the_lum_of_the_database(cast, hubs):
     assert speaks.params["dist"].to_list() == [5000]
 
 
-def test_sem_06_waits_until_no_lum_is_to_be_verified(cast, hubs):
+def test_sem_06_waits_until_the_list_is_the_official_one(cast, hubs):
     unknown = row(name="Liceo", lum="atlantide")
     assert answer(cast, "SEM-06", unknown) == NotRun("SEM-06", "no_lum_codes")
-    hubs.update(certainty="certo")
+    hubs.update(certainty=Lum.Certainty.OFFICIAL)
     assert answer(cast, "SEM-06", unknown).index.tolist() == [0]
 
 

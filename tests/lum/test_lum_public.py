@@ -2,19 +2,21 @@
 counted and never drawn."""
 
 import json
+import re
 
 import pghistory
 import pytest
 from django.contrib.gis.geos import Point
 
-from lum import rules
 from lum.management.reference import load_lum
 from lum.models import Lum
+from lum.rule_data import hubs
 from lum.selectors import lum_per_zone
 from people.models import User
 from sttm2.layers import BY_ID
 from validator.rules import examples, registry
 from validator.rules.context import RuleContext
+from validator.rules.sem.lum import NAME
 
 pytestmark = pytest.mark.django_db
 
@@ -57,16 +59,20 @@ def test_the_english_list_says_it_in_english(client):
     assert "to be identified" in text and "da individuare</span>" not in text
 
 
+def lum_section(client, address):
+    """The part of a sheet about LUM, without the white space beside its tags."""
+    text = client.get(address).content.decode()
+    return re.sub(r"\s*([<>])\s*", r"\1", text[text.index('id="lum"') :].split("</section>")[0])
+
+
 def test_a_zone_s_sheet_counts_what_is_to_be_identified(client):
-    text = client.get("/zone/adda-martesana/").content.decode()
-    section = text[text.index('id="lum"') :].split("</section>")[0]
+    section = lum_section(client, "/zone/adda-martesana/")
     assert '<dt>da individuare</dt><dd class="big-figure">5</dd>' in section
     assert '<dt>LUM</dt><dd class="big-figure">16</dd>' in section
 
 
 def test_a_comune_s_sheet_has_its_own_lum_only(client):
-    text = client.get("/comuni/015103/").content.decode()
-    section = text[text.index('id="lum"') :].split("</section>")[0]
+    section = lum_section(client, "/comuni/015103/")
     assert "Gaggiano" in section and '<dt>LUM</dt><dd class="big-figure">1</dd>' in section
 
 
@@ -95,21 +101,21 @@ def test_the_api_gives_62_features_of_which_12_without_geometry(client):
 
 
 def test_rules_know_neither_candidates_nor_nodes_to_be_identified():
-    register = rules.load()
+    register = hubs()
     assert len(register.hubs) == 50 and not register.official
     assert not {"bussero", "gaggiano", ""} & set(register.place_of())
     row = {"name": "Liceo", "lum": "Bussero", "geometry": "POINT (503000 5031000)"}
-    delivery = examples.delivery(examples.Example(rows=(row,)))
-    context = RuleContext(today=examples.TODAY, extra={rules.NAME: register})
+    dataset = examples.dataset(examples.Example(rows=(row,)))
+    context = RuleContext(today=examples.TODAY, extra={NAME: register})
     check = registry.get("SEM-07").check
-    assert sum(len(found.index) for found in check(delivery, {"lum_m": 500.0}, context)) == 0
+    assert sum(len(found.index) for found in check(dataset, {"lum_m": 500.0}, context)) == 0
 
 
 def test_the_list_is_official_only_when_every_row_is():
     Lum.objects.public().update(certainty="ufficiale")
-    assert rules.load().official
+    assert hubs().official
     Lum.objects.filter(code="gaggiano").update(certainty="certo")
-    assert not rules.load().official
+    assert not hubs().official
 
 
 def test_the_administration_sees_candidates_and_can_publish_one(client):
