@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from bench.database import bench_url
 from bench.load import Connection, rate
 
 BIN = Path(sys.executable).parent
+#: Characters of a process's log, its last, that are shown when a part fails beside it.
+LOG_SHOWN = 5_000
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -31,16 +34,28 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def running(command: list[str], env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=env, start_new_session=True)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
+    """Its log stays out of the table of figures, unless something goes wrong beside it."""
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command, env=env, start_new_session=True, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        except Exception:
+            log.seek(0)
+            sys.stderr.write(log.read().decode(errors="replace")[-LOG_SHOWN:])
+            raise
+        finally:
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager

@@ -107,8 +107,18 @@ def published(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Deliver
 def publish(delivery: Delivery, cast) -> Delivery:
     """Taken, accepted whole and published as the worker does."""
     review.take(delivery, user=cast.reviewer)
+    decide(delivery, cast)
+    return publish_decided(delivery)
+
+
+def decide(delivery: Delivery, cast) -> None:
+    """Accepted whole and closed by the reviewer who has taken it."""
     review.decide_in_bulk(delivery, user=cast.reviewer, rule="all_pending", decision="accepted")
     review.close(delivery, user=cast.reviewer)
+
+
+def publish_decided(delivery: Delivery) -> Delivery:
+    """Published as the worker does, or sent back to the desk."""
     lease = workflow.take(
         delivery.pk, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION
     )

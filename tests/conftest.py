@@ -2,28 +2,36 @@
 the real files; the world every test lives in."""
 
 import datetime as dt
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone, translation
 from pytest_django.live_server_helper import LiveServer
 
 from people.models import Mandate, Role, User
-from sttm2.celery import app
+from tests import databases
+from tests.portal_processes import Worker
+from tests.processes import Reader
 from tests.real_files import SHARED_DATA, pytest_addoption, shared_data
 from zones.models import Municipality
 
 __all__ = ["SHARED_DATA", "pytest_addoption", "shared_data"]
+
+#: What a test of these marks shares takes long to start. Such tests come first and together, so
+#: that one test process starts it and the other takes over from the end of what is left.
+COSTLY_FIRST = ("browser", "worker", "slow")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        marks = {mark.name for mark in item.iter_markers()}
+        found = (turn for turn, name in enumerate(COSTLY_FIRST) if name in marks)
+        return next(found, len(COSTLY_FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -32,30 +40,24 @@ def django_db_setup(
 ):
     """One database per test process, with territory and taxonomy: every test sees the 133 comuni.
 
-    Ours rather than pytest-django's, which makes none when only tests with workers are asked for.
+    Ours rather than pytest-django's, which makes none when only tests with workers are asked for,
+    and migrates each.
     """
+    name = connection.settings_dict["TEST"]["NAME"]
     with django_db_blocker.unblock():
-        made = setup_databases(
-            verbosity=0,
-            interactive=False,
-            keepdb=request.config.getvalue("reuse_db"),
-            aliases={"default"},
-        )
-        _load_reference()
+        databases.copy(name, of="reference")
+        connection.close()
+        connection.settings_dict["NAME"] = name
     yield
     with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0, keepdb=request.config.getvalue("reuse_db"))
+        connection.close()
+        databases.drop(name)
 
 
 @pytest.fixture(autouse=True)
 def in_italian():
     """A request under /en/ leaves English behind in its thread; each test begins in Italian."""
     translation.activate("it")
-
-
-def _load_reference() -> None:
-    for command in ("load_territory", "load_taxonomy"):
-        call_command(command, verbosity=0)
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,21 @@ def _person(
     return user
 
 
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A warm reader server for the whole session, as beside a worker: a check without one starts
+    a process that imports everything anew. Nothing of what it read stays."""
+    running = Reader(tmp_path_factory.mktemp("reader"))
+    running.start()
+    settings.READER_SOCKET = str(running.socket)
+    yield running
+    settings.READER_SOCKET = ""
+    assert running.settle() == []
+    assert running.stop() == 0
+
+
 @pytest.fixture
-def cast(db) -> Cast:
+def cast(db, reader) -> Cast:
     """Operator, colleague, consultant (with expiry), neighbour, reviewer, manager."""
     return _cast()
 
@@ -131,77 +146,22 @@ def live_site(committed_db) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def live_cast(committed_db) -> Cast:
+def live_cast(committed_db, reader) -> Cast:
     """The cast, visible to other processes."""
     return _cast()
 
 
-class Worker:
-    """A real Celery worker in a process group of its own, on the test's database and queue."""
-
-    def __init__(self, **environment: str) -> None:
-        self.environment = environment
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        database = connection.settings_dict
-        url = f"postgis://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT']}"
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "sttm2.settings",
-            "STTM2_MODE": "test",
-            "STTM2_READER_SOCKET": "",
-            "DATABASE_URL": url,
-            "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
-            "STTM2_MEDIA": str(settings.MEDIA_ROOT),
-            "STTM2_MAIL_FOLDER": str(settings.MEDIA_ROOT / "mail"),
-            "STTM2_LEASE_SECONDS": "3",
-            **self.environment,
-        }
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "sttm2",
-            "-q",
-            "worker",
-            "-c",
-            "1",
-            "-l",
-            "WARNING",
-        ]
-        self.process = subprocess.Popen(
-            [*command, "--without-gossip", "--without-mingle"],
-            env=environment,
-            start_new_session=True,
-        )
-
-    def kill(self, sign: int = signal.SIGKILL) -> None:
-        """End the worker and its children at once, as a power cut would."""
-        if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, sign)
-            self.process.wait(20)
-        self.process = None
+@pytest.fixture(scope="session")
+def standing_worker(django_db_setup, reader) -> Iterator[Worker]:
+    """The session's one worker: starting it costs more than most tests that want one."""
+    running = Worker()
+    yield running
+    running.kill()
 
 
 @pytest.fixture
-def worker(committed_db):
-    """A running worker; the queue is empty before and the process gone afterwards."""
-    app.control.purge()
-    running = Worker()
-    running.start()
-    yield running
-    running.kill()
-    app.control.purge()
-
-
-def wait_for(condition, seconds: float = 60):
-    """Until the condition says something true, which is returned; or a failure in words."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"waited {seconds} s in vain")
+def worker(committed_db, standing_worker) -> Iterator[Worker]:
+    """A running worker without work; afterwards it has none again, or is gone."""
+    standing_worker.ready()
+    yield standing_worker
+    standing_worker.settle()

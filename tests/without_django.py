@@ -3,7 +3,12 @@ Django while it is loaded fails. `bin/test --without-django` loads it.
 """
 
 import sys
+from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
+
+import pytest
+
+from tests.processes import Reader
 
 pytest_plugins = ["tests.real_files"]
 
@@ -22,3 +27,13 @@ def pytest_configure() -> None:
     if met := BARRED & sys.modules.keys():
         raise RuntimeError(f"imported before the first test: {', '.join(sorted(met))}")
     sys.meta_path.insert(0, Barrier())
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """A warm reader server; with Django, tests/conftest.py has it."""
+    running = Reader(tmp_path_factory.mktemp("reader"))
+    running.start()
+    yield running
+    assert running.settle() == []
+    assert running.stop() == 0

@@ -1,110 +1,40 @@
 """A real browser in front of a real server with the
 demonstration's data, in a database of its own."""
 
-import os
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
-from socket import socket
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
-from psycopg import sql
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import databases
+from tests.portal_processes import Web
+from tests.processes import PATIENCE_SECONDS, ROOT
+
 CHROMIUM = "/usr/bin/chromium"
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 WIDTHS = {"phone": (390, 844), "computer": (1280, 900)}
-PATIENCE_SECONDS = 60
-PATIENCE_MS = 60_000
-GUNICORN = ("--worker-class=gthread", "--threads=4", "--no-control-socket")
-
-
-def _maintenance() -> psycopg.Connection:
-    asked = connections["default"].get_connection_params()
-    plain = {k: asked[k] for k in ("host", "port", "user", "password") if asked.get(k)}
-    return psycopg.connect(**plain, dbname="postgres", autocommit=True)
-
-
-def _free_port() -> int:
-    with closing(socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[str]:
-    """The address of a portal with territory, taxonomy,
-    LUM, funding and the demonstration's services."""
+def portal(django_db_setup) -> Iterator[str]:
+    """The address of a portal with territory, taxonomy, LUM, funding and the demonstration's
+    services."""
     name = f"browser_{uuid.uuid4().hex[:10]}"
-    params = connections["default"].settings_dict
-    port = _free_port()
-    host = params["OPTIONS"].get("host") or params["HOST"]
-    where = f"host={host}&port={params['PORT'] or params['OPTIONS'].get('port', '')}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgis://{params['USER']}@/{name}?{where}",
-        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-        "BROWSER_CACHE": name,
-        "STTM2_LOG_LEVEL": "ERROR",
-        "PORT": str(port),
-    }
-    with _maintenance() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    server = None
+    server = Web(DATABASE_URL=databases.url_of(name), BROWSER_CACHE=name)
+    databases.copy(name, of="demonstration")
     try:
-        for command in (["migrate", "-v0"], ["load_reference"]):
-            subprocess.run(
-                [sys.executable, "manage.py", *command],
-                cwd=ROOT,
-                env=environment,
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "gunicorn",
-                "sttm2.wsgi",
-                f"--bind=127.0.0.1:{port}",
-                *GUNICORN,
-            ],
-            cwd=ROOT,
-            env=environment,
-        )
-        address = f"http://127.0.0.1:{port}"
-        _wait(address)
-        yield address
+        server.ready()
+        yield server.address
     finally:
-        if server:
-            server.terminate()
-            server.wait(timeout=20)
-        with _maintenance() as connection:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(name)))
-
-
-def _wait(address: str) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(f"{address}/atlante/", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    pytest.fail("the portal did not answer")
+        server.kill()
+        databases.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -192,40 +122,35 @@ def plain(browser: Browser, portal: str) -> Iterator[Visit]:
     yield from _visit(browser, portal, "computer", java_script_enabled=False)
 
 
+class Desk(Web):
+    """The portal on the session's database, beside its worker."""
+
+    def surroundings(self) -> dict[str, str]:
+        queue = settings.CELERY_TASK_DEFAULT_QUEUE
+        return {
+            **super().surroundings(),
+            "DATABASE_URL": databases.url_of(connection.settings_dict["NAME"]),
+            "STTM2_QUEUE": queue,
+            "STTM2_MEDIA": str(settings.MEDIA_ROOT),
+            "BROWSER_CACHE": queue,
+        }
+
+
+@pytest.fixture(scope="session")
+def standing_desk(django_db_setup) -> Iterator[Desk]:
+    running = Desk()
+    yield running
+    running.kill()
+
+
 @pytest.fixture
-def served(live_cast, worker) -> Iterator[str]:
+def served(live_cast, worker, standing_desk, browser) -> Iterator[str]:
     """A server on the test's own database, beside the worker."""
-    database, port = connection.settings_dict, _free_port()
-    where = f"host={database['HOST']}&port={database['PORT']}"
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
-        "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?{where}",
-        "STTM2_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
-        "STTM2_MEDIA": str(settings.MEDIA_ROOT),
-        "STTM2_LOG_LEVEL": "ERROR",
-        "BROWSER_CACHE": settings.CELERY_TASK_DEFAULT_QUEUE,
-        "PORT": str(port),
-    }
-    command = [
-        "gunicorn",
-        "sttm2.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--worker-class",
-        "gthread",
-    ]
-    server = subprocess.Popen(
-        [sys.executable, "-m", *command, "--threads", "4", "--no-control-socket"],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    standing_desk.ready()
+    yield standing_desk.address
+    # A page left open would go on asking, in the next test's world.
+    for context in browser.contexts:
+        context.close()
 
 
 def signed_in(

@@ -24,7 +24,7 @@ from people.models import Mandate, User
 from services.models import Service
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
-from tests.conftest import wait_for
+from tests.processes import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.slow]
 EACH_WIDTH = pytest.mark.parametrize("width", list(WIDTHS))

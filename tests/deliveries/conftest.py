@@ -10,3 +10,8 @@ def operator(cast) -> Client:
     client = Client()
     client.force_login(cast.operator)
     return client
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _warm(reader) -> None:
+    """Whatever is checked here is read as beside a worker."""

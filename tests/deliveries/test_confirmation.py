@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import NotAllowed, WrongState
-from deliveries.actions import intake, review
+from deliveries.actions import corrections, intake, review
+from deliveries.actions.corrections import Correction
 from deliveries.models import Delivery
 from services.models import Edition, Record, Service, ServiceEvent
 from tests import builders
@@ -64,8 +65,20 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     builders.published(cast, rows=2)
     delivery = intake.confirm_unchanged(cast.operator, municipality=cast.comune)
     review.submit(delivery, user=cast.operator, statement=builders.statement())
-    assert delivery.proposals.count() == 2
-    assert builders.publish(delivery, cast).edition.counts["confirmed"] == 2
+    review.take(delivery, user=cast.reviewer)
+    builders.decide(delivery, cast)
+    service = Service.objects.get(name="Biblioteca 1")
+    corrected = Correction("Telefonata del Comune", {"name": "Biblioteca civica"})
+    corrections.correct(service, user=cast.reviewer, correction=corrected)
+    back = builders.publish_decided(delivery)
+    assert back.status == "in_review"
+    assert "L'edizione in vigore è cambiata" in back.events.last().note
+    assert Edition.objects.count() == 2, "the plan and the correction"
+    assert set(back.proposals.values_list("decision", flat=True)) == {"pending"}
+    builders.decide(back, cast)
+    assert builders.publish_decided(back).edition.counts["confirmed"] == 2
+    names = Service.objects.published().values_list("name", flat=True)
+    assert "Biblioteca civica" in names, "what the office corrected stays"
 
 
 def test_another_comune_cannot_confirm(cast):

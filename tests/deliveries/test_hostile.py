@@ -43,7 +43,7 @@ def deliver(cast, path: Path) -> Delivery:
     return delivery
 
 
-def test_every_awkward_file_ends_in_words(cast, shared_data):
+def test_every_awkward_file_ends_in_words(cast, shared_data, reader):
     before, table = remains(), []
     for path in sorted((shared_data / "ostici").iterdir()):
         if path.name == "README.md":
@@ -74,6 +74,7 @@ def test_every_awkward_file_ends_in_words(cast, shared_data):
     for line in table:
         print("{:48} {:11} {:6d}  {}".format(*line))
     assert remains() == before
+    assert reader.settle() == []
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from deliveries import precheck
-from tests.conftest import wait_for
+from tests.processes import wait_for
 from zones.management.reference import FIXTURES
 
 CONSEGNE = FIXTURES / "consegne"

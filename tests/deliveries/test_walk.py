@@ -13,7 +13,7 @@ from deliveries.actions import intake, review
 from deliveries.actions.review import Statement
 from deliveries.models import Delivery, Finding, Proposal, StagedRow
 from services.models import Edition, Record, Service
-from tests.conftest import wait_for
+from tests.processes import wait_for
 from zones.models import Municipality
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
@@ -144,11 +144,11 @@ def test_the_next_file_is_compared_row_by_row(live_cast, worker):
 
 
 def test_a_worker_killed_in_the_middle_of_a_check_leaves_it_to_another(live_cast, worker):
-    calm = checked(live_cast, delivery_file(400))
+    calm = checked(live_cast, delivery_file(2000))
     expected = (calm.outcome, calm.row_count, Finding.objects.filter(delivery=calm).count())
     intake.withdraw(calm, user=live_cast.operator)
     delivery = intake.receive(
-        live_cast.operator, municipality=live_cast.comune, file=delivery_file(400)
+        live_cast.operator, municipality=live_cast.comune, file=delivery_file(2000)
     ).delivery
     arrives(delivery, "checking")
     worker.kill()
@@ -162,7 +162,7 @@ def test_a_worker_killed_in_the_middle_of_a_check_leaves_it_to_another(live_cast
         delivery.row_count,
         Finding.objects.filter(delivery=delivery).count(),
     ) == expected
-    assert StagedRow.objects.filter(delivery=delivery).count() == 400
+    assert StagedRow.objects.filter(delivery=delivery).count() == 2000
 
 
 def test_a_worker_killed_in_the_middle_of_a_publication_publishes_all_once(live_cast, worker):

@@ -14,7 +14,7 @@ from notices import tasks
 from notices.models import Notice
 from sttm2.celery import app
 from tests import builders
-from tests.conftest import Worker, wait_for
+from tests.processes import wait_for
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.worker, pytest.mark.slow]
 class Server:
     """A mail server that refuses the first `refusals` letters and keeps the others."""
 
-    port: int
     refusals: int = 0
     letters: list[str] = field(default_factory=list)
     asked: int = 0
@@ -57,31 +56,34 @@ class Conversation(socketserver.StreamRequestHandler):
         return "250 kept"
 
 
-@pytest.fixture
-def postbox():
+@pytest.fixture(scope="module")
+def postbox_server():
     """A running mail server on a port of its own."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation) as server:
         server.daemon_threads = True
-        server.box = Server(server.server_address[1])
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.box
+        yield server
         server.shutdown()
 
 
 @pytest.fixture
-def posting_worker(committed_db, postbox):
+def postbox(postbox_server):
+    """What that server is asked and keeps, from nothing on."""
+    postbox_server.box = Server()
+    return postbox_server.box
+
+
+@pytest.fixture
+def posting_worker(committed_db, postbox, postbox_server, standing_worker):
     """A worker that sends by that server."""
-    app.control.purge()
-    running = Worker(
+    standing_worker.ready(
         STTM2_SMTP_HOST="127.0.0.1",
-        STTM2_SMTP_PORT=str(postbox.port),
+        STTM2_SMTP_PORT=str(postbox_server.server_address[1]),
         STTM2_SMTP_TLS="false",
         STTM2_PUBLIC_URL="https://portale.example.org",
     )
-    running.start()
-    yield running
-    running.kill()
-    app.control.purge()
+    yield standing_worker
+    standing_worker.settle()
 
 
 def mails() -> list[str]:

@@ -40,7 +40,10 @@ def test_a_comune_by_its_istat_code_with_residents_by_age_and_year(client):
     assert client.get("/api/v1/municipalities/15209/").status_code == 404
 
 
-def test_the_comuni_cost_one_query(client):
+@pytest.mark.parametrize(("query", "comuni"), [("", 133), ("?zone=nord-milano", 6)])
+def test_the_comuni_cost_one_query_however_many(client, query, comuni):
     with CaptureQueriesContext(connection) as queries:
-        client.get("/api/v1/municipalities/")
-    assert len(queries) == 1
+        answer = client.get(f"/api/v1/municipalities/{query}")
+    assert answer.json()["numberReturned"] == comuni
+    assert len([one for one in queries if "zones_municipality" in one["sql"]]) == 1
+    assert len(queries) == (2 if query else 1), "the zone is looked for by its name"

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.validator.reading.conftest import ROOT, start_server, write_points
+from tests.processes import ROOT, Reader
+from tests.validator.reading.conftest import write_points
 from validator.confined import client
 from validator.limits import Limits
 from validator.reading.errors import ReaderDied, Unreadable
@@ -73,6 +74,12 @@ def grandchildren(pid: int) -> list[int]:
         found.append((int(stat.parent.name), parent))
     wardens = {child for child, parent in found if parent == pid}
     return [child for child, parent in found if parent in wardens]
+
+
+def started(folder: Path) -> Reader:
+    server = Reader(folder)
+    server.start()
+    return server
 
 
 def wait_for(condition, seconds=10.0):
@@ -179,20 +186,18 @@ client.read({str(heavy)!r}, name="grande.csv", socket_path={socket_path})
 
 def test_a_killed_server_is_replaced_and_its_remains_are_swept(tmp_path, heavy):
     folder = tmp_path / "s"
-    first = start_server(folder)
+    first = started(folder)
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(str(first.socket))
     wait_for(first.leftovers)
-    first.process.kill()
-    first.process.wait()
+    first.kill()
     connection.close()
     assert first.leftovers()
     first.socket.unlink()
-    second = start_server(folder)
+    second = started(folder)
     assert client.read(heavy, name="g.csv", socket_path=second.socket).layers[0].rows == 150_000
     assert second.settle() == []
-    second.process.terminate()
-    assert second.process.wait(10) == 0
+    assert second.stop() == 0
     assert not second.socket.exists()
 
 

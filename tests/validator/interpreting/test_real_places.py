@@ -42,7 +42,7 @@ OUTLINE = 500
 
 
 @pytest.fixture(scope="module")
-def delivered(shared_data, taxonomy, outlines, whole):
+def delivered(shared_data, taxonomy, outlines, whole, reader):
     """The file as its comune would deliver it, Milano where it is of nobody's; None if refused."""
 
     @cache
@@ -51,7 +51,9 @@ def delivered(shared_data, taxonomy, outlines, whole):
         comune = found[0] if found else MILANO
         context = Context(taxonomy, comune, outline=outlines[comune], metropolis=whole)
         try:
-            return understand(client.read(path, name=path.name), context=context)
+            return understand(
+                client.read(path, name=path.name, socket_path=reader.socket), context=context
+            )
         except Unreadable:
             return None
 

@@ -28,7 +28,7 @@ BOW_TIES = {
 
 
 @pytest.fixture
-def deliver(shared_data, taxonomy, outlines, whole):
+def deliver(shared_data, taxonomy, outlines, whole, reader):
     """Read a plan as its comune would deliver it, some columns hidden if asked."""
 
     def understood(name, *, municipality="015146", hide=()):
@@ -40,7 +40,9 @@ def deliver(shared_data, taxonomy, outlines, whole):
             metropolis=whole,
             columns={"": dict.fromkeys(hide)},
         )
-        return understand(client.read(path, name=path.name), context=context)
+        return understand(
+            client.read(path, name=path.name, socket_path=reader.socket), context=context
+        )
 
     return understood
 

@@ -1,13 +1,8 @@
-"""A warm reader server for the whole session, as beside a worker, and files made on the fly."""
+"""Files made on the fly, read through the session's reader server."""
 
 import io
-import signal
-import subprocess
-import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,57 +10,24 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from tests.processes import Reader
 from validator.confined import client
 from validator.limits import DEFAULT, Limits
 from validator.reading.request import ReadOptions
 from validator.source_file import SourceFile
 
-ROOT = Path(__file__).resolve().parents[3]
 Read = Callable[..., SourceFile]
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running reader server: its process, socket and private directory."""
-
-    process: subprocess.Popen
-    socket: Path
-    spool: Path
-
-    def leftovers(self) -> list[str]:
-        return sorted(path.name for path in self.spool.glob("read-*"))
-
-    def settle(self) -> list[str]:
-        """What is still there after the wardens had time to clean up."""
-        for _ in range(100):
-            if not self.leftovers():
-                break
-            time.sleep(0.05)
-        return self.leftovers()
-
-
-def start_server(folder: Path) -> Server:
-    socket = folder / "r.sock"
-    command = [sys.executable, "-m", "validator.confined.server", "--socket", str(socket)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    for _ in range(400):
-        if socket.exists():
-            break
-        time.sleep(0.05)
-    return Server(process, socket, folder / "reader-spool")
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = start_server(tmp_path_factory.mktemp("rd"))
-    yield running
-    assert running.settle() == []
-    running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(10) == 0
+@pytest.fixture
+def server(reader: Reader) -> Reader:
+    """The session's reader server, at rest."""
+    assert reader.settle() == []
+    return reader
 
 
 @pytest.fixture
-def read(server: Server) -> Read:
+def read(server: Reader) -> Read:
     """Read a file through the server, under its own name unless another is given."""
 
     def through_server(

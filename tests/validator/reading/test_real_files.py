@@ -1,12 +1,14 @@
 """Every real file ends in layers or in a refusal in words, quickly, leaving nothing behind."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import shapely
 
 from tests.real_files import SHARED_DATA
+from validator.confined import client
 from validator.reading.errors import Unreadable
 
 pytestmark = pytest.mark.real_data
@@ -72,52 +74,63 @@ def _real(shared_data: Path) -> None:
     """Skips with a word where the real files are absent."""
 
 
-def outcome(read, path: Path) -> tuple[int | str, str]:
-    """Rows or refusing rule, and a line for the table."""
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a file: rows or the refusing rule, a line for the table, and each layer whose
+    geometries are not as many as its rows, or do not load."""
+
+    told: int | str
+    line: str
+    seconds: float
+    lost: tuple[str, ...] = ()
+
+
+@pytest.fixture(scope="module")
+def outcomes(shared_data: Path, reader) -> dict[str, Outcome]:
+    """Every file read once, by name."""
+    found = {path.name: outcome(path, reader) for path in FILES}
+    assert reader.settle() == []
+    return found
+
+
+def outcome(path: Path, reader) -> Outcome:
     begun = time.monotonic()
     try:
-        result = read(path)
+        result = client.read(path, name=path.name, socket_path=reader.socket)
     except Unreadable as refusal:
-        told: int | str = refusal.code
-        shown = (
-            f"{refusal.code} {refusal.params.get('reason') or refusal.params.get('missing') or ''}"
-        )
-    else:
-        told = sum(layer.rows for layer in result.layers)
-        shown = f"{result.format}: " + "; ".join(
-            f"{layer.name} {layer.rows}×{layer.frame.width} EPSG:{layer.declared_crs} "
-            f"{layer.encoding} [{' '.join(note.code for note in layer.notes)}]"
-            for layer in result.layers[:4]
-        )
+        why = refusal.params.get("reason") or refusal.params.get("missing") or ""
+        seconds = time.monotonic() - begun
+        return Outcome(refusal.code, f"{path.name} | {refusal.code} {why}", seconds)
     seconds = time.monotonic() - begun
-    assert seconds < 30
-    return told, f"{path.name} | {shown} | {seconds:.2f} s"
+    shown = "; ".join(
+        f"{layer.name} {layer.rows}×{layer.frame.width}"
+        f" EPSG:{layer.declared_crs} {layer.encoding}"
+        f" [{' '.join(note.code for note in layer.notes)}]"
+        for layer in result.layers[:4]
+    )
+    lost = tuple(
+        layer.name for layer in result.layers if geometries(layer) not in (None, layer.rows)
+    )
+    line = f"{path.name} | {result.format}: {shown} | {seconds:.2f} s"
+    return Outcome(sum(layer.rows for layer in result.layers), line, seconds, lost)
 
 
-def test_all_of_them_end_in_words_or_rows(read, server):
+def geometries(layer) -> int | None:
+    """How many load; None of a layer without."""
+    return None if layer.wkb is None else len(shapely.from_wkb(layer.wkb.to_numpy()))
+
+
+def test_all_of_them_end_in_words_or_rows(outcomes):
     """Prints the table of file → outcome (`-s`)."""
     assert {p.name for p in FILES if p.parent.name == "ostici"} == set(AWKWARD)
-    wrong = {}
-    for path in FILES:
-        told, line = outcome(read, path)
-        print(line)
-        if told != AWKWARD.get(path.name, told):
-            wrong[path.name] = told
-    assert wrong == {}
-    assert server.settle() == []
+    print("\n".join(one.line for one in outcomes.values()))
+    told = {name: one.told for name, one in outcomes.items()}
+    assert told == {**told, **AWKWARD}
+    assert {name: one.seconds for name, one in outcomes.items() if one.seconds >= 30} == {}
 
 
-def test_every_geometry_that_was_read_loads(read):
-    for path in FILES:
-        if isinstance(AWKWARD.get(path.name), str) or path.suffix == ".csv":
-            continue
-        try:
-            layers = read(path).layers
-        except Unreadable:
-            continue
-        for layer in layers:
-            if layer.wkb is not None:
-                assert len(shapely.from_wkb(layer.wkb.to_numpy())) == layer.rows
+def test_every_geometry_that_was_read_loads(outcomes):
+    assert {name: one.lost for name, one in outcomes.items() if one.lost} == {}
 
 
 def texts(layer) -> str:
