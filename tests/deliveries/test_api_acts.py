@@ -51,7 +51,7 @@ def second(cast) -> Delivery:
 
 
 def test_offered_answers_are_listed_and_taken_one_or_all(cast, second):
-    client = caller(cast.consultant, "read", "delivery")
+    client = caller(cast.consultant, "read", "upload")
     found = client.get(url("offered", second)).json()
     assert {one["reason"] for one in found} == {"L'atto è in corso", "Lo mandiamo"}
     assert {one["given_in"] for one in found} != {str(second.pk)}
@@ -66,7 +66,7 @@ def test_offered_answers_are_listed_and_taken_one_or_all(cast, second):
 
 
 def test_a_whole_delivery_goes_by_api_alone(cast):
-    client = caller(cast.operator, "read", "delivery")
+    client = caller(cast.operator, "read", "upload")
     body = {"file": builders.plan_file(4, wrong_status=(2,)), "municipality": cast.comune.pk}
     sent = client.post("/api/v1/uploads/", body).json()
     delivery = Delivery.objects.get(pk=sent["id"])
@@ -130,7 +130,7 @@ def test_every_link_of_a_delivery_leads_somewhere(cast):
 
 def test_a_proposed_repair_is_accepted_by_api(cast):
     delivery = builders.ready(cast)
-    client = caller(cast.operator, "delivery")
+    client = caller(cast.operator, "upload")
     body = {"accepted": [{"what": "repair", "layer": "piano", "row": 2}]}
     assert client.post(url("recheck", delivery), body, content_type=JSON).status_code == 202
     delivery.refresh_from_db()
@@ -141,7 +141,7 @@ def test_a_proposed_repair_is_accepted_by_api(cast):
 
 def test_a_colleague_goes_on_by_api_and_nobody_with_what_is_over(cast):
     delivery = builders.ready(cast)
-    client = caller(cast.colleague, "read", "delivery")
+    client = caller(cast.colleague, "read", "upload")
     assert client.post(url("take-over", delivery), {}, content_type=JSON).status_code == 200
     delivery.refresh_from_db()
     assert delivery.by == cast.colleague
@@ -154,7 +154,7 @@ def test_a_colleague_goes_on_by_api_and_nobody_with_what_is_over(cast):
 
 def test_taking_over_ones_own_delivery_is_no_event(cast):
     delivery = builders.ready(cast)
-    client = caller(cast.operator, "delivery")
+    client = caller(cast.operator, "upload")
     assert client.post(url("take-over", delivery), {}, content_type=JSON).status_code == 200
     assert not delivery.events.filter(verb="take_over").exists()
 
@@ -173,9 +173,7 @@ def test_strangers_find_nothing(cast, name):
 def test_strangers_do_nothing(cast, name):
     delivery = builders.ready(cast)
     body = {"text": "x"}
-    neighbour = caller(cast.neighbour, "delivery").post(
-        url(name, delivery), body, content_type=JSON
-    )
+    neighbour = caller(cast.neighbour, "upload").post(url(name, delivery), body, content_type=JSON)
     assert neighbour.status_code == 404
     reading = caller(cast.operator, "read").post(url(name, delivery), body, content_type=JSON)
     assert reading.status_code == 403

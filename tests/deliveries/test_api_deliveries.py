@@ -76,7 +76,7 @@ def test_a_delivery_goes_from_file_to_desk_by_api_alone(operator, office):
     answer = send(operator, builders.plan_file(5, wrong_status=(2,), without_act=(3,)))
     delivery = Delivery.objects.get(pk=answer.json()["id"])
     tasks.check_delivery(str(delivery.pk))
-    shown = operator.get(api("delivery", delivery)).json()
+    shown = operator.get(api("upload", delivery)).json()
     assert shown["counts"] == {"rows": 5, "errors": 1, "warnings": 1, "blocked_rows": 1}
     assert shown["verdict"] == "1 riga da correggere; le altre 4 puoi già inviarle."
     given = {"code": "ATT-08", "reason": "L'atto arriva a marzo"}
