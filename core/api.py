@@ -22,7 +22,6 @@ class PublicRead(APIView):
     """What anybody may read: no account is looked at, so an answer is the same for everybody."""
 
     authentication_classes = ()
-    permission_classes = ()
 
 
 class Whole(BasePagination):
@@ -48,7 +47,6 @@ class PublicReadSet(viewsets.ReadOnlyModelViewSet[Any]):
     """A short public collection and its members."""
 
     authentication_classes = ()
-    permission_classes = ()
     pagination_class: type[BasePagination] = Whole
     filter_backends = ()
 

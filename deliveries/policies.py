@@ -20,11 +20,22 @@ def may_deliver(user: Person, municipality: Municipality | str) -> bool:
     return is_operator(user, municipality) or is_consultant(user, municipality, Scope.DELIVER)
 
 
+def may_mend(user: Person, delivery: Delivery) -> bool:
+    """Change what a check is made with: operators, and consultants whose delegation says so."""
+    comune = delivery.municipality_id
+    return is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
+
+
 def may_edit(user: Person, delivery: Delivery) -> bool:
     """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
-    comune = delivery.municipality_id
-    allowed = is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
-    return delivery.status in EDITABLE and allowed
+    return delivery.status in EDITABLE and may_mend(user, delivery)
+
+
+def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
+    """Check again; after our own failure, with the same choices, whoever works for the comune."""
+    if delivery.status != Status.FAILED:
+        return may_edit(user, delivery)
+    return may_mend(user, delivery) if choosing else may_upload(user, delivery.municipality_id)
 
 
 def may_submit(user: Person, delivery: Delivery) -> bool:

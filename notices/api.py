@@ -84,7 +84,7 @@ class ReadOut(serializers.Serializer[Any]):
 class NoticesRead(ScopedView):
     """Mark notices as read."""
 
-    scopes: ClassVar[dict[str, str]] = {"POST": "read"}
+    scopes: ClassVar[dict[str, str]] = {"POST": "upload review"}
 
     @extend_schema(operation_id="notices_read", request=ReadIn, responses={200: ReadOut})
     def post(self, request: Request) -> Response:

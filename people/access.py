@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from core.errors import NotAllowed
+from core.permissions import writes
 from people.models import User
 from people.tokens import has_scope
 
@@ -24,7 +25,7 @@ def person(request: HttpRequest) -> User:
 
 class Scoped(permissions.IsAuthenticated):
     """Signed in, and with a token only within its scopes: `view.scopes` names, per method, one or
-    several of which one is enough."""
+    several of which one is enough. A method that writes and is not named there is refused."""
 
     message = gettext_lazy("La chiave API non ha il permesso per questa operazione.")
 
@@ -32,7 +33,8 @@ class Scoped(permissions.IsAuthenticated):
         if not super().has_permission(request, view):
             return False
         scopes: dict[str, str] = getattr(view, "scopes", {})
-        wanted = scopes.get(request.method or "", "read").split()
+        default = "" if writes(request, view) else "read"
+        wanted = scopes.get(request.method or "", default).split()
         return any(has_scope(request.auth, scope) for scope in wanted)
 
 

@@ -38,7 +38,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Portale STTM 2"
 # Roles whose holders must have a second factor (demonstration accounts excepted).
-SECOND_FACTOR_ROLES = ("operator", "reviewer", "manager")
+SECOND_FACTOR_ROLES = ("operator", "consultant", "reviewer", "manager")
 # OpenID Connect by setting: the gateway of SPID/CIE or the office's own identity provider.
 OIDC_SERVER = env_str("STTM2_OIDC_SERVER", "")
 SOCIALACCOUNT_ONLY = False

@@ -213,15 +213,19 @@ def edit_row(
     mend(delivery, user=user, rows=[Mended(layer, row, changes)])
 
 
+@transaction.atomic
 def confirm_columns(
     delivery: Delivery, *, user: User, mapping: Mapping[str, Mapping[str, str | None]]
 ) -> None:
-    """Say which column is which field, per layer;
-    remembered for the comune and the layer's shape."""
+    """Say which column is which field, per layer; remembered for the comune and the layer's shape.
+
+    The delivery is read under lock: what a colleague confirmed meanwhile stays.
+    """
     _may_edit(user, delivery)
-    columns = {**delivery.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
+    known = workflow.locked(delivery.pk)
+    columns = {**known.options.get("columns", {}), **{k: dict(v) for k, v in mapping.items()}}
     for layer, chosen in mapping.items():
-        shape = delivery.mapping.get(layer, {}).get("shape") or shape_of(list(chosen))
+        shape = known.mapping.get(layer, {}).get("shape") or shape_of(list(chosen))
         FieldMapping.objects.update_or_create(
             municipality=delivery.municipality,
             shape=shape,

@@ -209,7 +209,7 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
 def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = None) -> None:
     """Check again, with choices merged into the delivery's
     options (layers, crs, columns, undone, edits)."""
-    if not policies.may_edit(user, delivery) and delivery.status != Status.FAILED:
+    if not policies.may_recheck(user, delivery, choosing=bool(options)):
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     _must_be_known(delivery, options or {})
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from rest_framework import permissions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -62,7 +62,7 @@ class Open(APIView):
     """For anybody: no account is looked at."""
 
     authentication_classes = ()
-    permission_classes = ()
+    permission_classes = (permissions.AllowAny,)
 
 
 class CheckTerms(serializers.Serializer[Any]):

@@ -60,6 +60,29 @@ def test_sending_and_withdrawing_are_never_delegated(cast, scope):
         intake.withdraw(delivery, user=cast.consultant)
 
 
+@pytest.mark.parametrize("options", [{"crs": {"": 32632}}, {"layers": ["piano"]}])
+def test_who_may_not_mend_tries_a_failed_check_again_but_chooses_nothing(cast, options):
+    delegated(cast, "deliver")
+    delivery = builders.ready(cast, status="failed")
+    client = Client()
+    client.force_login(cast.consultant)
+    address = f"/api/v1/uploads/{delivery.pk}/recheck/"
+    told = client.post(address, options, content_type="application/json")
+    assert (told.status_code, told.json()["code"]) == (403, "not-editable")
+    page = {"crs_layer": ["piano"], "crs": ["3003"]}
+    client.post(f"/consegne/{delivery.pk}/colonne/scelte/", page)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.options) == ("failed", {})
+    assert client.post(address, {}, content_type="application/json").status_code == 202
+
+
+def test_who_may_mend_chooses_after_a_failed_check(cast):
+    delegated(cast, "mend")
+    delivery = builders.ready(cast, status="failed")
+    intake.recheck(delivery, user=cast.consultant, options={"crs": {"": 32632}})
+    assert delivery.options == {"crs": {"": 32632}}
+
+
 @pytest.mark.parametrize("end", ["expired", "revoked", "not yet"])
 def test_a_delegation_that_does_not_hold_opens_nothing(cast, end):
     delivery, today = builders.ready(cast), timezone.localdate()

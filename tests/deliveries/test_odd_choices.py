@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core.errors import Invalid
 from deliveries import tasks
-from deliveries.actions import intake
+from deliveries.actions import answers, intake
 from deliveries.models import Delivery
 from tests import builders
 from validator.confined import client
@@ -138,6 +138,18 @@ def test_an_unknown_layer_is_named(cast):
     delivery = builders.ready(cast)
     with pytest.raises(Invalid, match="un altro"):
         intake.recheck(delivery, user=cast.operator, options={"layers": ["un altro"]})
+
+
+def test_columns_that_a_colleague_confirmed_meanwhile_stay(cast):
+    delivery = builders.ready(cast)
+    mine, theirs = delivery_of(delivery), delivery_of(delivery)
+    answers.confirm_columns(theirs, user=cast.colleague, mapping={"nord": {"A": "name"}})
+    Delivery.objects.filter(pk=delivery.pk).update(status="checked")
+    answers.confirm_columns(mine, user=cast.operator, mapping={"sud": {"B": "name"}})
+    assert delivery_of(delivery).options["columns"] == {
+        "nord": {"A": "name"},
+        "sud": {"B": "name"},
+    }
 
 
 def test_retrying_asks_nothing_of_choices_made_before(cast):

@@ -227,7 +227,7 @@ def test_the_api_lists_notices_and_marks_them_read(cast):
     delivery = builders.ready(cast)
     for note in ("uno", "due", "tre"):
         workflow.record(delivery, "message", by=cast.reviewer, note=note)
-    key = issue_token(cast.operator, name="x", scopes=["read"])
+    key = issue_token(cast.operator, name="x", scopes=["read", "upload"])
     client = Client(headers={"authorization": f"Bearer {key}"})
     first = client.get("/api/v1/notices/?limit=2").json()
     assert first["unread"] == 3

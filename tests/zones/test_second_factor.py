@@ -20,6 +20,16 @@ def test_an_operator_without_second_factor_is_sent_to_set_one_up(real_operator, 
     assert "/2fa/totp/activate/" in answer["Location"]
 
 
+@pytest.mark.parametrize("path", ["/consegne/", "/en/consegne/", "/profilo/"])
+def test_a_consultant_is_asked_for_it_as_an_operator(cast, path):
+    cast.consultant.is_demonstration = False
+    cast.consultant.save()
+    client = Client()
+    client.force_login(cast.consultant)
+    assert "/2fa/totp/activate/" in client.get(path)["Location"]
+    assert client.post("/api/v1/uploads/", {"municipality": "015209"}).status_code == 302
+
+
 def test_nothing_is_written_before_the_second_factor(real_operator):
     answer = real_operator.post("/api/v1/uploads/", {"municipality": "015209"})
     assert answer.status_code == 302
