@@ -46,7 +46,10 @@ def run(request: wire.Asked, directory: Path) -> None:
         else:
             wire.write_dataset(out, understand(read, context=request.context))
     except Unreadable as refusal:
-        wire.write_refusal(out, refusal)
+        if refusal.is_of_the_machine:
+            wire.write_failure(out, traceback.format_exc())
+        else:
+            wire.write_refusal(out, refusal)
     except MemoryError:
         wire.write_refusal(out, confinement.too_heavy(request.file.name, request.file.limits))
     except BaseException:

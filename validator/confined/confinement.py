@@ -10,7 +10,7 @@ import sys
 import seccompy
 
 from validator.limits import Limits
-from validator.reading.errors import ReaderDied, Unreadable
+from validator.reading.errors import ABORTED, CRASHED, ReaderDied, Unreadable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -52,9 +52,9 @@ def verdict(status: int, name: str, limits: Limits) -> Exception:
     if ended == signal.SIGXCPU:
         return too_slow(name, limits)
     if ended == signal.SIGABRT:
-        return too_heavy(name, limits)
+        return too_heavy(name, limits, reason=ABORTED)
     if ended in NOT_OUR_FAULT:
-        return Unreadable("FIL-01", file=name, format="", reason="crashed-reader")
+        return Unreadable("FIL-01", file=name, format="", reason=CRASHED)
     if ended == signal.SIGXFSZ:
         size = limit = limits.unpacked_bytes
         return Unreadable(
@@ -71,12 +71,10 @@ def too_slow(name: str, limits: Limits) -> Unreadable:
     )
 
 
-def too_heavy(name: str, limits: Limits) -> Unreadable:
-    """The refusal for a file whose reading needs more memory than allowed."""
+def too_heavy(name: str, limits: Limits, *, reason: str = "memory") -> Unreadable:
+    """The refusal for a file whose reading needs more memory than allowed, or so it seems."""
     memory = limits.memory_bytes
-    return Unreadable(
-        "FIL-02", file=name, size=memory, limit=memory, unit="bytes", reason="memory"
-    )
+    return Unreadable("FIL-02", file=name, size=memory, limit=memory, unit="bytes", reason=reason)
 
 
 def _bound(kind: int, value: int) -> None:

@@ -52,7 +52,7 @@ def read(job: Job, format: Format) -> Found:
         for name in names:
             found.add(_read_layer(job, dialect, name))
     except gdal.GDAL_FAULTS as error:
-        raise job.damaged(format) from error
+        raise job.damaged(format, error) from error
     return found
 
 

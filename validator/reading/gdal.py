@@ -21,6 +21,8 @@ from validator.reading import geometry
 ALLOWED_DRIVERS = frozenset(
     {"ESRI Shapefile", "GPKG", "GeoJSON", "GML", "LIBKML", "FlatGeobuf", "MEM", "Memory"}
 )
+#: What breaks in the libraries themselves; a declared system that is no text in UTF-8 does it.
+CRASHES = (UnboundLocalError, pl.exceptions.PanicException)
 GDAL_FAULTS = (
     DataSourceError,
     DataLayerError,
@@ -29,9 +31,7 @@ GDAL_FAULTS = (
     GeometryError,
     pl.exceptions.PolarsError,
     UnicodeError,
-    # What pyogrio and polars raise when the declared system is no text in UTF-8.
-    UnboundLocalError,
-    pl.exceptions.PanicException,
+    *CRASHES,
 )
 CONFIGURATION = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",

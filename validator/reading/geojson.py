@@ -103,12 +103,12 @@ def _opened(job: Job, *, numbered: bool) -> Opened:
         raw = job.path.read_bytes()
         mended = SPARE_COMMA.sub(lambda match: match.group(1) or b"", raw)
         if len(mended) == len(raw):
-            raise job.damaged(FORMAT) from error
+            raise job.damaged(FORMAT, error) from error
     job.path.write_bytes(mended)
     try:
         opened = _through_gdal(job, numbered=numbered)
     except gdal.GDAL_FAULTS as error:
-        raise job.damaged(FORMAT) from error
+        raise job.damaged(FORMAT, error) from error
     return replace(opened, notes=(Note("trailing-commas", {"n": len(raw) - len(mended)}),))
 
 

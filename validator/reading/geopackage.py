@@ -72,7 +72,7 @@ def _contents(job: Job) -> list[Table]:
         finally:
             connection.close()
     except (sqlite3.Error, UnicodeError, OverflowError) as error:
-        raise job.damaged(FORMAT) from error
+        raise job.damaged(FORMAT, error) from error
     return [
         Table(str(r[0]), _closed(str(r[0]), str(r[1]), str(r[2]), str(r[3])), _declared(r[4:]))
         for r in rows
@@ -114,7 +114,7 @@ def _read_table(job: Job, table: Table) -> Found:
     try:
         info = gdal.layer_info(job.path, table.name)
     except gdal.GDAL_FAULTS as error:
-        raise job.damaged(FORMAT) from error
+        raise job.damaged(FORMAT, error) from error
     if not info.rows:
         return Found(others=[OtherLayer(table.name, "empty", 0)])
     if not job.wants(table.name):
@@ -130,7 +130,7 @@ def _layer(job: Job, table: Table) -> SourceLayer:
     except gdal.GDAL_FAULTS as error:
         mended = _mend_texts(job, table.name)
         if not mended:
-            raise job.damaged(FORMAT) from error
+            raise job.damaged(FORMAT, error) from error
         told = [Note("mixed-encoding", {"n": mended})]
         layer = _second_try(job, table.name)
     wkb, facts = geometry_of(job, layer)
@@ -155,7 +155,7 @@ def _second_try(job: Job, table: str) -> gdal.GdalLayer:
     try:
         return gdal.read_layer(job.path, table)
     except gdal.GDAL_FAULTS as error:
-        raise job.damaged(FORMAT) from error
+        raise job.damaged(FORMAT, error) from error
 
 
 def _mend_texts(job: Job, table: str) -> int:
@@ -172,7 +172,7 @@ def _mend_texts(job: Job, table: str) -> int:
             connection.commit()
             connection.close()
     except sqlite3.Error as error:
-        raise job.damaged(FORMAT) from error
+        raise job.damaged(FORMAT, error) from error
 
 
 def _columns(connection: sqlite3.Connection, quoted: str) -> list[str]:

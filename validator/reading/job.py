@@ -9,7 +9,7 @@ import shapely
 
 from validator.limits import Limits
 from validator.reading import gdal, geometry, tabular
-from validator.reading.errors import Unreadable
+from validator.reading.errors import CRASHED, Unreadable
 from validator.reading.request import ReadOptions
 from validator.source_file import Note, OtherLayer, SourceLayer, layer_name
 
@@ -33,8 +33,10 @@ class Job:
         chosen = self.options.layers
         return not chosen or layer in chosen or layer_name(layer) in chosen
 
-    def damaged(self, format: str, reason: str = "damaged") -> Unreadable:
-        """The refusal for a file that does not open as what it seems to be."""
+    def damaged(self, format: str, error: BaseException | None = None) -> Unreadable:
+        """The refusal for a file that does not open as what it seems to be, or that breaks what
+        reads it."""
+        reason = CRASHED if isinstance(error, gdal.CRASHES) else "damaged"
         return Unreadable("FIL-01", file=self.source or self.name, format=format, reason=reason)
 
 

@@ -104,7 +104,7 @@ def _read_archive(request: Request, source: Path, directory: Path) -> tuple[str,
                 found.add(READERS[format](job))
                 labels.add(format.value)
             except Unreadable as refusal:
-                if refusal.code in ("FIL-02", "FIL-03"):
+                if refusal.code in ("FIL-02", "FIL-03") or refusal.is_of_the_machine:
                     raise
                 refusals.append(refusal)
                 found.others.append(OtherLayer(bundle.display_name(group), "incomplete"))

@@ -126,7 +126,8 @@ def _through_gdal(job: Job) -> gdal.GdalLayer:
     try:
         return gdal.read_layer(job.path, encoding=gdal.BYTES)
     except gdal.GDAL_FAULTS as error:
-        raise job.damaged(FORMAT if job.path.suffix == ".shp" else "DBF") from error
+        format = FORMAT if job.path.suffix == ".shp" else "DBF"
+        raise job.damaged(format, error) from error
     finally:
         pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
 

@@ -68,8 +68,7 @@ def _run_one(
         found.not_run.append(NotRun(rule.code, NO_COLUMN, {"field": missing[0]}))
         return
     try:
-        answer = rule.check(dataset, *world)
-        batches = [] if isinstance(answer, NotRun) else batches_of(rule, answer, dataset)
+        answer, batches = _twice(rule, dataset, world)
     except Exception:
         log.exception("rule %s failed", rule.code)
         found.crashed.append(rule.code)
@@ -80,6 +79,24 @@ def _run_one(
         return
     found.ran.append(rule.code)
     found.batches += batches
+
+
+def _twice(
+    rule: Rule, dataset: Dataset, world: tuple[Thresholds, RuleContext]
+) -> tuple[Any, list[Batch]]:
+    """What a rule answers; one that fails is tried once more, for memory may have been short."""
+    try:
+        return _answer(rule, dataset, world)
+    except Exception:
+        log.warning("rule %s failed and is tried again", rule.code, exc_info=True)
+        return _answer(rule, dataset, world)
+
+
+def _answer(
+    rule: Rule, dataset: Dataset, world: tuple[Thresholds, RuleContext]
+) -> tuple[Any, list[Batch]]:
+    answer = rule.check(dataset, *world)
+    return answer, [] if isinstance(answer, NotRun) else batches_of(rule, answer, dataset)
 
 
 def _file_refused(batches: Sequence[Batch]) -> bool:

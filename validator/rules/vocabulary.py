@@ -50,7 +50,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "positions are not known: the reference system is missing",
         ),
         "too_many": _w("troppe combinazioni da confrontare", "too many combinations to compare"),
-        "crashed": _w("problema nostro: riproveremo", "our own fault: we will try again"),
+        "crashed": _w("problema nostro, anche riprovando", "our own fault, also when tried again"),
         # Why a file was refused (FIL-01, FIL-03)
         "damaged": _w("sembra danneggiato", "it looks damaged"),
         "rows-differ": _w(
@@ -69,6 +69,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "entities": _w("contiene definizioni di entità XML", "it contains XML entity definitions"),
         "crashed-reader": _w(
+            "il suo contenuto interrompe la lettura",
+            "its content breaks the reading",
+        ),
+        "aborted-reader": _w(
             "il suo contenuto interrompe la lettura",
             "its content breaks the reading",
         ),

@@ -6,8 +6,8 @@ from tests.validator.rules.speaking import says, silent
 def test_sys_01_speaks_of_a_check_that_failed():
     assert says(
         "SYS-01",
-        "Il controllo GEO-10 non è riuscito per un nostro problema. Non è colpa dei "
-        "dati; riproveremo.",
+        "Il controllo GEO-10 non è riuscito per un nostro problema, anche riprovando. Non è "
+        "colpa dei dati.",
     )
 
 

@@ -20,14 +20,15 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Un controllo non è riuscito",
         one="Il controllo {check} non è riuscito per un "
-        "nostro problema. Non è colpa dei dati; riproveremo.",
-        fix="Non serve fare nulla: l'ufficio è stato avvisato.",
+        "nostro problema, anche riprovando. Non è colpa dei dati.",
+        fix="Non serve fare nulla: quando succede a una consegna, l'ufficio viene avvisato.",
         why="Un guasto nostro non può rendere valida una consegna né farla respingere.",
     ),
     en=Wording(
         title="A check failed",
-        one="Check {check} failed through our fault. Your data is not to blame; we will retry.",
-        fix="Nothing to do; the office has been told.",
+        one="Check {check} failed through our fault, also "
+        "when tried again. Your data is not to blame.",
+        fix="Nothing to do: when it happens to a delivery, the office is told.",
     ),
     fails=Example(argument=("GEO-10",)),
     passes=Example(argument=()),
