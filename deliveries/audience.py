@@ -12,6 +12,10 @@ from people.models import Mandate, Role, User
 
 TAKE_OVER: Final = "take_over"
 CORRECT: Final = "correct"
+#: A rule failed through our fault; a published area goes over into another comune. Who is told of
+#: these may not know of the delivery (`reports.apart`).
+RULE_FAILED: Final = "rule_failed"
+SHARED: Final = "shared"
 
 _SENDER, _COMUNE, _OFFICE, _REVIEWER = "sender", "comune", "office", "reviewer"
 _AUDIENCE: Final[dict[str, tuple[str, ...]]] = {
@@ -22,7 +26,7 @@ _AUDIENCE: Final[dict[str, tuple[str, ...]]] = {
     Verb.SEND_BACK: (_SENDER, _COMUNE),
     Verb.DECIDE: (_SENDER, _COMUNE),
     Verb.PUBLISH: (_SENDER, _COMUNE),
-    Verb.FAIL_PUBLICATION: (_REVIEWER,),
+    Verb.UNDECIDE: (_SENDER, _COMUNE),
     Verb.WITHDRAW: (_SENDER, _COMUNE, _REVIEWER),
     TAKE_OVER: (TAKE_OVER,),
     CORRECT: (_COMUNE,),
@@ -34,6 +38,9 @@ def groups_of(event: Event) -> tuple[str, ...]:
     if event.verb == MESSAGE:
         office = {Role.REVIEWER, Role.MANAGER} & _roles(event.by)
         return (_SENDER, _COMUNE) if office else (_REVIEWER,)
+    if event.verb == Verb.FAIL_PUBLICATION:
+        # What is tried again by itself is nobody's news.
+        return (_OFFICE,) if event.payload.get("given_up") else ()
     if event.verb == Verb.PUBLISH_PART:
         # With a note: nothing was published, the differences were computed anew for the reviewer.
         return (_REVIEWER,) if event.note else (_SENDER, _COMUNE)
@@ -65,5 +72,16 @@ def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
     else:
         was = event.payload.get("was") if group == TAKE_OVER else delivery.by_id
         which = here & Q(user=was)
+    return _with_mandate(which)
+
+
+def people_apart(event: Event) -> list[User]:
+    """Who is told of an event apart: of our fault the office, else the comune's operators."""
+    if event.verb == RULE_FAILED:
+        return _with_mandate(Q(role__in=(Role.REVIEWER, Role.MANAGER)))
+    return _with_mandate(Q(municipality=event.municipality_id, role=Role.OPERATOR))
+
+
+def _with_mandate(which: Q) -> list[User]:
     mandates = Mandate.objects.in_force().filter(which, user__is_active=True)
     return list(User.objects.filter(pk__in=mandates.values("user")))

@@ -2,7 +2,7 @@
 `DeliveryQuerySet.for_user`."""
 
 from deliveries.models import Delivery
-from deliveries.states import Status
+from deliveries.states import UNDOING, Status, Verb, target
 from people.models import Scope
 from people.policies import Person, is_consultant, is_operator, is_reviewer
 from zones.models import Municipality
@@ -28,6 +28,7 @@ def may_mend(user: Person, delivery: Delivery) -> bool:
 
 def may_edit(user: Person, delivery: Delivery) -> bool:
     """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
+<<<<<<< HEAD
     return delivery.status in EDITABLE and may_mend(user, delivery)
 
 
@@ -36,6 +37,11 @@ def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
     if delivery.status != Status.FAILED:
         return may_edit(user, delivery)
     return may_mend(user, delivery) if choosing else may_upload(user, delivery.municipality_id)
+=======
+    comune = delivery.municipality_id
+    allowed = is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
+    return delivery.status in EDITABLE and allowed and not is_undoing(delivery, Verb.REOPEN)
+>>>>>>> e359720 (wip)
 
 
 def may_submit(user: Person, delivery: Delivery) -> bool:
@@ -45,6 +51,16 @@ def may_submit(user: Person, delivery: Delivery) -> bool:
 
 def may_withdraw(user: Person, delivery: Delivery) -> bool:
     return is_operator(user, delivery.municipality_id)
+
+
+def is_possible(delivery: Delivery, verb: Verb) -> bool:
+    """Whether the delivery is in a state from which this can be done."""
+    return target(delivery.status, verb) is not None and not is_undoing(delivery, verb)
+
+
+def is_undoing(delivery: Delivery, verb: Verb) -> bool:
+    """Whether it would take back or rewrite a delivery of which a part is published."""
+    return verb in UNDOING and delivery.has_published_part
 
 
 def may_review(user: Person, delivery: Delivery) -> bool:

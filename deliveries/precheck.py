@@ -6,7 +6,6 @@ forgets them by itself. `sweep` deletes the file of a check that never came to i
 
 import datetime as dt
 import gzip
-import logging
 import secrets
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
+from deliveries import leases, leftovers
 from deliveries.actions import intake
 from deliveries.checks import pipeline
 from deliveries.reports import document
@@ -35,8 +36,6 @@ from services.models import Source
 from validator.reading.errors import Unreadable
 from validator.rules.report import FindingRow
 from zones.models import Municipality
-
-logger = logging.getLogger(__name__)
 
 FOLDER = "prechecks"
 LANGUAGES = ("it", "en")
@@ -60,9 +59,6 @@ class Ticket:
     until: float
     status: str = WAITING
     reference: str = ""
-    stage: str = ""
-    done: int = 0
-    total: int = 0
 
     @property
     def seconds_left(self) -> int:
@@ -71,6 +67,11 @@ class Ticket:
     @property
     def stored_as(self) -> str:
         return f"{FOLDER}/{self.token}"
+
+    @property
+    def job(self) -> leases.Cached:
+        """Where the lease of its check is kept."""
+        return leases.Cached(_key(self.token, "job"), self.seconds_left)
 
     @property
     def is_over(self) -> bool:
@@ -160,31 +161,36 @@ def _remember(ticket: Ticket) -> None:
 
 @shared_task(name="deliveries.precheck")
 def run(token: str) -> None:
-    """Check the file of a ticket, keep what was found until its hour ends, delete the file."""
+    """Check the file of a ticket, unless somebody living does; keep what was found until its hour
+    ends, delete the file."""
     try:
         ticket = ticket_of(token)
     except NotFound:
         default_storage.delete(f"{FOLDER}/{token}")
         return
-    if ticket.is_over:
+    lease = None if ticket.is_over else leases.take(ticket.job)
+    if lease is None:
         return
-    ticket = replace(ticket, status=CHECKING)
-    _remember(ticket)
-    try:
-        _keep(ticket, _checked(ticket))
-        ticket = replace(ticket, status=DONE)
-    except Exception:
-        reference = secrets.token_hex(4)
-        logger.exception("pre-check failed, reference %s", reference)
-        ticket = replace(ticket, status=FAILED, reference=reference)
+    _remember(replace(ticket, status=CHECKING))
+
+    def check() -> None:
+        _keep(ticket, _checked(ticket, lease))
+        _end(ticket, DONE)
+
+    def fail(reference: str) -> None:
+        _end(ticket, FAILED, reference)
+
+    leases.work(lease, check, what="a check without account", failed=fail)
+    ticket.job.free(lease.token)
+
+
+def _end(ticket: Ticket, status: str, reference: str = "") -> None:
     default_storage.delete(ticket.stored_as)  # before it is told that the file is gone
-    _remember(ticket)
+    _remember(replace(ticket, status=status, reference=reference))
 
 
-def _checked(ticket: Ticket) -> document.Checked:
-    def on_progress(stage: str, done: int, total: int) -> None:
-        _remember(replace(ticket, stage=stage, done=done, total=total))
-
+def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
+    on_progress = partial(leases.beat, lease)
     municipality = Municipality.objects.get(pk=ticket.municipality)
     day = dt.date.fromisoformat(ticket.day)
     with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
@@ -260,16 +266,15 @@ def _tallies(checked: document.Checked) -> list[Tally]:
 
 @shared_task(name="deliveries.sweep_prechecks")
 def sweep() -> None:
-    """Delete the files of checks that nobody finished: none grows old here."""
-    try:
-        names = default_storage.listdir(FOLDER)[1]
-    except FileNotFoundError:
-        return
-    limit = timezone.now() - dt.timedelta(seconds=settings.PRECHECK_SECONDS / 2)
-    for name in names:
-        stored = f"{FOLDER}/{name}"
-        if default_storage.get_modified_time(stored) < limit:
-            default_storage.delete(stored)
+    """Hand on the checks that a dead worker left, and delete the files of those that nobody
+    finished: none grows old here."""
+    half = dt.timedelta(seconds=settings.PRECHECK_SECONDS / 2)
+    leftovers.delete(FOLDER, older_than=half)
+    for name in leftovers.files(FOLDER, older_than=dt.timedelta(seconds=settings.LEASE_SECONDS)):
+        token = name.removeprefix(f"{FOLDER}/")
+        kept = cache.get(_key(token))
+        if kept is None or not Ticket(**kept).job.is_held():
+            run.delay(token)
 
 
 class PrecheckThrottle(SimpleRateThrottle):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.gis.db import models
 from django.db.models import Count, F, Func, Min, Q, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from core.sqlfiles import SqlFolder
-from deliveries.states import DRAFT, LEASED, OPEN
+from deliveries.leases import MAX_ATTEMPTS
+from deliveries.states import DRAFT, FOR_A_WORKER, OPEN, Status
 from notices.models import Event
 from validator.findings import MOST_FINDINGS, together
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: What a delivery is called where events and notices speak of anything that has a log.
 SUBJECT_KIND = "delivery"
+#: News of a delivery for people who may not know the delivery itself.
+APART_KIND = "delivery_apart"
 OFFICE_ROLES = ("reviewer", "manager")
 MUNICIPAL_ROLES = ("operator", "consultant")
 
@@ -51,11 +53,10 @@ class DeliveryQuerySet(models.QuerySet[Any]):
         )
         return found
 
-    def lost(self) -> "DeliveryQuerySet":
-        """In a worker's hands whose lease has lapsed, or never taken from the queue."""
-        return self.filter(status__in=LEASED).filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-        )
+    def for_a_worker(self) -> "DeliveryQuerySet":
+        """In a worker's hands, or waiting for one; not those whose publication was given up."""
+        decided = Q(status=Status.DECIDED, attempts__lt=MAX_ATTEMPTS)
+        return self.filter(Q(status__in=FOR_A_WORKER) | decided)
 
 
 class StagedRowQuerySet(models.QuerySet[Any]):

@@ -6,8 +6,6 @@ changed since finds no file, and `sweep` deletes what nobody asked for again.
 
 import datetime as dt
 import hashlib
-import logging
-import secrets
 import tempfile
 from pathlib import Path
 from typing import IO
@@ -16,21 +14,19 @@ from celery import shared_task
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.utils import timezone, translation
+from django.utils import translation
 
+from deliveries import leases, leftovers
 from deliveries.models import Delivery
 from deliveries.reports import geopackage, xlsx
 from deliveries.writers import opened
 from validator.rules.registry import RULE_SET_VERSION
-
-logger = logging.getLogger(__name__)
 
 SORTS = ("gpkg", "xlsx")
 #: Rows and findings together up to which a request makes the file itself: about two seconds.
 AT_ONCE = 10_000
 FOLDER = "returns"
 KEPT = dt.timedelta(days=1)
-WAITING, FAILED = "waiting", "failed"
 _DONE = ".done"
 #: Seconds after which a file that never came is asked for anew, and a failed one may be.
 _PATIENCE, _PENANCE = 900, 60
@@ -59,11 +55,13 @@ def ready(delivery: Delivery, sort: str, language: str) -> "File[bytes] | None":
 
 
 def ask(delivery: Delivery, sort: str, language: str) -> str:
-    """Have the file made, unless somebody is at it: `waiting`, or `failed:REFERENCE`."""
+    """Have the file made, unless somebody is at it; the reference of a failure of ours that has
+    just happened, empty while the file is waited for."""
     name = stored_as(delivery, sort, language)
-    if cache.add(_key(name), WAITING, _PATIENCE):
+    reference = str(cache.get(_key(name, "failed"), ""))
+    if not reference and cache.add(_key(name, "asked"), 1, _PATIENCE):
         build.delay_on_commit(str(delivery.pk), sort, language)
-    return str(cache.get(_key(name), WAITING))
+    return reference
 
 
 def stored_as(delivery: Delivery, sort: str, language: str) -> str:
@@ -74,13 +72,13 @@ def stored_as(delivery: Delivery, sort: str, language: str) -> str:
     return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{sort}"
 
 
-def _key(name: str) -> str:
-    return f"return:{name}"
+def _key(name: str, part: str) -> str:
+    return f"return:{name}:{part}"
 
 
 @shared_task(name="deliveries.return_file")
 def build(delivery_id: str, sort: str, language: str) -> None:
-    """Make a return file and store it; of a delivery that changed meanwhile nothing is stored."""
+    """Make a return file and store it, unless it is there or somebody living makes it."""
     delivery = Delivery.objects.filter(pk=delivery_id).first()
     if delivery is None:
         return
@@ -88,19 +86,29 @@ def build(delivery_id: str, sort: str, language: str) -> None:
     if (there := ready(delivery, sort, language)) is not None:
         there.close()
         return
-    try:
-        with translation.override(language), tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"file.{sort}"
-            _write(delivery, sort, path)
-            delivery.refresh_from_db()
-            if stored_as(delivery, sort, language) == name:
-                _keep(path, name)
-    except Exception:
-        reference = secrets.token_hex(4)
-        logger.exception("return file of %s failed, reference %s", delivery_id, reference)
-        cache.set(_key(name), f"{FAILED}:{reference}", _PENANCE)
-    else:
-        cache.delete(_key(name))
+    job = leases.Cached(_key(name, "job"), _PATIENCE)
+    lease = leases.take(job)
+    if lease is None:
+        return
+
+    def fail(reference: str) -> None:
+        cache.set(_key(name, "failed"), reference, _PENANCE)
+
+    what = f"a return file of {delivery_id}"
+    leases.work(lease, lambda: _build(delivery, sort, language), what=what, failed=fail)
+    job.free(lease.token)
+    cache.delete(_key(name, "asked"))
+
+
+def _build(delivery: Delivery, sort: str, language: str) -> None:
+    """Of a delivery that changes meanwhile nothing is stored."""
+    name = stored_as(delivery, sort, language)
+    with translation.override(language), tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file.{sort}"
+        _write(delivery, sort, path)
+        delivery.refresh_from_db()
+        if stored_as(delivery, sort, language) == name:
+            _keep(path, name)
 
 
 def _keep(path: Path, name: str) -> None:
@@ -123,17 +131,4 @@ def _write(delivery: Delivery, sort: str, path: Path) -> None:
 @shared_task(name="deliveries.sweep_returns")
 def sweep() -> None:
     """Delete the files that are a day old: they are made again for who asks."""
-    try:
-        names = default_storage.listdir(FOLDER)[1]
-    except FileNotFoundError:
-        return
-    limit = timezone.now() - KEPT
-    for name in names:
-        stored = f"{FOLDER}/{name}"
-        if default_storage.get_modified_time(stored) < limit:
-            default_storage.delete(stored)
-
-
-def reference_of(state: str) -> str:
-    """The reference of a file that failed through our fault, empty while it is waited for."""
-    return state.partition(":")[2]
+    leftovers.delete(FOLDER, older_than=KEPT)

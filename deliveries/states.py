@@ -42,7 +42,8 @@ class Verb(models.TextChoices):
     SEND_BACK = "send_back", _("restituzione")
     REOPEN = "reopen", _("ripresa dal Comune")
     DECIDE = "decide", _("decisione")
-    UNDECIDE = "undecide", _("decisione riaperta")
+    UNDECIDE = "undecide", _("istruttoria riaperta")
+    PUBLISH_AGAIN = "publish_again", _("pubblicazione richiesta di nuovo")
     BEGIN_PUBLICATION = "begin_publication", _("inizia la pubblicazione")
     RESUME_PUBLICATION = "resume_publication", _("riprende la pubblicazione")
     FAIL_PUBLICATION = "fail_publication", _("pubblicazione interrotta")
@@ -61,12 +62,14 @@ _WITHDRAWABLE = (
     _S.SUBMITTED,
     _S.IN_REVIEW,
     _S.RETURNED,
+    _S.DECIDED,
 )
 
 #: (from, verb) -> to. Everything that can happen to a delivery's status is a line here.
 TRANSITIONS: Final[dict[tuple[Status, Verb], Status]] = {
     (_S.RECEIVED, _V.BEGIN_CHECK): _S.CHECKING,
-    (_S.FAILED, _V.BEGIN_CHECK): _S.CHECKING,
+    (_S.FAILED, _V.RECHECK): _S.CHECKING,
+    (_S.UNREADABLE, _V.RECHECK): _S.CHECKING,
     (_S.CHECKING, _V.RESUME_CHECK): _S.CHECKING,
     (_S.CHECKING, _V.FINISH_CHECK): _S.CHECKED,
     (_S.CHECKING, _V.REFUSE_FILE): _S.UNREADABLE,
@@ -82,6 +85,7 @@ TRANSITIONS: Final[dict[tuple[Status, Verb], Status]] = {
     (_S.RETURNED, _V.REOPEN): _S.CHECKED,
     (_S.IN_REVIEW, _V.DECIDE): _S.DECIDED,
     (_S.DECIDED, _V.UNDECIDE): _S.IN_REVIEW,
+    (_S.DECIDED, _V.PUBLISH_AGAIN): _S.DECIDED,
     (_S.DECIDED, _V.BEGIN_PUBLICATION): _S.PUBLISHING,
     (_S.PUBLISHING, _V.RESUME_PUBLICATION): _S.PUBLISHING,
     (_S.PUBLISHING, _V.FAIL_PUBLICATION): _S.DECIDED,
@@ -94,8 +98,11 @@ FINAL: Final = (Status.PUBLISHED, Status.SUPERSEDED, Status.WITHDRAWN)
 OPEN: Final = tuple(state for state in Status if state not in FINAL)
 #: Until here the delivery is the comune's own business and the office does not see it.
 DRAFT: Final = (Status.RECEIVED, Status.CHECKING, Status.CHECKED, Status.UNREADABLE, Status.FAILED)
-#: From these a worker may have died; the sweeper takes them up when the lease has lapsed.
-LEASED: Final = (Status.CHECKING, Status.PUBLISHING)
+#: In these a worker has the delivery or is to get it; the sweeper sees to it. A decided one too,
+#: until its publication is given up.
+FOR_A_WORKER: Final = (Status.RECEIVED, Status.CHECKING, Status.PUBLISHING)
+#: What takes back or rewrites a delivery: refused once a part of it is published.
+UNDOING: Final = (Verb.WITHDRAW, Verb.REOPEN, Verb.RECHECK)
 
 
 def target(state: str, verb: Verb) -> Status | None:

@@ -1,17 +1,23 @@
 """Celery's side of the workshop: tasks take ids, hold no logic, may be run twice (acks late)."""
 
+import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from deliveries import remarks, workflow
+from deliveries import leases, leftovers, remarks, workflow
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
 from deliveries.models import Delivery
+from deliveries.models.delivery import FOLDER
 from deliveries.publishing import acceptance
 from deliveries.states import Status, Verb
+
+#: How long a stored file may wait for its row.
+ROWLESS = timedelta(days=1)
 
 
 @shared_task(name="deliveries.check")
@@ -43,17 +49,14 @@ def find_places(delivery_id: str) -> None:
 
 @shared_task(name="deliveries.sweep")
 def sweep() -> None:
-    """Take up what a dead worker or a lost broker left:
-    the truth is in the database, not in the queue."""
-    grace = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
-    waiting = Delivery.objects.filter(updated_at__lt=grace)
-    for delivery in Delivery.objects.lost() | waiting.filter(status=Status.RECEIVED):
-        task = publish_delivery if delivery.status == Status.PUBLISHING else check_delivery
+    """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
+    queue."""
+    lost = leases.lost(Delivery.objects.for_a_worker())
+    for delivery in Delivery.objects.filter(pk__in=lost).only("status"):
+        decided = delivery.status in (Status.DECIDED, Status.PUBLISHING)
+        task = publish_delivery if decided else check_delivery
         task.delay(str(delivery.pk))
-    decided = waiting.filter(status=Status.DECIDED, error_reference="")
-    for pk in decided.values_list("pk", flat=True):
-        publish_delivery.delay(str(pk))
-    for pk in search.lost().values_list("delivery", flat=True):
+    for pk in search.lost():
         find_places.delay(str(pk))
 
 
@@ -65,7 +68,19 @@ def forget() -> None:
     ended = Delivery.objects.filter(
         status__in=(Status.WITHDRAWN, Status.SUPERSEDED), updated_at__lt=limit
     )
-    for delivery in ended.exclude(file=""):
+    # What is published is traced back to its file: that of a part too, whatever came after it.
+    for delivery in ended.filter(edition__isnull=True).exclude(file=""):
         delivery.file.delete(save=False)
         Delivery.objects.filter(pk=delivery.pk).update(file="")
     remarks.forget()
+
+
+@shared_task(name="deliveries.sweep_files")
+def sweep_files() -> None:
+    """Delete the stored files of which no delivery knows: those of requests that came to
+    nothing."""
+    for name in leftovers.folders(FOLDER):
+        with suppress(ValueError):  # a folder of another name is not ours
+            known = Delivery.objects.filter(pk=uuid.UUID(name)).exclude(file="")
+            kept = frozenset(known.values_list("file", flat=True))
+            leftovers.delete(f"{FOLDER}/{name}", older_than=ROWLESS, kept=kept)

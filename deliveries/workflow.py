@@ -1,51 +1,41 @@
 """The only writer of a delivery's status: locks,
 asks the transition table, moves, writes the event.
 
-Workers hold a delivery by a lease with a heartbeat; a lapsed lease means a
-dead worker, and the sweeper (`tasks.sweep`) hands the delivery to another.
+Workers hold a delivery by a lease (`leases`); a lapsed one means a dead worker, and the sweeper
+(`tasks.sweep`) hands the delivery to another. The long transactions of check and publication lock
+the delivery's row at their very end: until then its lease is kept in it.
 """
 
-import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import WrongState
+from deliveries import leases, policies
 from deliveries.models import Delivery
-from deliveries.querysets import SUBJECT_KIND
-from deliveries.states import LEASED, Verb, target
+from deliveries.querysets import APART_KIND, SUBJECT_KIND
+from deliveries.states import Status, Verb, target
 from notices import actions as notices
 from notices.actions import About
 from notices.models import Event
 from people.models import User
 
-MAX_ATTEMPTS = 4
-
-
-class LostLease(Exception):
-    """Another worker has taken this delivery: whoever sees this stops without writing anything."""
-
 
 @dataclass(frozen=True)
-class Lease:
+class Lease(leases.Lease):
     """A worker's hold on a delivery."""
 
     delivery: Delivery
-    token: uuid.UUID
-
-
-def _lapse() -> Any:
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def locked(delivery_id: Any) -> Delivery:
-    """The delivery, locked until the end of the caller's transaction."""
-    delivery: Delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    """The delivery, locked until the end of the caller's transaction; rows that are being written
+    to it do not wait for that."""
+    rows = Delivery.objects.select_for_update(of=("self",), no_key=True)
+    delivery: Delivery = rows.get(pk=delivery_id)
     return delivery
 
 
@@ -55,10 +45,17 @@ def move(
 ) -> Delivery:
     """Move a delivery by one verb and set `changes` on it; the event is written beside.
 
-    `delivery` is refreshed in place. Raises WrongState when the table has no such line.
+    `delivery` is refreshed in place. Raises WrongState when the table has no such line, or when
+    it would undo what is published.
     """
     current = locked(delivery.pk)
     to = target(current.status, verb)
+    if to is not None and policies.is_undoing(current, verb):
+        raise WrongState(
+            "partly-published",
+            _("Una parte di questa consegna è già pubblicata e resta: l'ufficio decide il resto."),
+            state=current.status,
+        )
     if to is None:
         raise WrongState(
             "wrong-state",
@@ -92,39 +89,31 @@ def record(
     )
 
 
+def record_apart(delivery: Delivery, verb: str, *, municipality: str, **extra: Any) -> Event:
+    """Tell people who may not know of the delivery what is said of that comune; `extra`: note,
+    payload."""
+    about = About(APART_KIND, delivery.pk, municipality)
+    return notices.record(about, verb, by=None, **extra)
+
+
 @transaction.atomic
 def take(delivery_id: Any, *, begin: Verb, resume: Verb) -> Lease | None:
     """Take a delivery for work, or None when it is not to be taken (done, or in living hands)."""
-    delivery = Delivery.objects.select_for_update(of=("self",)).filter(pk=delivery_id).first()
-    if delivery is None:
+    states = [state for state in Status if target(state, begin) or target(state, resume)]
+    store = leases.Rows(Delivery.objects.filter(pk=delivery_id), Q(status__in=states))
+    held = leases.take(store)
+    if held is None:
         return None
-    in_hand = delivery.status in LEASED
-    if in_hand and delivery.lease_until is not None and delivery.lease_until > timezone.now():
-        return None
-    verb = resume if in_hand else begin
-    if target(delivery.status, verb) is None:
-        return None
-    token = uuid.uuid4()
-    attempts = delivery.attempts + 1 if in_hand else 1
-    move(delivery, verb, lease_token=token, lease_until=_lapse(), attempts=attempts)
-    return Lease(delivery, token)
-
-
-def beat(lease: Lease, *, stage: str, done: int = 0, total: int = 0) -> None:
-    """Say that the work goes on and how far it is; raises LostLease when it is no longer ours."""
-    mine = Delivery.objects.filter(pk=lease.delivery.pk, lease_token=lease.token)
-    if not mine.update(
-        lease_until=_lapse(), progress_stage=stage, progress_done=done, progress_total=total
-    ):
-        raise LostLease
+    delivery = locked(delivery_id)
+    move(delivery, resume if target(delivery.status, resume) else begin)
+    return Lease(store, held.token, held.attempt, delivery)
 
 
 @transaction.atomic
 def finish(lease: Lease, verb: Verb, *, note: str = "", **changes: Any) -> Delivery:
-    """End a worker's hold by a verb; inside the caller's
-    transaction, so that all is written or nothing."""
+    """End a worker's hold by a verb; inside the caller's transaction, so that all is written or
+    nothing. Raises LostLease."""
     current = locked(lease.delivery.pk)
     if current.lease_token != lease.token:
-        raise LostLease
-    free = {"lease_token": None, "lease_until": None, "progress_stage": ""}
-    return move(lease.delivery, verb, note=note, **{**free, **changes})
+        raise leases.LostLease
+    return move(lease.delivery, verb, note=note, **{**leases.freed(), **changes})

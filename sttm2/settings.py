@@ -159,26 +159,24 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 SMTP_HOST = env_str("STTM2_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = env_str("STTM2_MAIL_FOLDER", str(LOCAL_DIR / "mail"))
-EMAIL_TIMEOUT = 20
 EMAIL_HOST, EMAIL_PORT = SMTP_HOST or "localhost", env_int("STTM2_SMTP_PORT", default=587)
 EMAIL_HOST_USER = env_str("STTM2_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env_secret("STTM2_SMTP_PASSWORD")
-EMAIL_USE_TLS = env_bool("STTM2_SMTP_TLS", default=True)
+EMAIL_USE_TLS, EMAIL_TIMEOUT = env_bool("STTM2_SMTP_TLS", default=True), 20
 DEFAULT_FROM_EMAIL = env_str("STTM2_MAIL_FROM", "portale-sttm2@example.org")
 
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
     "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
+    "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
@@ -281,7 +279,10 @@ ZONE_SHEET_SECTIONS = [
     "funding.sheets.zone_funding",
 ]
 # What events and notices may be about: {kind: class that says who is told, and in which words}.
-NOTICE_SUBJECTS = {"delivery": "deliveries.reports.news.DeliverySubject"}
+NOTICE_SUBJECTS = {
+    "delivery": "deliveries.reports.news.DeliverySubject",
+    "delivery_apart": "deliveries.reports.apart.ApartSubject",
+}
 # Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
 MAP_SETTINGS = "services.views.maps.map_settings"
 ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}
@@ -293,7 +294,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # They tell each step of their work, which is nobody's news here; urllib3 whole addresses.
     "loggers": {
-        name: {"level": "WARNING"} for name in ("weasyprint", "fontTools", "pyogrio", "urllib3")
+        n: {"level": "WARNING"} for n in ("weasyprint", "fontTools", "pyogrio", "urllib3")
     },
     "root": {"handlers": ["console"], "level": env_str("STTM2_LOG_LEVEL", "INFO")},
 }

@@ -11,8 +11,8 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from core.errors import Invalid, NotAllowed, TooLarge, WrongState
-from deliveries import policies, tasks, workflow
+from core.errors import DomainError, Invalid, NotAllowed, TooLarge, WrongState
+from deliveries import leases, policies, tasks, workflow
 from deliveries.checks import choices
 from deliveries.models import Delivery
 from deliveries.publishing.compare import edition_in_force
@@ -24,6 +24,8 @@ from validator.interpreting.crs import known
 from zones.models import Municipality
 
 _CHUNK = 1024 * 1024
+#: Characters of an Idempotency-Key.
+MOST_KEY = 80
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,12 @@ def receive(
 ) -> Received:
     """Store a file as a delivery of the comune and enqueue its check.
 
-    Raises NotAllowed, TooLarge (413), WrongState when another delivery
-    of the comune is open and may not be replaced by this one.
+    Raises NotAllowed, TooLarge (413), WrongState when another delivery of the comune is open and
+    may not be replaced by this one, Invalid and DomainError for a key that is too long or was
+    used for something else.
     """
     _may(user, municipality)
+    _must_fit(idempotency_key)
     check_size(file)
     digest = _digest(file)
     source = plan_source(municipality)
@@ -109,13 +113,27 @@ def _digest(file: "File[bytes]") -> str:
     return digest.hexdigest()
 
 
+def _must_fit(key: str) -> None:
+    """A key cut short would be another request's."""
+    if len(key) > MOST_KEY:
+        raise Invalid(
+            "idempotency-key", _("L'Idempotency-Key ha al più %(n)d caratteri.") % {"n": MOST_KEY}
+        )
+
+
 def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None:
-    """The same request again, the same bytes in the
-    open delivery, or in the last published one."""
-    if key:
-        again: Delivery | None = Delivery.objects.filter(by=user, idempotency_key=key).first()
-        if again is not None:
-            return again
+    """The same request again, the same bytes in the open delivery, or in the last published
+    one. Raises DomainError for another request under the same key."""
+    keyed = Delivery.objects.filter(by=user, idempotency_key=key).exclude(status=Status.WITHDRAWN)
+    again: Delivery | None = keyed.first() if key else None
+    if again is not None:
+        if (again.source_id, again.sha256) != (source.pk, digest):
+            raise DomainError(
+                "idempotency-key-used",
+                _("Con questa Idempotency-Key hai già mandato un altro file: usane una nuova."),
+                delivery=str(again.pk),
+            )
+        return again
     last: Delivery | None = source.deliveries.exclude(
         status__in=(Status.WITHDRAWN, Status.SUPERSEDED)
     ).first()
@@ -168,6 +186,7 @@ def _store(
         sha256=digest,
         idempotency_key=key,
         base_edition=source.editions.order_by("-number").first(),
+        **leases.queued(),
     )
     delivery.file.save("original", file, save=False)
     delivery.save(force_insert=True)
@@ -207,25 +226,26 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
 
 
 def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = None) -> None:
+<<<<<<< HEAD
     """Check again, with choices merged into the delivery's
     options (layers, crs, columns, undone, edits)."""
     if not policies.may_recheck(user, delivery, choosing=bool(options)):
+=======
+    """Check again, with choices merged into the delivery's options (layers, crs, columns, undone,
+    edits)."""
+    # A file on which a reader of ours broke is kept, and may be read once more.
+    broken = delivery.status == Status.UNREADABLE and bool(delivery.file)
+    again = broken or delivery.status == Status.FAILED
+    if not policies.may_edit(user, delivery) and not again:
+>>>>>>> e359720 (wip)
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     _must_be_known(delivery, options or {})
     with transaction.atomic():
         merged = {**workflow.locked(delivery.pk).options, **(options or {})}
         if delivery.status == Status.RETURNED:
             workflow.move(delivery, Verb.REOPEN, by=user)
-        verb = Verb.BEGIN_CHECK if delivery.status == Status.FAILED else Verb.RECHECK
         workflow.move(
-            delivery,
-            verb,
-            by=user,
-            options=merged,
-            lease_until=None,
-            lease_token=None,
-            attempts=0,
-            progress_stage="",
+            delivery, Verb.RECHECK, by=user, options=merged, progress_stage="", **leases.queued()
         )
         tasks.check_delivery.delay_on_commit(str(delivery.pk))
 
@@ -272,7 +292,8 @@ def take_over(delivery: Delivery, *, user: User) -> None:
             return
         before = current.by
         current.by = delivery.by = user
-        current.save(update_fields=["by"])
+        current.idempotency_key = ""  # the request of who sent it, not of who goes on
+        current.save(update_fields=["by", "idempotency_key"])
         payload = {"was": before.pk}
         workflow.record(delivery, "take_over", by=user, note=str(before), payload=payload)
 
@@ -283,7 +304,7 @@ def withdraw(delivery: Delivery, *, user: User, note: str = "") -> None:
         raise NotAllowed(
             "not-operator", _("Solo un operatore del Comune può ritirare la consegna.")
         )
-    workflow.move(delivery, Verb.WITHDRAW, by=user, note=note, lease_token=None, lease_until=None)
+    workflow.move(delivery, Verb.WITHDRAW, by=user, note=note, **leases.freed())
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, WrongState
-from deliveries import policies, tasks, workflow
+from deliveries import leases, policies, tasks, workflow
 from deliveries.models import Delivery, Proposal, Receipt
 from deliveries.publishing.compare import propose
 from deliveries.states import Status, Verb
@@ -275,8 +275,26 @@ def close(delivery: Delivery, *, user: User) -> None:
     if pending:
         told = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
         raise WrongState("undecided", told, pending=pending)
-    workflow.move(delivery, Verb.DECIDE, by=user, lease_token=None, lease_until=None)
+    workflow.move(delivery, Verb.DECIDE, by=user, error_reference="", **leases.queued())
     tasks.publish_delivery.delay_on_commit(str(delivery.pk))
+
+
+@transaction.atomic
+def publish_again(delivery: Delivery, *, user: User) -> None:
+    """Have a publication that failed through our fault tried again now, with all its attempts."""
+    _may_review(user, delivery)
+    current = workflow.locked(delivery.pk)
+    if current.status == Status.DECIDED and not current.error_reference:
+        raise WrongState("not-failed", _("La pubblicazione sta già per partire."))
+    workflow.move(delivery, Verb.PUBLISH_AGAIN, by=user, error_reference="", **leases.queued())
+    tasks.publish_delivery.delay_on_commit(str(delivery.pk))
+
+
+@transaction.atomic
+def undecide(delivery: Delivery, *, user: User) -> None:
+    """Take the decision back: the delivery is in review again, with its proposals as decided."""
+    _may_review(user, delivery)
+    workflow.move(delivery, Verb.UNDECIDE, by=user, error_reference="", **leases.freed())
 
 
 def message(delivery: Delivery, *, user: User, text: str) -> None:

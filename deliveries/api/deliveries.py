@@ -95,7 +95,7 @@ class DeliveryList(DeliveryView):
             caller(request),
             municipality=given.validated_data["municipality"],
             file=given.validated_data["file"],
-            idempotency_key=request.headers.get("Idempotency-Key", "")[:80],
+            idempotency_key=request.headers.get("Idempotency-Key", ""),
             take_over=given.validated_data["take_over"],
         )
         response = shown(received.delivery, request, status=202)

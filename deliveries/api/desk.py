@@ -144,3 +144,24 @@ class Publish(Desk):
         delivery = self.on_desk(request, pk)
         review.close(delivery, user=caller(request))
         return shown(delivery, request, status=202)
+
+
+class PublishAgain(Desk):
+    """Try a publication again that failed through our fault (status `decided`, with a
+    reference)."""
+
+    @extend_schema(request=None, responses={202: shapes.DeliveryOut})
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        review.publish_again(delivery, user=caller(request))
+        return shown(delivery, request, status=202)
+
+
+class Undecide(Desk):
+    """Take the decision back before it is published: the delivery is in review again."""
+
+    @extend_schema(request=None, responses=shapes.DeliveryOut)
+    def post(self, request: Request, pk: uuid.UUID) -> Response:
+        delivery = self.on_desk(request, pk)
+        review.undecide(delivery, user=caller(request))
+        return shown(delivery, request)

@@ -56,8 +56,8 @@ class ReturnFile(DeliveryView):
         name = f"rapporto-{delivery.municipality.slug}.{self.sort}"
         return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[self.sort])
 
-    def _preparing(self, request: Request, state: str) -> Response:
-        if reference := returns.reference_of(state):
+    def _preparing(self, request: Request, reference: str) -> Response:
+        if reference:
             told = _("Un nostro problema ha impedito di preparare il file. Riferimento: %(ref)s.")
             raise FileFailed("file-failed", told % {"ref": reference})
         headers = {"Location": request.path, "Retry-After": "2", "Cache-Control": "no-store"}

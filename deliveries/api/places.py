@@ -44,8 +44,8 @@ class PlaceSearchOut(serializers.Serializer[Any]):
     """How the questions about many rows stand. `failure`: why they ended before their time;
     `ours:REFERENCE` is a problem of the portal, to be cited."""
 
-    total = serializers.IntegerField()
-    done = serializers.IntegerField()
+    total = serializers.IntegerField(source="progress_total")
+    done = serializers.IntegerField(source="progress_done")
     asked_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
     failure = serializers.CharField()

@@ -126,6 +126,7 @@ class DeliveryOut(serializers.Serializer[Any]):
         names = (
             *("findings", "answers", "columns", "rows", "recheck", "impact", "submit"),
             *("receipt", "messages", "take-over", "withdraw", "review", "publish"),
+            *("publish-again", "undecide"),
         )
         here = reverse("api-upload", args=[delivery.pk])
         links = {"self": here, **{name: f"{here}{name}/" for name in names}}

@@ -72,4 +72,6 @@ urlpatterns = [
     path(f"{_ONE}take/", desk.Take.as_view(), name="api-take"),
     path(f"{_ONE}send-back/", desk.SendBack.as_view(), name="api-send-back"),
     path(f"{_ONE}publish/", desk.Publish.as_view(), name="api-publish"),
+    path(f"{_ONE}publish-again/", desk.PublishAgain.as_view(), name="api-publish-again"),
+    path(f"{_ONE}undecide/", desk.Undecide.as_view(), name="api-undecide"),
 ]

@@ -10,9 +10,10 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from deliveries import workflow
+from deliveries import audience, leases, workflow
 from deliveries.checks import choices, facts, staging, surroundings
-from deliveries.models import FieldMapping, Finding
+from deliveries.models import Delivery, FieldMapping, Finding
+from deliveries.querysets import APART_KIND
 from deliveries.states import Verb
+from notices.models import Event
 from services.models import Source
 from services.selectors import taxonomy
 from validator.confined import client
@@ -39,8 +42,8 @@ from validator.rules.thresholds import Thresholds
 from zones.models import Municipality
 
 logger = logging.getLogger(__name__)
-#: The private folder of one check, and the seconds after which its worker must be dead.
-PREFIX, LONGEST_CHECK = "sttm2-check-", 3600
+#: The private folder of one check.
+PREFIX = "sttm2-check-"
 Progress = Callable[[str, int, int], None]
 
 
@@ -122,26 +125,25 @@ def remembered(municipality: Municipality) -> dict[str, dict[str, str | None]]:
 
 def check(lease: workflow.Lease) -> None:
     """Check a delivery that we hold; whatever happens, it ends in a state that can be left."""
-    delivery = lease.delivery
+    what = f"the check of {lease.delivery.pk}"
+    leases.work(lease, partial(_check, lease), what=what, failed=partial(_fail, lease))
+
+
+def _check(lease: workflow.Lease) -> None:
+    day = timezone.localdate()
     try:
-        if delivery.attempts > workflow.MAX_ATTEMPTS:
-            raise RuntimeError(f"given up after {workflow.MAX_ATTEMPTS} attempts")
-        day = timezone.localdate()
         found = _examine_stored(lease, day)
-        _store(lease, found, day)
-    except workflow.LostLease:
-        logger.warning("the check of %s was taken by another worker", delivery.pk)
     except Unreadable as refusal:
         _refuse(lease, refusal)
-    except Exception:
-        _fail(lease)
+    else:
+        _store(lease, found, day)
 
 
 def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
     delivery = lease.delivery
 
     def on_progress(stage: str, done: int, total: int) -> None:
-        workflow.beat(lease, stage=stage, done=done, total=total)
+        leases.beat(lease, stage, done, total)
 
     forget_leftovers(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
@@ -165,7 +167,7 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
 def forget_leftovers(room: Path) -> None:
     """Remove the copies of deliveries that killed workers of this machine left, once no check can
     still be at them."""
-    limit = time.time() - LONGEST_CHECK
+    limit = time.time() - leases.LONGEST
     for folder in room.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.stat().st_mtime < limit:
@@ -174,7 +176,7 @@ def forget_leftovers(room: Path) -> None:
 
 def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
     report, delivery = found.report, lease.delivery
-    workflow.beat(lease, stage="store", done=0, total=report.rows)
+    leases.beat(lease, "store", 0, report.rows)
     with transaction.atomic():
         staging.store_rows(delivery, found.dataset, report.blocked)
         for frame in report.frames():
@@ -197,12 +199,35 @@ def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
             error_reference="",
             options=delivery.options,
         )
+        if report.crashed:
+            _tell_office(delivery, report.crashed)
+
+
+def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
+    """SYS-01 says that the office is told: once for the same rules, however often the delivery is
+    checked."""
+    told = Event.objects.about(APART_KIND, delivery.pk).filter(verb=audience.RULE_FAILED)
+    if any(set(codes) <= set(event.payload["codes"]) for event in told):
+        return
+    reference = secrets.token_hex(4)
+    logger.error("rules %s failed in the check of %s, reference %s", codes, delivery.pk, reference)
+    workflow.record_apart(
+        delivery,
+        audience.RULE_FAILED,
+        municipality=delivery.municipality_id,
+        note=reference,
+        payload={"codes": list(codes)},
+    )
 
 
 def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
-    """The file cannot be read: of it only name, size and hash remain, and the reason in words."""
+    """The file cannot be read: of it only name, size and hash remain, and the reason in words.
+
+    One on which a reader broke is kept: the fault may be ours.
+    """
     delivery = lease.delivery
-    storage, name = delivery.file.storage, delivery.file.name
+    storage, name = delivery.file.storage, delivery.file.name or ""
+    kept = name if refusal.is_ours else ""
     with transaction.atomic():
         staging.clear(delivery)
         Finding.objects.create(
@@ -211,7 +236,7 @@ def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
         workflow.finish(
             lease,
             Verb.REFUSE_FILE,
-            file="",
+            file=kept,
             checked_at=timezone.now(),
             facts={},
             mapping={},
@@ -222,16 +247,12 @@ def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
             is_valid=False,
             outcome={"file_blocked": True, "refused": refusal.code},
         )
-        transaction.on_commit(lambda: storage.delete(name or ""))
+        if not kept:
+            transaction.on_commit(lambda: storage.delete(name))
 
 
-def _fail(lease: workflow.Lease) -> None:
-    reference = secrets.token_hex(4)
-    logger.exception("check of %s failed, reference %s", lease.delivery.pk, reference)
-    try:
-        workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
-    except workflow.LostLease:
-        logger.warning("the failed check of %s was taken by another worker", lease.delivery.pk)
+def _fail(lease: workflow.Lease, reference: str) -> None:
+    workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
 
 
 __all__ = ["Examination", "ReaderDied", "Request", "Unreadable", "check", "examine", "remembered"]

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-import uuid
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
+from deliveries import leases
 from deliveries.geocoding import client, proposals
 from deliveries.geocoding.client import OURS, GeocoderFailed
 from deliveries.models import Delivery, PlaceProposal, PlaceSearch, StagedRow
 from deliveries.states import Status
 from people.models import User
 
-logger = logging.getLogger(__name__)
-
 #: Rows of one search; who has more presses again. A worker asks so many at once, then lets the
 #: checks that wait go first.
 MOST, SLICE = 500, 20
 #: Failures one after the other after which a search gives up, and seconds it waits for its turn.
 PATIENCE_FAILURES, PATIENCE_SECONDS = 3, 120.0
-#: How long a slice may wait in the queue before the sweeper takes the search for lost.
-_QUEUED = timedelta(minutes=5)
-_LONGEST_QUESTION = PATIENCE_SECONDS + client.CONNECT_SECONDS + 2 * client.WHOLE_SECONDS
+STAGE = "places"
 #: While a mend is checked again the search goes on; once the delivery is sent it stops.
 _OPEN = (Status.CHECKED, Status.RETURNED, Status.CHECKING)
 
@@ -57,21 +49,32 @@ def begin(delivery: Delivery, *, by: User) -> PlaceSearch:
         if not new and search.ended_at is None:
             return search
         total = len(unasked(delivery))
-        search.by, search.asked_at, search.total, search.done = by, timezone.now(), total, 0
-        search.failure, search.lease_token = "", None
-        search.lease_until = timezone.now() + _QUEUED
-        search.ended_at = None if total else timezone.now()
-        search.save()
+        changes = {
+            **leases.queued(),
+            "by": by,
+            "asked_at": timezone.now(),
+            "progress_total": total,
+            "progress_done": 0,
+            "failure": "",
+            "ended_at": None if total else timezone.now(),
+        }
+        for name, value in changes.items():
+            setattr(search, name, value)
+        search.save(update_fields=changes)
     return search
 
 
-def lost() -> QuerySet[PlaceSearch]:
-    """Searches that nobody living works on, and that wait in no queue."""
-    return PlaceSearch.objects.filter(ended_at__isnull=True, lease_until__lt=timezone.now())
+def lost() -> list[Any]:
+    """Deliveries whose search nobody living works on and that waits in no queue; from now on it
+    does."""
+    left = leases.lost(PlaceSearch.objects.filter(ended_at__isnull=True))
+    return list(PlaceSearch.objects.filter(pk__in=left).values_list("delivery", flat=True))
 
 
-class _LostHold(Exception):
-    """Another worker has this search: whoever sees this stops without writing anything."""
+def job_of(delivery_id: Any) -> leases.Rows:
+    """Where the lease of a delivery's search is kept; one that is over is not taken."""
+    search = PlaceSearch.objects.filter(delivery=delivery_id)
+    return leases.Rows(search, Q(ended_at__isnull=True))
 
 
 def run(delivery_id: Any) -> bool:
@@ -79,42 +82,48 @@ def run(delivery_id: Any) -> bool:
 
     May be run twice.
     """
-    token = _take(delivery_id)
-    if token is None:
+    job = job_of(delivery_id)
+    lease = leases.take(job)
+    if lease is None:
         return False
-    delivery = Delivery.objects.select_related("municipality").get(pk=delivery_id)
-    try:
-        why = _ask_slice(delivery, client.required(), token)
-    except _LostHold:
-        return False
-    except Exception:
-        reference = secrets.token_hex(4)
-        logger.exception("search of positions of %s failed, reference %s", delivery_id, reference)
-        why = f"{OURS}:{reference}"
-    free = {"lease_token": None, "lease_until": timezone.now() + _QUEUED}
-    over = {} if why is None else {"ended_at": timezone.now(), "failure": why}
-    return bool(_mine(delivery_id, token).update(**free, **over)) and why is None
+    mine = job.held(lease.token)
+    more = False
+
+    def ask() -> None:
+        nonlocal more
+        delivery = Delivery.objects.select_related("municipality").get(pk=delivery_id)
+        why = _ask_slice(delivery, client.required(), lease)
+        over = {} if why is None else {"ended_at": timezone.now(), "failure": why}
+        more = bool(mine.update(**leases.queued(), **over)) and why is None
+
+    def fail(reference: str) -> None:
+        over = {"ended_at": timezone.now(), "failure": f"{OURS}:{reference}"}
+        mine.update(**leases.freed(), **over)
+
+    leases.work(lease, ask, what=f"the search of positions of {delivery_id}", failed=fail)
+    return more
 
 
-def _ask_slice(delivery: Delivery, geocoder: client.Geocoder, token: uuid.UUID) -> str | None:
-    """Why the search is over: empty when all was asked; None when it is not. Raises _LostHold."""
+def _ask_slice(delivery: Delivery, geocoder: client.Geocoder, lease: leases.Lease) -> str | None:
+    """Why the search is over: empty when all was asked; None when it is not. Raises LostLease."""
     search, failed = PlaceSearch.objects.get(delivery=delivery), 0
+    total, done = search.progress_total, search.progress_done
     for layer, row, question in _next(search):
-        if not _mine(delivery.pk, token).update(lease_until=_lapse(), done=search.done):
-            raise _LostHold
+        leases.beat(lease, STAGE, done, total)
         staged = _row(delivery, layer, row)
         if staged is None:
             continue
-        search.done += 1
+        done += 1
         try:
             proposals.propose(geocoder, staged, question, patience=PATIENCE_SECONDS)
             failed = 0
         except GeocoderFailed as error:
             failed += 1
             if failed == PATIENCE_FAILURES:
-                _mine(delivery.pk, token).update(done=search.done - failed)
+                leases.beat(lease, STAGE, done - failed, total)
                 return error.reason
-    _mine(delivery.pk, token).update(done=search.done)
+    leases.beat(lease, STAGE, done, total)
+    search.progress_done = done
     return None if _next(search) else ""
 
 
@@ -127,8 +136,8 @@ def _next(search: PlaceSearch) -> list[tuple[str, int, str]]:
     if not Delivery.objects.filter(pk=search.delivery_id, status__in=_OPEN).exists():
         return []
     answered = PlaceProposal.objects.filter(delivery=search.delivery_id, at__gte=search.asked_at)
-    behind = max(0, search.done - answered.count())
-    left = min(SLICE, max(0, search.total - search.done))
+    behind = max(0, search.progress_done - answered.count())
+    left = min(SLICE, max(0, search.progress_total - search.progress_done))
     return unasked(search.delivery)[behind : behind + left]
 
 
@@ -139,25 +148,3 @@ def _row(delivery: Delivery, layer: str, row: int) -> StagedRow | None:
         rows.filter(point__isnull=True).select_related("delivery__municipality").first()
     )
     return found
-
-
-@transaction.atomic
-def _take(delivery_id: Any) -> uuid.UUID | None:
-    search = PlaceSearch.objects.select_for_update().filter(delivery=delivery_id).first()
-    if search is None or search.ended_at is not None:
-        return None
-    # Without a token it waits in the queue, and is nobody's.
-    if search.lease_token and search.lease_until and search.lease_until > timezone.now():
-        return None
-    search.lease_token, search.lease_until = uuid.uuid4(), _lapse()
-    search.save(update_fields=["lease_token", "lease_until"])
-    return search.lease_token
-
-
-def _mine(delivery_id: Any, token: uuid.UUID) -> QuerySet[PlaceSearch]:
-    return PlaceSearch.objects.filter(delivery=delivery_id, lease_token=token)
-
-
-def _lapse() -> Any:
-    seconds = max(settings.LEASE_SECONDS, _LONGEST_QUESTION)
-    return timezone.now() + timedelta(seconds=seconds)

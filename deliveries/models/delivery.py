@@ -1,12 +1,14 @@
 """One delivery, the rows read from it and what was done to it."""
 
 import uuid
+from typing import Final
 
 from django.contrib.gis.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID
+from deliveries.leases import Leased
 from deliveries.querysets import SUBJECT_KIND, DeliveryQuerySet, StagedRowQuerySet
 from deliveries.states import OPEN, Status
 from notices.models import Event
@@ -15,13 +17,16 @@ from people.models import User
 from services.models import Edition, Source
 from zones.models import Municipality
 
+#: Where delivered files lie in the storage.
+FOLDER: Final = "deliveries"
+
 
 def storage_name(delivery: "Delivery", filename: str) -> str:
     """Where a delivered file lies: by id alone, so that no name of a person reaches a path."""
-    return f"deliveries/{delivery.pk}/original"
+    return f"{FOLDER}/{delivery.pk}/original"
 
 
-class Delivery(models.Model):
+class Delivery(Leased):
     """A delivery of a comune's plan layer: file, confirmation, or the office's own correction."""
 
     class Sort(models.TextChoices):
@@ -62,14 +67,6 @@ class Delivery(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     error_reference = models.CharField(max_length=12, blank=True)
 
-    # The worker that has it now, until when, and how far it is.
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.UUIDField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    progress_stage = models.CharField(max_length=20, blank=True)
-    progress_done = models.PositiveIntegerField(default=0)
-    progress_total = models.PositiveIntegerField(default=0)
-
     # Submission (DOC rules): act, reference date, contact.
     act = models.CharField(_("atto"), max_length=300, blank=True)
     act_date = models.DateField(_("data dell'atto"), null=True, blank=True)
@@ -102,7 +99,7 @@ class Delivery(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["by", "idempotency_key"],
-                condition=~models.Q(idempotency_key=""),
+                condition=~models.Q(idempotency_key="") & ~models.Q(status=Status.WITHDRAWN),
                 name="delivery_idempotency_key_once",
             ),
         ]
@@ -116,6 +113,11 @@ class Delivery(models.Model):
         """The delivery's log, oldest first."""
         log: EventQuerySet = Event.objects.about(SUBJECT_KIND, self.pk)
         return log
+
+    @property
+    def has_published_part(self) -> bool:
+        """Whether an edition holds something of it; its review may go on with the rest."""
+        return self.edition_id is not None
 
 
 class StagedRow(models.Model):

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from deliveries.leases import Leased
 from deliveries.models.delivery import Delivery
 from people.models import User
 
@@ -37,7 +38,7 @@ class PlaceProposal(models.Model):
         return f"{self.layer} {self.row}"
 
 
-class PlaceSearch(models.Model):
+class PlaceSearch(Leased):
     """The questions about many rows of a delivery, asked by a worker one after the other.
 
     A worker holds it by a lease; `ended_at` is empty while there is something
@@ -48,16 +49,12 @@ class PlaceSearch(models.Model):
     delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="place_search")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=20, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    lease_token = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("ricerca di posizioni")
         verbose_name_plural = _("ricerche di posizioni")
 
     def __str__(self) -> str:
-        return f"{self.delivery_id}: {self.done}/{self.total}"
+        return f"{self.delivery_id}: {self.progress_done}/{self.progress_total}"

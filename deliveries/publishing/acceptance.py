@@ -1,23 +1,21 @@
 """What the office accepted becomes an edition: one transaction, all or nothing, once."""
 
-import logging
-import secrets
 from collections.abc import Iterator
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from deliveries import workflow
+from deliveries import leases, workflow
 from deliveries.models import Delivery, Proposal
+from deliveries.publishing import neighbours
 from deliveries.publishing.compare import edition_in_force, propose
 from deliveries.querysets import answers_of, lone_identifiers
 from deliveries.states import Verb
 from services.actions import EditionHead, NewRecord, publish_edition
-from services.models import Edition
+from services.models import Edition, Source
 from validator import schema
-
-logger = logging.getLogger(__name__)
 
 #: What a record takes from its staged row as it stands.
 _OF_ROW = ("identifier", "fingerprint", "name", "attributes", "raw", "layer", "row")
@@ -29,39 +27,71 @@ _VERBS = {
 }
 
 
+class BaseMoved(Exception):
+    """Another edition was published while the differences were looked at: to be tried again."""
+
+
 def run(lease: workflow.Lease) -> None:
-    """Publish, or say with a reference number that it
-    is our fault and leave the delivery decided."""
-    try:
-        publish(lease)
-    except workflow.LostLease:
-        logger.warning("publication of %s was taken by another worker", lease.delivery.pk)
-    except Exception:
-        reference = secrets.token_hex(4)
-        logger.exception("publication of %s failed, reference %s", lease.delivery.pk, reference)
-        workflow.finish(lease, Verb.FAIL_PUBLICATION, note=reference, error_reference=reference)
+    """Publish; a failure of ours leaves the delivery decided, with a reference, to be tried again
+    later by itself until the attempts are used up."""
+    what = f"the publication of {lease.delivery.pk}"
+    leases.work(lease, partial(publish, lease), what=what, failed=partial(_fail, lease))
+
+
+def _fail(lease: workflow.Lease, reference: str) -> None:
+    workflow.finish(
+        lease,
+        Verb.FAIL_PUBLICATION,
+        note=reference,
+        error_reference=reference,
+        payload={"given_up": lease.attempt >= leases.MAX_ATTEMPTS},
+        **leases.paused(lease.attempt),
+    )
 
 
 def publish(lease: workflow.Lease) -> Edition | None:
-    """Publish the accepted proposals of a decided delivery; None when it had to go back to review.
+    """Publish the accepted proposals of a decided delivery; None when it had to go back to review,
+    or when there is nothing to publish.
 
-    A base that is no longer in force means the differences are other than those decided on:
-    they are computed anew, decisions on equal differences are kept, and the reviewer is told.
+    Its row is not locked until the end, so that its lease can be kept meanwhile.
     """
+    leases.beat(lease, "publish")
+    if _back_to_review(lease):
+        return None
     with transaction.atomic():
-        delivery = workflow.locked(lease.delivery.pk)
+        # The source's row is the queue of its editions.
+        Source.objects.select_for_update().get(pk=lease.delivery.source_id)
+        delivery = Delivery.objects.get(pk=lease.delivery.pk)
         if delivery.base_edition != edition_in_force(delivery):
-            propose(delivery)
-            if delivery.proposals.filter(decision=Proposal.Decision.PENDING).exists():
-                note = "L'edizione in vigore è cambiata: le differenze sono state ricalcolate."
-                workflow.finish(lease, Verb.PUBLISH_PART, note=note)
-                return None
+            raise BaseMoved
         edition = publish_accepted(delivery)
+        if edition is not None:
+            neighbours.tell(delivery, edition)
         held = delivery.proposals.filter(decision=Proposal.Decision.HELD).exists()
         verb = Verb.PUBLISH_PART if held else Verb.PUBLISH
         base = edition or delivery.base_edition
-        workflow.finish(lease, verb, edition=base, base_edition=base)
+        # While some is held, its edition says that a part is published; nothing else does.
+        mine = edition or delivery.edition or (None if held else base)
+        workflow.finish(lease, verb, edition=mine, base_edition=base, error_reference="")
     return edition
+
+
+@transaction.atomic
+def _back_to_review(lease: workflow.Lease) -> bool:
+    """Whether the delivery went back to the desk.
+
+    A base that is no longer in force means the differences are other than those decided on: they
+    are computed anew, decisions on equal differences are kept, and the reviewer is told.
+    """
+    delivery = Delivery.objects.get(pk=lease.delivery.pk)
+    if delivery.base_edition == edition_in_force(delivery):
+        return False
+    propose(delivery)
+    if not delivery.proposals.filter(decision=Proposal.Decision.PENDING).exists():
+        return False
+    note = "L'edizione in vigore è cambiata: le differenze sono state ricalcolate."
+    workflow.finish(lease, Verb.PUBLISH_PART, note=note, error_reference="")
+    return True
 
 
 def publish_accepted(delivery: Delivery, *, rehearsal: bool = False) -> Edition | None:

@@ -31,6 +31,7 @@ _TITLES: dict[str, Promise] = {
     Verb.PUBLISH: gettext_lazy("Consegna pubblicata"),
     Verb.PUBLISH_PART: gettext_lazy("Consegna pubblicata in parte"),
     Verb.FAIL_PUBLICATION: gettext_lazy("La pubblicazione si è interrotta per un nostro problema"),
+    Verb.UNDECIDE: gettext_lazy("L'ufficio ha riaperto l'istruttoria"),
     Verb.WITHDRAW: gettext_lazy("Il Comune ha ritirato la consegna"),
     MESSAGE: gettext_lazy("Nuovo messaggio"),
     audience.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
@@ -93,8 +94,17 @@ def _text(event: Event, delivery: Delivery) -> str:
         return _("È l'edizione n. %(n)d.") % {"n": delivery.edition.number}
     if event.verb == Verb.REFUSE_FILE:
         return _("Apri la consegna: ti diciamo perché e come rimediare.")
+    return _ours(event)
+
+
+def _ours(event: Event) -> str:
+    """What no person did."""
     if event.verb == Verb.FAIL_CHECK:
         return _("Non dipende dai tuoi dati e il file è al sicuro: riprova dalla consegna.")
+    if event.verb == Verb.FAIL_PUBLICATION:
+        told = _("Dopo più tentativi non riusciamo. Riferimento: %(reference)s. Dall'istruttoria "
+                 "puoi riprovare o riaprirla.")  # fmt: skip
+        return told % {"reference": event.note}
     return ""
 
 

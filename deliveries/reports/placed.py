@@ -169,7 +169,8 @@ def progress(delivery: Delivery) -> Progress | None:
     found = PlaceSearch.objects.filter(delivery=delivery).first()
     if found is None:
         return None
-    return Progress(found.total, found.done, found.ended_at is None, _why(found.failure))
+    total, done = found.progress_total, found.progress_done
+    return Progress(total, done, found.ended_at is None, _why(found.failure))
 
 
 def _why(failure: str) -> str:

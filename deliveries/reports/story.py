@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from deliveries.leases import MAX_ATTEMPTS
 from deliveries.models import Delivery
 from deliveries.states import FINAL, Status, Verb
 from notices.thread import Said
@@ -92,7 +93,24 @@ STAGES: dict[str, Text] = {
 
 
 #: States in which the portal works on a delivery and the page asks for itself again.
-WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
+_WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
+#: A decided delivery whose publication failed: it waits for its next attempt, or for the office.
+_PAUSED = Stand(
+    _P,
+    _("La pubblicazione si è interrotta per un nostro problema: fra poco la riproviamo da soli."),
+    _("Guarda la consegna"),
+)
+_GIVEN_UP = Stand(
+    _O,
+    _("La pubblicazione non riesce per un nostro problema. L'ufficio è avvisato: la riprova, "
+      "oppure riapre l'istruttoria."),
+    _("Guarda la consegna"),
+)  # fmt: skip
+_PARTLY_RETURNED = Stand(
+    _C,
+    _("L'ufficio ha pubblicato una parte e restituito il resto con una nota."),
+    _("Leggi la nota e manda un nuovo file"),
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +131,7 @@ class Line:
 
     @property
     def is_working(self) -> bool:
-        return self.delivery.status in WORKING
+        return is_working(self.delivery)
 
     @property
     def stage(self) -> Text:
@@ -122,7 +140,21 @@ class Line:
 
 def stand(delivery: Delivery) -> Stand:
     """What the delivery's status means."""
+    if has_failed_publication(delivery):
+        return _GIVEN_UP if delivery.attempts >= MAX_ATTEMPTS else _PAUSED
+    if delivery.status == Status.RETURNED and delivery.has_published_part:
+        return _PARTLY_RETURNED
     return STANDS[delivery.status]
+
+
+def has_failed_publication(delivery: Delivery) -> bool:
+    """Whether its last attempt to be published failed; `error_reference` is its reference."""
+    return delivery.status == Status.DECIDED and bool(delivery.error_reference)
+
+
+def is_working(delivery: Delivery) -> bool:
+    """Whether the portal is at work on it, so that its pages change by themselves."""
+    return delivery.status in _WORKING and not has_failed_publication(delivery)
 
 
 def days_waited(since: datetime) -> int:
@@ -133,7 +165,7 @@ def days_waited(since: datetime) -> int:
 def line(delivery: Delivery) -> Line:
     """A delivery for a list; `waiting_since` is used when the queryset annotated it."""
     since = getattr(delivery, "waiting_since", None) or delivery.created_at
-    return Line(delivery, STANDS[delivery.status], days_waited(since))
+    return Line(delivery, stand(delivery), days_waited(since))
 
 
 def stage_words(delivery: Delivery) -> Text:
@@ -150,6 +182,8 @@ ACTS: dict[str, Text] = {
         Verb.TAKE,
         Verb.PUBLISH,
         Verb.PUBLISH_PART,
+        Verb.PUBLISH_AGAIN,
+        Verb.UNDECIDE,
         Verb.WITHDRAW,
         Verb.REOPEN,
     )

@@ -15,11 +15,11 @@ from core.pages import Crumb, acting, back_on_mistake, private
 from deliveries.actions import intake, review
 from deliveries.forms import DeliveryForm, NoteForm, municipalities_of
 from deliveries.models import Delivery
-from deliveries.policies import may_upload, may_withdraw
+from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import sample, story
 from deliveries.reports.page import mistakes_of
 from deliveries.reports.wording import Words, numbered
-from deliveries.states import FINAL, Status
+from deliveries.states import Status, Verb
 from deliveries.views import corrections
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
@@ -112,7 +112,8 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "note_form": NoteForm(),
         "reasons": _reasons(delivery),
         "receipts": delivery.receipts.order_by("-at"),
-        "can_withdraw": may_withdraw(request.user, delivery) and delivery.status not in FINAL,
+        "can_withdraw": may_withdraw(request.user, delivery)
+        and is_possible(delivery, Verb.WITHDRAW),
         "replaceable": may_upload(request.user, delivery.municipality_id),
     }
     return render(request, "deliveries/detail.html", context)

@@ -15,11 +15,12 @@ from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
 from deliveries.forms import NoteForm
 from deliveries.models import Delivery, Proposal, Remark
+from deliveries.policies import is_possible
 from deliveries.reports import page as report_page
 from deliveries.reports import proposals, story
 from deliveries.reports.proposals import Filter
 from deliveries.reports.wording import numbered
-from deliveries.states import FINAL, Status
+from deliveries.states import FINAL, Status, Verb
 from deliveries.views.access import reviewed
 from deliveries.views.frame import DESK, crumb
 from people.access import person
@@ -85,7 +86,9 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         **table(delivery, by, number(request.GET.get("pagina")) or 1, user=person(request)),
         "trail": [DESK, crumb(delivery)],
         "line": story.line(delivery),
-        "working": delivery.status in (Status.DECIDED, Status.PUBLISHING),
+        "working": story.is_working(delivery),
+        "halted": story.has_failed_publication(delivery),
+        "undecidable": is_possible(delivery, Verb.UNDECIDE),
         "thread": story.thread(delivery),
         "note_form": NoteForm(),
         "whole": [m for m in report_page.mistakes_of(delivery) if m.answerable],
@@ -217,6 +220,24 @@ def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Return the delivery to the comune with a note."""
     verbs.send_back(reviewed(request, pk), user=person(request), note=request.POST.get("note", ""))
     messages.success(request, _("Restituita al Comune con la tua nota."))
+    return redirect("deliveries:review", pk)
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def undecide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take the decision back, before it is published."""
+    verbs.undecide(reviewed(request, pk), user=person(request))
+    messages.success(request, _("Istruttoria riaperta: le tue decisioni ci sono ancora."))
+    return redirect("deliveries:review", pk)
+
+
+@acting
+@back_on_mistake("deliveries:review")
+def publish_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Have a failed publication tried again."""
+    verbs.publish_again(reviewed(request, pk), user=person(request))
+    messages.success(request, _("La pubblicazione riparte."))
     return redirect("deliveries:review", pk)
 
 

@@ -55,7 +55,7 @@ def _returned(request: HttpRequest, delivery: Delivery, sort: str) -> HttpRespon
     context = {
         **frame(request, delivery, "checks"),
         "sort": sort,
-        "reference": returns.reference_of(returns.ask(delivery, sort, language())),
+        "reference": returns.ask(delivery, sort, language()),
     }
     response = render(request, "deliveries/preparing.html", context, status=202)
     response["Retry-After"] = "2"
@@ -71,12 +71,12 @@ def preparing(request: HttpRequest, pk: uuid.UUID, sort: str) -> HttpResponse:
     file = returns.ready(delivery, sort, language())
     if file is not None:
         file.close()
-    state = "" if file is not None else returns.ask(delivery, sort, language())
+    reference = "" if file is not None else returns.ask(delivery, sort, language())
     context = {
         "delivery": delivery,
         "sort": sort,
         "size": file.size if file is not None else 0,
-        "reference": returns.reference_of(state),
+        "reference": reference,
     }
     return render(request, "deliveries/includes/preparing.html", context)
 

@@ -153,11 +153,13 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:
+    progress = ticket.job.progress()
     home = Crumb(_("Verifica senza accedere"), reverse("deliveries:precheck"))
     return {
         "trail": [home, Crumb(_("Rapporto"))],
         "ticket": ticket,
-        "stage": story.STAGES.get(ticket.stage, ticket.stage),
+        "progress": progress,
+        "stage": story.STAGES.get(progress.stage, progress.stage),
         "municipality": Municipality.objects.get(pk=ticket.municipality),
         "until": timezone.now() + timedelta(seconds=ticket.seconds_left),
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from deliveries import tasks
 from deliveries.models import Delivery
+from people.models import Mandate
 from people.tokens import issue_token
 from tests import builders
 
@@ -55,9 +56,45 @@ def test_the_same_file_and_the_same_key_are_the_same_delivery(operator):
     assert again.headers["Location"] == first.headers["Location"]
     tasks.check_delivery(first.json()["id"])
     keyed = send(operator, builders.plan_file(3), **{"Idempotency-Key": "ordine-7"})
-    other_bytes = send(operator, builders.plan_file(4), **{"Idempotency-Key": "ordine-7"})
-    assert other_bytes.headers["Location"] == keyed.headers["Location"]
-    assert other_bytes.headers["Idempotency-Replayed"] == "true"
+    tasks.check_delivery(keyed.json()["id"])
+    again = send(operator, builders.plan_file(3), **{"Idempotency-Key": "ordine-7"})
+    assert again.headers["Location"] == keyed.headers["Location"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+def test_another_file_under_a_used_key_is_refused_in_words(cast, operator):
+    key = {"Idempotency-Key": "ordine-8"}
+    first = send(operator, builders.plan_file(3), **key)
+    other = send(operator, builders.plan_file(4), **key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-used")
+    assert "hai già mandato un altro file" in other.json()["detail"]
+    Mandate.objects.create(user=cast.operator, municipality=cast.neighbour_comune, role="operator")
+    elsewhere = send(operator, builders.plan_file(3), municipality="015077", **key)
+    assert elsewhere.status_code == 422
+    too_long = send(operator, builders.plan_file(3), **{"Idempotency-Key": "x" * 81})
+    assert too_long.status_code == 400
+    assert Delivery.objects.count() == 1
+    assert first.status_code == 202
+
+
+def test_a_withdrawn_delivery_answers_no_request(operator):
+    key = {"Idempotency-Key": "ordine-9"}
+    first = send(operator, builders.plan_file(3), **key)
+    post(operator, "withdraw", Delivery.objects.get(), {})
+    again = send(operator, builders.plan_file(3), **key)
+    assert again.status_code == 202
+    assert again.headers["Idempotency-Replayed"] == "false"
+    assert again.headers["Location"] != first.headers["Location"]
+
+
+def test_a_colleague_who_goes_on_does_not_take_the_key_with_it(cast, operator):
+    key = {"Idempotency-Key": "ordine-10"}
+    first = send(operator, builders.plan_file(3), **key)
+    mine = issue_token(cast.colleague, name="gestionale", scopes=["read", "upload"])
+    colleague = Client(headers={"authorization": f"Bearer {mine}"})
+    post(colleague, "take-over", Delivery.objects.get(), {})
+    again = send(operator, builders.plan_file(3), **key)
+    assert again.headers["Location"] == first.headers["Location"]
 
 
 def test_what_cannot_be_taken_is_said_in_problem_json(operator):

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from deliveries import tasks
+from deliveries import leases, tasks
 from deliveries.actions import answers, intake
 from deliveries.checks import pipeline
 from deliveries.models import Delivery, StagedRow
@@ -42,7 +42,7 @@ def test_what_a_killed_worker_left_is_removed_and_a_running_check_is_not(tmp_pat
     for name in ("dead", "alive"):
         (tmp_path / f"{pipeline.PREFIX}{name}").mkdir()
         (tmp_path / f"{pipeline.PREFIX}{name}" / "delivery").write_bytes(b"x")
-    long_ago = time.time() - 2 * pipeline.LONGEST_CHECK
+    long_ago = time.time() - 2 * leases.LONGEST
     os.utime(tmp_path / f"{pipeline.PREFIX}dead", (long_ago, long_ago))
     pipeline.forget_leftovers(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [f"{pipeline.PREFIX}alive"]

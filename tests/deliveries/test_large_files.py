@@ -8,7 +8,6 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -97,7 +96,6 @@ def test_a_large_file_is_asked_for_made_and_then_given(cast, operator, large, mo
     monkeypatch.setattr(returns.build, "delay_on_commit", lambda *args: asked.append(args))
     delivery = builders.ready(cast, rows=4)
     for sort, name in (("gpkg", "report-gpkg"), ("xlsx", "report-xlsx")):
-        cache.delete(returns._key(returns.stored_as(delivery, sort, "it")))
         waiting = operator.get(page(name, delivery))
         assert waiting.status_code == 202
         assert "stiamo preparando" in waiting.content.decode()
@@ -172,7 +170,7 @@ def test_a_failure_of_ours_is_told_with_a_reference(cast, operator, large, monke
     monkeypatch.setattr(geopackage, "write", fails)
     returns.build(str(delivery.pk), "gpkg", "it")
     answer = operator.get(page("report-gpkg", delivery))
-    reference = returns.reference_of(returns.ask(delivery, "gpkg", "it"))
+    reference = returns.ask(delivery, "gpkg", "it")
     assert reference
     assert reference in answer.content.decode()
     told = operator.get(reverse("api-report-gpkg", args=[delivery.pk]))

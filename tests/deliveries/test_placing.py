@@ -4,7 +4,7 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from deliveries import tasks
+from deliveries import leases, tasks
 from deliveries.geocoding import client, proposals, search
 from deliveries.models import Delivery, Finding, PlaceProposal, PlaceSearch, StagedRow
 from people.tokens import issue_token
@@ -248,7 +248,7 @@ def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_str
     service.answer = by_street
     delivery = delivered(cast)
     begun = search.begin(delivery, by=cast.operator)
-    assert (begun.total, begun.ended_at) == (3, None)
+    assert (begun.progress_total, begun.ended_at) == (3, None)
     row = StagedRow.objects.select_related("delivery__municipality").get(delivery=delivery, row=2)
     question = "via Roma 2, Sesto San Giovanni"
     proposals.propose(client.required(), row, question, patience=1)
@@ -261,7 +261,7 @@ def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_str
     search.begin(delivery, by=cast.operator)
     tasks.find_places(str(delivery.pk))
     ended = PlaceSearch.objects.get()
-    assert (ended.failure, ended.done) == ("refused", 0)
+    assert (ended.failure, ended.progress_done) == ("refused", 0)
     shown = text(signed_in(cast.operator).get(url("placing", delivery)))
     assert "Ci siamo fermati a 0 indirizzi su 3" in shown
     assert "Chiedi le posizioni di 3 indirizzi" in shown
@@ -281,13 +281,13 @@ def test_a_search_is_asked_in_slices_and_passes_over_what_fails(cast, service, m
     search.begin(delivery, by=cast.operator)
     assert search.run(delivery.pk)
     assert search.run(delivery.pk)
-    assert not search.lost().exists()
+    assert not search.lost()
     assert not search.run(delivery.pk)
     assert not search.run(delivery.pk)
     asked = [sent["q"].split(",")[0] for _path, sent in service.questions]
     assert asked == [f"via Roma {number}" for number in (1, 2, 3, 4, 5)]
     ended = PlaceSearch.objects.get()
-    assert (ended.done, ended.failure, ended.ended_at is None) == (5, "", False)
+    assert (ended.progress_done, ended.failure, ended.ended_at is None) == (5, "", False)
     assert PlaceProposal.objects.count() == 4
     assert search.unasked(delivery) == [("piano", 1, "via Roma 1, Sesto San Giovanni")]
 
@@ -296,8 +296,7 @@ def test_who_lost_the_search_writes_nothing(cast, service, by_street):
     delivery = delivered(cast)
     search.begin(delivery, by=cast.operator)
     service.answer = by_street
-    token = search._take(delivery.pk)
-    assert token
+    assert leases.take(search.job_of(delivery.pk))
     assert not search.run(delivery.pk)
     assert service.questions == []
     PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
@@ -308,9 +307,10 @@ def test_who_lost_the_search_writes_nothing(cast, service, by_street):
 def test_the_sweeper_takes_up_a_lost_search(cast, service):
     delivery = delivered(cast)
     search.begin(delivery, by=cast.operator)
-    assert not search.lost().exists()
+    assert not search.lost()
     PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
-    assert search.lost().get().delivery == delivery
+    assert search.lost() == [delivery.pk]
+    assert not search.lost(), "it is in the queue again"
 
 
 def test_a_delivery_that_was_sent_is_asked_about_no_more(cast, service):

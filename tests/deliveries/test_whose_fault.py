@@ -1,0 +1,183 @@
+"""What a file is not to blame for costs nobody a file, and whoever is promised word gets it."""
+
+import errno
+import os
+import time
+import uuid
+from dataclasses import replace
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from deliveries import tasks
+from deliveries.actions import answers, intake
+from deliveries.checks import pipeline
+from deliveries.models import Delivery
+from notices import letters
+from notices.models import Event, Notice
+from tests import builders
+from validator.reading.errors import ReaderDied, Unreadable
+from validator.rules import registry
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def refused(cast, monkeypatch, error: Exception) -> Delivery:
+    """A delivery whose reading ends so."""
+
+    def reads(*_args, **_kwargs):
+        raise error
+
+    received = intake.receive(cast.operator, municipality=cast.comune, file=builders.plan_file(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.client, "interpret", reads)
+        tasks.check_delivery(str(received.delivery.pk))
+    return Delivery.objects.get(pk=received.delivery.pk)
+
+
+def is_stored(delivery: Delivery) -> bool:
+    return bool(delivery.file) and delivery.file.storage.exists(delivery.file.name)
+
+
+def test_a_broken_file_goes_and_one_that_broke_a_reader_stays(cast, monkeypatch):
+    damaged = Unreadable("FIL-01", file="piano.csv", format="CSV", reason="damaged")
+    gone = refused(cast, monkeypatch, damaged)
+    assert (gone.status, is_stored(gone)) == ("unreadable", False)
+    page = browser(cast.operator).get(reverse("deliveries:detail", args=[gone.pk]))
+    assert "lo conserviamo" not in page.content.decode()
+    assert reverse("deliveries:retry", args=[gone.pk]) not in page.content.decode()
+    crashed = Unreadable("FIL-01", file="piano.csv", format="", reason="crashed-reader")
+    kept = refused(cast, monkeypatch, crashed)
+    assert (kept.status, is_stored(kept)) == ("unreadable", True)
+    page = browser(cast.operator).get(reverse("deliveries:detail", args=[kept.pk]))
+    assert "può essere colpa del file o nostra. Per questo lo conserviamo" in page.content.decode()
+
+
+def test_a_kept_file_is_read_again_once_the_reader_is_mended(cast, monkeypatch):
+    crashed = Unreadable("FIL-01", file="piano.csv", format="", reason="crashed-reader")
+    kept = refused(cast, monkeypatch, crashed)
+    browser(cast.operator).post(reverse("deliveries:retry", args=[kept.pk]))
+    tasks.check_delivery(str(kept.pk))
+    kept.refresh_from_db()
+    assert (kept.status, kept.row_count) == ("checked", 3)
+
+
+def test_a_refused_file_that_is_gone_is_not_read_again(cast, monkeypatch):
+    damaged = Unreadable("FIL-01", file="piano.csv", format="CSV", reason="damaged")
+    gone = refused(cast, monkeypatch, damaged)
+    answer = browser(cast.operator).post(reverse("api-recheck", args=[gone.pk]))
+    assert answer.status_code == 403
+    tasks.check_delivery(str(gone.pk))
+    gone.refresh_from_db()
+    assert gone.status == "unreadable"
+
+
+@pytest.mark.parametrize("error", [ReaderDied("killed"), OSError(errno.ENOSPC, "no space left")])
+def test_a_failure_of_ours_keeps_the_file_and_says_so(cast, monkeypatch, error):
+    failed = refused(cast, monkeypatch, error)
+    assert (failed.status, is_stored(failed)) == ("failed", True)
+    page = browser(cast.operator).get(reverse("deliveries:detail", args=[failed.pk]))
+    assert "il file è al sicuro" in page.content.decode()
+    assert failed.error_reference in page.content.decode()
+
+
+def test_files_that_no_delivery_knows_are_swept_after_a_day(cast):
+    delivery = builders.ready(cast)
+    fresh, old = (f"deliveries/{uuid.uuid4()}/original" for _ in range(2))
+    for name in (fresh, old):
+        default_storage.save(name, ContentFile(b"ID"))
+    beside = default_storage.save(f"deliveries/{delivery.pk}/original_x", ContentFile(b"ID"))
+    for name in (old, beside, delivery.file.name):
+        long_ago = time.time() - 25 * 3600
+        os.utime(default_storage.path(name), (long_ago, long_ago))
+    tasks.sweep_files()
+    found = [name for name in (fresh, old, beside) if default_storage.exists(name)]
+    assert found == [fresh]
+    assert is_stored(delivery)
+
+
+@pytest.fixture
+def crashing(monkeypatch):
+    """GEO-10 fails as many times as the test says."""
+    left = [99]
+    rule = registry.get("GEO-10")
+
+    def check(*args):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise MemoryError
+        return rule.check(*args)
+
+    monkeypatch.setitem(registry._RULES, "GEO-10", replace(rule, check=check))
+    return left
+
+
+def test_a_rule_that_fails_once_is_tried_again(cast, crashing):
+    crashing[0] = 1
+    delivery = builders.checked(cast)
+    assert not delivery.findings.filter(code="SYS-01").exists()
+    assert "GEO-10" in delivery.outcome["ran"]
+
+
+def test_a_rule_that_keeps_failing_is_told_to_the_office_once(cast, crashing):
+    delivery = builders.checked(cast)
+    assert delivery.findings.filter(code="SYS-01").count() == 1
+    intake.recheck(delivery, user=cast.operator)
+    tasks.check_delivery(str(delivery.pk))
+    event = Event.objects.get(verb="rule_failed")
+    assert len(event.note) == 8
+    people = {notice.person for notice in event.notices.all()}
+    assert people == {cast.reviewer, cast.manager}
+    office = browser(cast.reviewer)
+    page = office.get("/avvisi/").content.decode()
+    assert f"Regole: GEO-10. Riferimento: {event.note}." in page
+    assert delivery.file_name not in page, "the office does not see what was not sent"
+    assert office.get(f"/avvisi/{event.notices.get(person=cast.reviewer).pk}/").url == (
+        reverse("deliveries:rule", args=["GEO-10"])
+    )
+    letter = letters.letter(event.notices.get(person=cast.reviewer))
+    assert delivery.file_name not in letter.body
+
+
+def across(cast) -> Delivery:
+    """A park from Sesto over the boundary into Cinisello, checked."""
+    sesto, cinisello = cast.comune.geometry, cast.neighbour_comune.geometry
+    place = sesto.intersection(cinisello.buffer(50)).centroid
+    corners = ((-300, -300), (300, -300), (300, 300), (-300, 300), (-300, -300))
+    ring = ", ".join(f"{place.x + east} {place.y + north}" for east, north in corners)
+    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
+    lines += f"P1;Parco;Parco Nord;esistente;POLYGON (({ring}))"
+    return builders.checked(cast, builders.SimpleUploadedFile("piano.csv", lines.encode()))
+
+
+@pytest.mark.parametrize(("kind", "told"), [("right", True), ("will_fix", False)])
+def test_the_neighbour_is_told_of_a_shared_service_when_it_is_published(cast, kind, told):
+    delivery = across(cast)
+    assert delivery.findings.get(code="GEO-08").params["other"] == "Cinisello Balsamo"
+    said = {"code": "GEO-08", "kind": kind, "reason": "Lo gestiamo insieme"}
+    answers.answer(delivery, user=cast.operator, until=timezone.localdate(), **said)
+    news = Notice.objects.filter(person=cast.neighbour)
+    builders.review.submit(
+        delivery, user=cast.operator, statement=builders.statement(only_correct_rows=True)
+    )
+    assert not news.exists(), "only when it is published"
+    builders.publish(delivery, cast)
+    assert news.exists() is told
+    if told:
+        neighbour = browser(cast.neighbour)
+        page = neighbour.get("/avvisi/").content.decode()
+        assert "Sesto San Giovanni l&#x27;ha confermato come condiviso: Parco Nord" in page
+        assert delivery.file_name not in page
+        target = neighbour.get(f"/avvisi/{news.get().pk}/").url
+        assert "Parco Nord" in neighbour.get(target).content.decode()
+        assert neighbour.get(reverse("deliveries:detail", args=[delivery.pk])).status_code == 404
