@@ -28,20 +28,19 @@ def may_mend(user: Person, delivery: Delivery) -> bool:
 
 def may_edit(user: Person, delivery: Delivery) -> bool:
     """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
-<<<<<<< HEAD
-    return delivery.status in EDITABLE and may_mend(user, delivery)
+    editable = delivery.status in EDITABLE and may_mend(user, delivery)
+    return editable and not is_undoing(delivery, Verb.REOPEN)
 
 
 def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
-    """Check again; after our own failure, with the same choices, whoever works for the comune."""
-    if delivery.status != Status.FAILED:
+    """Check again; after our own failure, with the same choices, whoever works for the comune.
+
+    A file on which a reader of ours broke is kept, and may be read once more.
+    """
+    broken = delivery.status == Status.UNREADABLE and bool(delivery.file)
+    if delivery.status != Status.FAILED and not broken:
         return may_edit(user, delivery)
     return may_mend(user, delivery) if choosing else may_upload(user, delivery.municipality_id)
-=======
-    comune = delivery.municipality_id
-    allowed = is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
-    return delivery.status in EDITABLE and allowed and not is_undoing(delivery, Verb.REOPEN)
->>>>>>> e359720 (wip)
 
 
 def may_submit(user: Person, delivery: Delivery) -> bool:

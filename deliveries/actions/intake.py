@@ -226,18 +226,9 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
 
 
 def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = None) -> None:
-<<<<<<< HEAD
     """Check again, with choices merged into the delivery's
     options (layers, crs, columns, undone, edits)."""
     if not policies.may_recheck(user, delivery, choosing=bool(options)):
-=======
-    """Check again, with choices merged into the delivery's options (layers, crs, columns, undone,
-    edits)."""
-    # A file on which a reader of ours broke is kept, and may be read once more.
-    broken = delivery.status == Status.UNREADABLE and bool(delivery.file)
-    again = broken or delivery.status == Status.FAILED
-    if not policies.may_edit(user, delivery) and not again:
->>>>>>> e359720 (wip)
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     _must_be_known(delivery, options or {})
     with transaction.atomic():
