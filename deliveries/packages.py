@@ -23,12 +23,12 @@ from openpyxl.styles import Font
 from core.errors import NotFound
 from core.geo import MASTER_SRID
 from deliveries.checks import surroundings
-from deliveries.models import Answer, Proposal, Remark
+from deliveries.models import Answer, Proposal
 from deliveries.policies import may_upload
 from deliveries.reports.proposals import REASON_WORDS
 from deliveries.writers import MAX_CELL, GeoPackage, harmless, opened, pieces
 from people.policies import Person
-from services.models import Record, Source
+from services.models import Record, Remark, Source
 from services.selectors import taxonomy
 from validator import schema
 from validator.dataset import Geometries

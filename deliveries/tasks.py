@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from deliveries import leases, leftovers, remarks, workflow
+from deliveries import leases, leftovers, workflow
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
 from deliveries.models import Delivery
@@ -72,7 +72,6 @@ def forget() -> None:
     for delivery in ended.filter(edition__isnull=True).exclude(file=""):
         delivery.file.delete(save=False)
         Delivery.objects.filter(pk=delivery.pk).update(file="")
-    remarks.forget()
 
 
 @shared_task(name="deliveries.sweep_files")

@@ -13,7 +13,6 @@ from deliveries.views import (
     mending,
     placing,
     precheck,
-    remarks,
     rulebook,
     submission,
 )
@@ -74,10 +73,6 @@ urlpatterns = [
     path(f"{_ONE}ricevuta/", submission.receipt, name="receipt"),
     path(f"{_ONE}ricevuta.pdf", submission.receipt_pdf, name="receipt-pdf"),
     path("servizi/<str:public_id>/rettifica/", corrections.correct, name="correct"),
-    path("servizi/<str:public_id>/segnala/", remarks.say, name="remark"),
-    path("segnalazioni/<str:token>/", remarks.outcome, name="remark-outcome"),
-    path("istruttoria/segnalazioni/", remarks.queue, name="remarks"),
-    path("istruttoria/segnalazioni/<int:pk>/", remarks.close, name="remark-close"),
     path("istruttoria/nuovo-servizio/", corrections.open_new, name="open-new"),
     path(f"{_ONE}annulla-rettifica/", corrections.undo, name="undo-correction"),
     path("verifica/", precheck.new, name="precheck"),

@@ -1,6 +1,6 @@
 """Addresses of machines: REST API, its schema and console, vector tiles. No language prefix."""
 
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import (
     SpectacularJSONAPIView,
     SpectacularSwaggerSplitView,
@@ -8,7 +8,6 @@ from drf_spectacular.views import (
 )
 
 from notices.api import NoticeList, NoticesRead
-from services.api import ServiceDetail, ServiceExport, ServiceList
 from sttm2.api import ApiRoot, LayerList, router
 from sttm2.tiles import tile
 
@@ -17,13 +16,7 @@ V1: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("schema.yaml", SpectacularYAMLAPIView.as_view(), name="api-schema-yaml"),
     path("layers/", LayerList.as_view(), name="api-layers"),
-    path("services/", ServiceList.as_view(), name="api-services"),
-    re_path(
-        r"^services/export\.(?P<extension>geojson|ndjson|csv)$",
-        ServiceExport.as_view(),
-        name="api-services-export",
-    ),
-    path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
+    path("", include("services.api.urls")),
     path("notices/", NoticeList.as_view(), name="api-notices"),
     path("notices/read/", NoticesRead.as_view(), name="api-notices-read"),
     path("", include("deliveries.api.urls")),

@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
 app = Celery("sttm2")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["deliveries", "notices"])
+app.autodiscover_tasks(["deliveries", "services", "notices"])
 app.autodiscover_tasks(["deliveries"], related_name="precheck")
 app.autodiscover_tasks(["deliveries"], related_name="returns")

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from sttm2.accounts import *  # noqa: F403
 from sttm2.env import celery_broker, database, env_bool, env_int, env_list, env_secret, env_str
 from sttm2.wheels import bundled_library
+from sttm2.wiring import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -179,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
+    "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
 }
 
@@ -270,22 +272,6 @@ GEOCODER = {
     "hosts": env_list("STTM2_GEOCODER_HOSTS"),
     "seconds": env_int("STTM2_GEOCODER_SECONDS", default=1),
 }
-# What higher apps give, called from below by dotted path: data that single rules need (found by
-# its name in RuleContext.extra) and sections of the sheets.
-RULE_DATA_LOADERS = {"lum": "lum.rule_data.hubs", "funding": "funding.rule_data.projects"}
-ZONE_SHEET_SECTIONS = [
-    "services.sheets.zone_services",
-    "lum.sheets.zone_lum",
-    "funding.sheets.zone_funding",
-]
-# What events and notices may be about: {kind: class that says who is told, and in which words}.
-NOTICE_SUBJECTS = {
-    "delivery": "deliveries.reports.news.DeliverySubject",
-    "delivery_apart": "deliveries.reports.apart.ApartSubject",
-}
-# Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
-MAP_SETTINGS = "services.views.maps.map_settings"
-ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}
 
 LOGGING = {
     "version": 1,

@@ -10,7 +10,6 @@ from deliveries.api import (
     files,
     places,
     prechecks,
-    remarks,
 )
 
 _ONE = "uploads/<uuid:pk>/"
@@ -31,14 +30,6 @@ urlpatterns = [
         {"extension": "xlsx"},
         name="api-package-xlsx",
     ),
-    path(
-        "services/<str:public_id>/remarks/",
-        remarks.ServiceRemarks.as_view(),
-        name="api-service-remarks",
-    ),
-    path("remarks/", remarks.RemarkList.as_view(), name="api-remarks"),
-    path("remarks/<int:pk>/close/", remarks.RemarkClose.as_view(), name="api-remark-close"),
-    path("remarks/<str:token>/", remarks.RemarkDetail.as_view(), name="api-remark"),
     path("corrections/", corrections.CorrectionList.as_view(), name="api-corrections"),
     path(
         "corrections/<uuid:pk>/undo/",

@@ -2,7 +2,6 @@
 
 from deliveries.models.delivery import Delivery, FieldMapping, Receipt, StagedRow
 from deliveries.models.places import PlaceProposal, PlaceSearch
-from deliveries.models.remarks import Remark
 from deliveries.models.report import Answer, Finding, Proposal
 
 __all__ = [
@@ -14,6 +13,5 @@ __all__ = [
     "PlaceSearch",
     "Proposal",
     "Receipt",
-    "Remark",
     "StagedRow",
 ]

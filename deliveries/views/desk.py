@@ -14,7 +14,7 @@ from core.errors import DomainError, NotAllowed
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
 from deliveries.forms import NoteForm
-from deliveries.models import Delivery, Proposal, Remark
+from deliveries.models import Delivery, Proposal
 from deliveries.policies import is_possible
 from deliveries.reports import page as report_page
 from deliveries.reports import proposals, story
@@ -26,6 +26,7 @@ from deliveries.views.frame import DESK, crumb
 from people.access import person
 from people.models import User
 from people.policies import is_reviewer
+from services.models import Remark
 
 QUEUES: dict[str, tuple[Status, ...]] = {
     "aperte": (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.PUBLISHING),

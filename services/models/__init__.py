@@ -4,6 +4,7 @@ editions, records and services, assessments, events."""
 from services.models.assessment import Assessment, CriteriaSet, Match, ServiceEvent
 from services.models.catalogue import Service
 from services.models.lineage import Edition, Record, Source, SourceItem
+from services.models.remarks import Remark
 from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, Valence
 from services.models.tiles import TileCluster, TilePyramid
 
@@ -15,6 +16,7 @@ __all__ = [
     "MacroCategory",
     "Match",
     "Record",
+    "Remark",
     "Service",
     "ServiceEvent",
     "ServiceType",

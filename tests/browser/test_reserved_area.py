@@ -16,12 +16,12 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from deliveries import remarks, workflow
+from deliveries import workflow
 from deliveries.actions import corrections
-from deliveries.models import Delivery, Remark
+from deliveries.models import Delivery
 from notices.models import Notice
 from people.models import Mandate, User
-from services.models import Service
+from services.models import Remark, Service
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 from tests.processes import wait_for
@@ -259,5 +259,5 @@ def test_a_citizen_points_the_office_corrects_the_comune_reads(served, live_cast
     expect(comune.get_by_role("heading", name="Rettifica d'ufficio")).to_be_visible()
     expect(comune.get_by_role("button", name="Annulla con un'altra rettifica")).to_have_count(0)
     whole(comune)
-    assert Remark.objects.get().outcome == remarks.Remark.Outcome.RIGHT
+    assert Remark.objects.get().outcome == Remark.Outcome.RIGHT
     assert Delivery.objects.filter(sort="office").get().act == corrections.ACT

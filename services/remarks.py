@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import Invalid, NotAllowed, NotFound, WrongState
-from deliveries.models import Remark
 from people.models import User
 from people.policies import is_reviewer
-from services.models import Service
+from services.models import Remark, Service
 
 LONGEST: Final = 1_000
 #: Open remarks on one service beyond which one more says nothing new.

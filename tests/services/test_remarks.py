@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from core.errors import Invalid, NotAllowed, WrongState
-from deliveries import packages, remarks, tasks
-from deliveries.models import Remark
+from deliveries import packages
 from people.tokens import issue_token
-from services.models import Service
+from services import remarks, tasks
+from services.models import Remark, Service
 from tests.services.catalogue import Thing, publish
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,10 @@ from rest_framework.views import APIView
 
 from core.api import whole
 from core.errors import NotAllowed
-from deliveries import remarks
-from deliveries.api.access import DeliveryView
-from deliveries.models import Remark
-from people.access import caller
+from people.access import ScopedView, caller
 from people.policies import is_reviewer
+from services import remarks
+from services.models import Remark
 
 PAGE, MOST = 100, 1_000
 
@@ -91,7 +90,7 @@ class RemarkDetail(Public):
         return Response(RemarkOut(remarks.remark_of(token)).data)
 
 
-class _Office(DeliveryView):
+class _Office(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"GET": "review", "POST": "review"}
 
     def office(self, request: Request) -> None:

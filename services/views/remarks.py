@@ -15,12 +15,11 @@ from django.views.decorators.http import require_safe
 
 from core.errors import DomainError, NotAllowed
 from core.pages import Crumb, acting, number, private
-from deliveries import remarks
-from deliveries.models import Remark
-from deliveries.views.frame import DESK
 from people.access import person
 from people.policies import is_reviewer
-from services.models import Service
+from services import remarks
+from services.models import Remark, Service
+from services.views.office import desk
 
 PAGE = 30
 
@@ -63,7 +62,7 @@ def say(request: HttpRequest, public_id: str) -> HttpResponse:
                 form.add_error(None, str(error.message))
                 status = error.status
             else:
-                return redirect("deliveries:remark-outcome", made.token)
+                return redirect("services:remark-outcome", made.token)
     return _form(request, service, form, status=status)
 
 
@@ -73,7 +72,7 @@ def _form(
     here = reverse("services:detail", args=[service.public_id])
     trail = [Crumb(service.name or service.public_id, here), Crumb(_("Non è così?"))]
     context = {"trail": trail, "service": service, "form": form}
-    return render(request, "deliveries/remark.html", context, status=status)
+    return render(request, "services/remark.html", context, status=status)
 
 
 def _too_many(
@@ -93,7 +92,7 @@ def outcome(request: HttpRequest, token: str) -> HttpResponse:
     """What was said and what came of it; only who has the address sees it."""
     remark = remarks.remark_of(token)
     context: dict[str, Any] = {"trail": [Crumb(_("Segnalazione"))], "remark": remark}
-    response = render(request, "deliveries/remark_outcome.html", context)
+    response = render(request, "services/remark_outcome.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -111,13 +110,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(shown, PAGE).get_page(number(request.GET.get("pagina")) or 1)
     context = {
-        "trail": [DESK, Crumb(_("Segnalazioni"))],
+        "trail": [*desk(), Crumb(_("Segnalazioni"))],
         "page": page,
         "query": "chiuse=1" if closed else "",
         "closed": closed,
         "outcomes": [pair for pair in Remark.Outcome.choices if pair[0] != Remark.Outcome.OPEN],
     }
-    return render(request, "deliveries/remarks.html", context)
+    return render(request, "services/remarks.html", context)
 
 
 @acting
@@ -132,4 +131,4 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Risposta registrata: chi ha segnalato la trova."))
     except DomainError as error:
         messages.error(request, str(error.message))
-    return redirect("deliveries:remarks")
+    return redirect("services:remarks")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
-from services.models import Service
+from services.models.catalogue import Service
 
 
 def new_token() -> str:

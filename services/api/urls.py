@@ -1,0 +1,23 @@
+"""Addresses of the catalogue, below /api/v1/."""
+
+from django.urls import path, re_path
+
+from services.api import ServiceDetail, ServiceExport, ServiceList, remarks
+
+urlpatterns = [
+    path("services/", ServiceList.as_view(), name="api-services"),
+    re_path(
+        r"^services/export\.(?P<extension>geojson|ndjson|csv)$",
+        ServiceExport.as_view(),
+        name="api-services-export",
+    ),
+    path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
+    path(
+        "services/<str:public_id>/remarks/",
+        remarks.ServiceRemarks.as_view(),
+        name="api-service-remarks",
+    ),
+    path("remarks/", remarks.RemarkList.as_view(), name="api-remarks"),
+    path("remarks/<int:pk>/close/", remarks.RemarkClose.as_view(), name="api-remark-close"),
+    path("remarks/<str:token>/", remarks.RemarkDetail.as_view(), name="api-remark"),
+]
