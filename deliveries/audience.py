@@ -8,10 +8,10 @@ from deliveries.models import Delivery
 from deliveries.states import Verb
 from notices.actions import MESSAGE
 from notices.models import Event
-from people.models import Mandate, Role, User
+from people.models import Role, User
+from people.policies import holders
 
 TAKE_OVER: Final = "take_over"
-CORRECT: Final = "correct"
 #: A rule failed through our fault; a published area goes over into another comune. Who is told of
 #: these may not know of the delivery (`reports.apart`).
 RULE_FAILED: Final = "rule_failed"
@@ -29,7 +29,6 @@ _AUDIENCE: Final[dict[str, tuple[str, ...]]] = {
     Verb.UNDECIDE: (_SENDER, _COMUNE),
     Verb.WITHDRAW: (_SENDER, _COMUNE, _REVIEWER),
     TAKE_OVER: (TAKE_OVER,),
-    CORRECT: (_COMUNE,),
 }
 
 
@@ -72,16 +71,11 @@ def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
     else:
         was = event.payload.get("was") if group == TAKE_OVER else delivery.by_id
         which = here & Q(user=was)
-    return _with_mandate(which)
+    return list(holders(which))
 
 
 def people_apart(event: Event) -> list[User]:
     """Who is told of an event apart: of our fault the office, else the comune's operators."""
     if event.verb == RULE_FAILED:
-        return _with_mandate(Q(role__in=(Role.REVIEWER, Role.MANAGER)))
-    return _with_mandate(Q(municipality=event.municipality_id, role=Role.OPERATOR))
-
-
-def _with_mandate(which: Q) -> list[User]:
-    mandates = Mandate.objects.in_force().filter(which, user__is_active=True)
-    return list(User.objects.filter(pk__in=mandates.values("user")))
+        return list(holders(Q(role__in=(Role.REVIEWER, Role.MANAGER))))
+    return list(holders(Q(municipality=event.municipality_id, role=Role.OPERATOR)))

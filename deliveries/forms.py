@@ -169,17 +169,6 @@ class SubmissionForm(forms.Form):
         return cleaned
 
 
-class NoteForm(forms.Form):
-    """A note or a message to the other side."""
-
-    note = forms.CharField(
-        label=_("Messaggio"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Scrivi il messaggio.")},
-    )
-
-
 def field_choices(language: str) -> list[tuple[str, str]]:
     """The fields of the schema by their label, for matching a column."""
     return sorted(

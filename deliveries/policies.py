@@ -69,5 +69,4 @@ def may_review(user: Person, delivery: Delivery) -> bool:
 
 def may_write(user: Person, delivery: Delivery) -> bool:
     """Take part in the thread of a delivery."""
-    ours = delivery.sort == Delivery.Sort.OFFICE and is_reviewer(user)
-    return may_upload(user, delivery.municipality_id) or may_review(user, delivery) or ours
+    return may_upload(user, delivery.municipality_id) or may_review(user, delivery)

@@ -1,7 +1,7 @@
 """Which deliveries, rows and findings; `for_user` is the wall between comuni."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.gis.db import models
 from django.db.models import Count, F, Func, Min, Q, Sum
@@ -11,34 +11,25 @@ from core.sqlfiles import SqlFolder
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.states import DRAFT, FOR_A_WORKER, OPEN, Status
 from notices.models import Event
+from people.policies import Person, reach_of
 from validator.findings import MOST_FINDINGS, together
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from people.models import User
 
 #: What a delivery is called where events and notices speak of anything that has a log.
 SUBJECT_KIND = "delivery"
 #: News of a delivery for people who may not know the delivery itself.
 APART_KIND = "delivery_apart"
-OFFICE_ROLES = ("reviewer", "manager")
-MUNICIPAL_ROLES = ("operator", "consultant")
 
 
 class DeliveryQuerySet(models.QuerySet[Any]):
     """Deliveries."""
 
-    def for_user(self, user: "User | AnonymousUser") -> "DeliveryQuerySet":
+    def for_user(self, user: Person) -> "DeliveryQuerySet":
         """What a person may know of: their comuni's
         deliveries; the office's from submission on."""
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        mandates = list(user.mandates.in_force().values("role", "municipality_id"))
-        mine = [m["municipality_id"] for m in mandates if m["role"] in MUNICIPAL_ROLES]
-        visible = Q(municipality_id__in=mine)
-        if any(m["role"] in OFFICE_ROLES for m in mandates):
-            visible |= ~Q(status__in=DRAFT) & Q(submitted_at__isnull=False) | Q(sort="office")
+        reach = reach_of(user)
+        visible = Q(municipality_id__in=reach.comuni)
+        if reach.office:
+            visible |= ~Q(status__in=DRAFT) & Q(submitted_at__isnull=False)
         return self.filter(visible)
 
     def open(self) -> "DeliveryQuerySet":

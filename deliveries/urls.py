@@ -6,7 +6,6 @@ from django.urls import path
 from deliveries.views import (
     checks,
     columns,
-    corrections,
     deliveries,
     desk,
     files,
@@ -72,9 +71,6 @@ urlpatterns = [
     path(f"{_ONE}effetti/", submission.effects, name="impact"),
     path(f"{_ONE}ricevuta/", submission.receipt, name="receipt"),
     path(f"{_ONE}ricevuta.pdf", submission.receipt_pdf, name="receipt-pdf"),
-    path("servizi/<str:public_id>/rettifica/", corrections.correct, name="correct"),
-    path("istruttoria/nuovo-servizio/", corrections.open_new, name="open-new"),
-    path(f"{_ONE}annulla-rettifica/", corrections.undo, name="undo-correction"),
     path("verifica/", precheck.new, name="precheck"),
     path(_CHECK, precheck.report, name="precheck-report"),
     path(f"{_CHECK}avanzamento/", precheck.progress, name="precheck-progress"),

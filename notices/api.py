@@ -94,3 +94,18 @@ class NoticesRead(ScopedView):
         if "ids" in given.validated_data:
             found = found.filter(pk__in=given.validated_data["ids"])
         return Response({"read": found.update(read_at=timezone.now())})
+
+
+class ThreadLineOut(serializers.Serializer[Any]):
+    """A message, or an act that both sides see."""
+
+    at = serializers.DateTimeField(source="event.at")
+    by = serializers.CharField(source="event.by", allow_null=True)
+    verb = serializers.CharField(source="event.verb")
+    text = serializers.CharField(source="event.note")
+
+
+class MessageIn(serializers.Serializer[Any]):
+    """A message to the other side."""
+
+    text = serializers.CharField(max_length=4000)

@@ -12,7 +12,7 @@ from notices.querysets import EventQuerySet
 
 
 @dataclass(frozen=True)
-class Said:
+class ThreadLine:
     """A line of the thread."""
 
     event: Event
@@ -23,8 +23,8 @@ class Said:
         return self.event.verb == MESSAGE
 
 
-def thread(events: EventQuerySet, acts: Mapping[str, str | Promise]) -> list[Said]:
+def thread(events: EventQuerySet, acts: Mapping[str, str | Promise]) -> list[ThreadLine]:
     """The messages, and the acts that `acts` has words for, oldest first."""
     words = {MESSAGE: _("messaggio"), **acts}
     shown = events.filter(verb__in=list(words)).select_related("by")
-    return [Said(event, str(words[event.verb])) for event in shown]
+    return [ThreadLine(event, str(words[event.verb])) for event in shown]

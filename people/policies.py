@@ -1,9 +1,12 @@
 """Who may act for whom, as predicates on a person's
 mandates in force; the same for button, page and API."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
-from people.models import Mandate, Role, Scope, User
+from django.db.models import Q, QuerySet
+
+from people.models import MUNICIPAL_ROLES, Mandate, Role, Scope, User
 from zones.models import Municipality
 
 if TYPE_CHECKING:
@@ -20,6 +23,29 @@ def has_role(user: Person, *roles: Role, municipality: Municipality | str | None
     if municipality is not None:
         mandates = mandates.filter(municipality=municipality)
     return mandates.exists()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a person's mandates in force reach: comuni (ISTAT codes), the office."""
+
+    comuni: frozenset[str]
+    office: bool
+
+
+def reach_of(user: Person) -> Reach:
+    """One query; nobody and nowhere for who is not signed in."""
+    if not isinstance(user, User) or not user.is_active:
+        return Reach(frozenset(), office=False)
+    mandates = list(user.mandates.in_force().values_list("role", "municipality_id"))
+    comuni = frozenset(comune for role, comune in mandates if role in MUNICIPAL_ROLES)
+    return Reach(comuni, office=any(role not in MUNICIPAL_ROLES for role, _comune in mandates))
+
+
+def holders(mandate: Q) -> QuerySet[User]:
+    """The active people who hold a mandate like that today."""
+    held = Mandate.objects.in_force().filter(mandate, user__is_active=True)
+    return User.objects.filter(pk__in=held.values("user"))
 
 
 def is_operator(user: Person, municipality: Municipality | str) -> bool:

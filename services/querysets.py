@@ -1,5 +1,5 @@
 """All SQL about sources, editions, records and services:
-published, within, current; no model imports."""
+published, within, current; no model of theirs is imported."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 
 from core.geo import WEB_SRID
 from core.sqlfiles import SqlFolder
+from people.policies import Person, reach_of
 
 
 class Folded(Func):
@@ -18,6 +19,25 @@ class Folded(Func):
 
     function = "sttm2_fold"
     output_field = models.TextField()
+
+
+#: What a correction is called where events and notices speak of anything that has a log.
+CORRECTION = "correction"
+
+
+class CorrectionQuerySet(models.QuerySet[Any]):
+    """The office's own corrections."""
+
+    def for_user(self, user: Person) -> "CorrectionQuerySet":
+        """What a person may read: those of their comuni; the office all."""
+        reach = reach_of(user)
+        return self if reach.office else self.filter(municipality__in=reach.comuni)
+
+    def whole(self) -> "CorrectionQuerySet":
+        """With all that a page or an answer shows."""
+        related = self.select_related("service", "municipality", "by")
+        found: CorrectionQuerySet = related.prefetch_related("editions__source")
+        return found
 
 
 class RecordQuerySet(models.QuerySet[Any]):

@@ -11,6 +11,7 @@ ZONE_SHEET_SECTIONS = [
 OFFICE_DESK = "deliveries:reviews"
 # What events and notices may be about: {kind: class that says who is told, and in which words}.
 NOTICE_SUBJECTS = {
+    "correction": "services.news.CorrectionSubject",
     "delivery": "deliveries.reports.news.DeliverySubject",
     "delivery_apart": "deliveries.reports.apart.ApartSubject",
 }

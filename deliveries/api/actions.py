@@ -21,6 +21,7 @@ from deliveries.publishing import impact
 from deliveries.reports import story
 from deliveries.reports.receipt import as_pdf, receipt_of
 from deliveries.reports.steps import has_report
+from notices.api import MessageIn, ThreadLineOut
 from people.access import caller
 
 PDF = "application/pdf"
@@ -165,42 +166,27 @@ class Original(DeliveryView):
         )
 
 
-class SaidOut(serializers.Serializer[Any]):
-    """A message, or an act that both sides see."""
-
-    at = serializers.DateTimeField(source="event.at")
-    by = serializers.CharField(source="event.by", allow_null=True)
-    verb = serializers.CharField(source="event.verb")
-    text = serializers.CharField(source="event.note")
-
-
-class MessageIn(serializers.Serializer[Any]):
-    """A message to the other side."""
-
-    text = serializers.CharField(max_length=4000)
-
-
 class Thread(DeliveryView):
     """Messages and acts of comune and office, oldest first; POST writes one."""
 
     # The office writes with a key made for its review.
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "upload review"}
 
-    @extend_schema(operation_id="deliveries_messages_list", responses=SaidOut(many=True))
+    @extend_schema(operation_id="deliveries_messages_list", responses=ThreadLineOut(many=True))
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        return Response(SaidOut(story.thread(self.delivery(request, pk)), many=True).data)
+        return Response(ThreadLineOut(story.thread(self.delivery(request, pk)), many=True).data)
 
     @extend_schema(
         operation_id="deliveries_messages_create",
         request=MessageIn,
-        responses={201: SaidOut(many=True)},
+        responses={201: ThreadLineOut(many=True)},
     )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
         given = MessageIn(data=request.data)
         given.is_valid(raise_exception=True)
         review.message(delivery, user=caller(request), text=given.validated_data["text"])
-        return Response(SaidOut(story.thread(delivery), many=True).data, status=201)
+        return Response(ThreadLineOut(story.thread(delivery), many=True).data, status=201)
 
 
 class TakeOver(DeliveryView):

@@ -4,7 +4,6 @@ from django.urls import path
 
 from deliveries.api import (
     actions,
-    corrections,
     deliveries,
     desk,
     files,
@@ -29,12 +28,6 @@ urlpatterns = [
         files.PackageFile.as_view(),
         {"extension": "xlsx"},
         name="api-package-xlsx",
-    ),
-    path("corrections/", corrections.CorrectionList.as_view(), name="api-corrections"),
-    path(
-        "corrections/<uuid:pk>/undo/",
-        corrections.CorrectionUndo.as_view(),
-        name="api-correction-undo",
     ),
     path("uploads/", deliveries.DeliveryList.as_view(), name="api-uploads"),
     path("confirmations/", deliveries.ConfirmationList.as_view(), name="api-confirmations"),

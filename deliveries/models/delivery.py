@@ -27,12 +27,11 @@ def storage_name(delivery: "Delivery", filename: str) -> str:
 
 
 class Delivery(Leased):
-    """A delivery of a comune's plan layer: file, confirmation, or the office's own correction."""
+    """A delivery of a comune's plan layer: a file, or the confirmation that nothing changed."""
 
     class Sort(models.TextChoices):
         FILE = "file", _("file")
         CONFIRMATION = "confirmation", _("conferma senza modifiche")
-        OFFICE = "office", _("correzione dell'ufficio")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="deliveries")

@@ -14,7 +14,6 @@ from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports.page import SECRET
 from deliveries.reports.placed import Offer, geocoder_host, offers
 from deliveries.reports.wording import Words, language, told
-from services.models import ServiceType
 from validator import schema
 from validator.findings import Severity
 
@@ -80,15 +79,6 @@ class ToMend:
     @property
     def others(self) -> list[Cell]:
         return [cell for cell in self.cells if not cell.is_pointed_at]
-
-
-@dataclass(frozen=True)
-class KindChoice:
-    """A type of service that a row may be given."""
-
-    slug: str
-    name: str
-    group: str
 
 
 def rows_to_mend(
@@ -210,26 +200,3 @@ def _lonlat(row: StagedRow) -> tuple[str, str]:
     there = row.point.transform(GEOGRAPHIC_SRID, clone=True)
     assert isinstance(there, Point)
     return f"{there.x:.6f}", f"{there.y:.6f}"
-
-
-def kind_choices() -> list[KindChoice]:
-    """The types a row may be given, supra-municipal ones first, by macro-category."""
-    english = language() == "en"
-    kinds = ServiceType.objects.select_related("category").order_by(
-        "-level", "category__order", "order", "slug"
-    )
-    return [
-        KindChoice(
-            slug=kind.slug,
-            name=(english and kind.name_en) or kind.name,
-            group=_group(kind, english=english),
-        )
-        for kind in kinds
-    ]
-
-
-def _group(kind: ServiceType, *, english: bool) -> str:
-    if kind.category is None:
-        return str(kind.get_level_display())
-    name = (english and kind.category.name_en) or kind.category.name
-    return f"{name} ({kind.get_level_display()})"

@@ -35,10 +35,9 @@ _TITLES: dict[str, Promise] = {
     Verb.WITHDRAW: gettext_lazy("Il Comune ha ritirato la consegna"),
     MESSAGE: gettext_lazy("Nuovo messaggio"),
     audience.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
-    audience.CORRECT: gettext_lazy("Rettifica d'ufficio"),
 }
 #: The note of these events was written for the reader.
-_QUOTED = (Verb.SEND_BACK, Verb.WITHDRAW, MESSAGE, audience.CORRECT)
+_QUOTED = (Verb.SEND_BACK, Verb.WITHDRAW, MESSAGE)
 _AGAIN = gettext_lazy("Differenze ricalcolate: rivedi la consegna")
 
 
@@ -132,8 +131,7 @@ def _decided(delivery: Delivery) -> str:
 
 def _path(notice: Notice, delivery: Delivery) -> str:
     """The comune's page of the delivery, or the office's desk."""
-    ours = delivery.sort == Delivery.Sort.OFFICE
-    if ours or may_upload(notice.person, delivery.municipality_id):
+    if may_upload(notice.person, delivery.municipality_id):
         first = notice.event.verb == Verb.FINISH_CHECK and has_report(delivery)
         return reverse("deliveries:checks" if first else "deliveries:detail", args=[delivery.pk])
     return reverse("deliveries:review", args=[delivery.pk])

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.models import Delivery
 from deliveries.states import FINAL, Status, Verb
-from notices.thread import Said
-from notices.thread import thread as said_of
+from notices.thread import ThreadLine
+from notices.thread import thread as lines_of
 
 Text = str | Promise
 
@@ -190,6 +190,6 @@ ACTS: dict[str, Text] = {
 }
 
 
-def thread(delivery: Delivery) -> list[Said]:
+def thread(delivery: Delivery) -> list[ThreadLine]:
     """Messages and acts of the two sides, oldest first."""
-    return said_of(delivery.events, ACTS)
+    return lines_of(delivery.events, ACTS)

@@ -13,16 +13,16 @@ from django.utils.translation import ngettext
 from core.errors import DomainError, Invalid, NotFound
 from core.pages import Crumb, acting, back_on_mistake, private
 from deliveries.actions import intake, review
-from deliveries.forms import DeliveryForm, NoteForm, municipalities_of
+from deliveries.forms import DeliveryForm, municipalities_of
 from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import sample, story
 from deliveries.reports.page import mistakes_of
 from deliveries.reports.wording import Words, numbered
 from deliveries.states import Status, Verb
-from deliveries.views import corrections
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
+from notices.forms import NoteForm
 from people.access import person
 from people.policies import is_reviewer, operated_by
 from validator import limits
@@ -103,8 +103,6 @@ def limits_words() -> list[str]:
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The file step: what was received, how far the check is, what comes next, the thread."""
     delivery = delivery_of(request, pk)
-    if delivery.sort == Delivery.Sort.OFFICE:
-        return corrections.shown(request, delivery)
     context = {
         **frame(request, delivery, "file"),
         "thread": story.thread(delivery),

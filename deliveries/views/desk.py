@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from core.errors import DomainError, NotAllowed
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
-from deliveries.forms import NoteForm
 from deliveries.models import Delivery, Proposal
 from deliveries.policies import is_possible
 from deliveries.reports import page as report_page
@@ -23,6 +22,7 @@ from deliveries.reports.wording import numbered
 from deliveries.states import FINAL, Status, Verb
 from deliveries.views.access import reviewed
 from deliveries.views.frame import DESK, crumb
+from notices.forms import NoteForm
 from people.access import person
 from people.models import User
 from people.policies import is_reviewer

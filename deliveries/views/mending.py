@@ -21,6 +21,7 @@ from deliveries.reports.steps import has_report
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
 from people.access import person
+from services.kinds import kind_choices
 
 MAX_CELL = 4000
 
@@ -53,7 +54,7 @@ def _page(
         **frame(request, delivery, "mend"),
         "rows": rows,
         "to_mend": to_mend,
-        "kinds": report_mend.kind_choices(),
+        "kinds": kind_choices(),
         "one": "riga" in request.GET,
         "unplaced": report_placed.unplaced(delivery, 1).paginator.count,
     }

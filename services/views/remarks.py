@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,30 +16,11 @@ from core.pages import Crumb, acting, number, private
 from people.access import person
 from people.policies import is_reviewer
 from services import remarks
+from services.forms import RemarkForm
 from services.models import Remark, Service
 from services.views.office import desk
 
 PAGE = 30
-
-
-class RemarkForm(forms.Form):
-    """What is not so; no name, no address."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Che cosa non va?"),
-        choices=Remark.Kind.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Scegli che cosa non va.")},
-    )
-    text = forms.CharField(
-        label=gettext_lazy("Racconta in breve"),
-        max_length=remarks.LONGEST,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy(
-            "Che cosa hai visto, quando, come dovrebbe essere. Non scrivere dati personali."
-        ),
-    )
 
 
 @never_cache

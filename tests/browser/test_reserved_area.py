@@ -17,11 +17,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from deliveries import workflow
-from deliveries.actions import corrections
 from deliveries.models import Delivery
 from notices.models import Notice
 from people.models import Mandate, User
-from services.models import Remark, Service
+from services import corrections
+from services.models import Correction, Remark, Service
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 from tests.processes import wait_for
@@ -260,4 +260,4 @@ def test_a_citizen_points_the_office_corrects_the_comune_reads(served, live_cast
     expect(comune.get_by_role("button", name="Annulla con un'altra rettifica")).to_have_count(0)
     whole(comune)
     assert Remark.objects.get().outcome == Remark.Outcome.RIGHT
-    assert Delivery.objects.filter(sort="office").get().act == corrections.ACT
+    assert Correction.objects.get().edition.act == corrections.ACT

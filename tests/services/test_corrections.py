@@ -3,15 +3,17 @@
 import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
+from django.utils import timezone
 
 from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import tasks
-from deliveries.actions import corrections, intake, review
-from deliveries.actions.corrections import Correction
+from deliveries.actions import intake, review
 from deliveries.models import Delivery
 from notices.models import Notice
 from people.tokens import issue_token
-from services.models import Edition, Record, Service, Source
+from services import corrections
+from services.corrections import NewCorrection
+from services.models import Correction, Edition, Record, Service, Source
 from services.selectors import service_story
 from tests import builders
 from validator.interpreting.fingerprint import fingerprint_of
@@ -28,8 +30,8 @@ def service(cast) -> Service:
     return Service.objects.get(name="Biblioteca 1")
 
 
-def correct(cast, service, **changes) -> Delivery:
-    return corrections.correct(service, user=cast.reviewer, correction=Correction(WHY, changes))
+def correct(cast, service, **changes) -> Correction:
+    return corrections.correct(service, user=cast.reviewer, correction=NewCorrection(WHY, changes))
 
 
 def current(service) -> Record:
@@ -48,10 +50,10 @@ def test_a_record_as_stored_gives_its_own_fingerprint_again(cast):
 
 def test_a_corrected_name_is_an_edition_of_the_office_with_its_reason(cast, service):
     before = current(service)
-    delivery = correct(cast, service, name="Biblioteca civica")
-    edition = delivery.edition
+    made = correct(cast, service, name="Biblioteca civica")
+    edition = made.edition
     assert (edition.number, edition.act, edition.note) == (2, "Rettifica d'ufficio", WHY)
-    assert (edition.published_by, edition.delivery) == (cast.reviewer, delivery.pk)
+    assert (edition.published_by, edition.delivery) == (cast.reviewer, None)
     now = current(service)
     service.refresh_from_db()
     assert service.name == now.name == now.attributes["name"] == "Biblioteca civica"
@@ -61,23 +63,23 @@ def test_a_corrected_name_is_an_edition_of_the_office_with_its_reason(cast, serv
     event = service_story(service).events[0]
     assert (event.verb, event.by, event.edition) == ("changed", cast.reviewer, edition)
     assert event.changes == {"name": ["Biblioteca 1", "Biblioteca civica"]}
-    assert delivery.events.get().verb == "correct"
+    assert made.events.get().verb == "correct"
 
 
 def test_the_comune_is_told_and_may_answer(cast, service):
-    delivery = correct(cast, service, name="Biblioteca civica")
+    made = correct(cast, service, name="Biblioteca civica")
     told = Notice.objects.values_list("person__email", "event__verb")
     assert set(told) == {(one.email, "correct") for one in (cast.operator, cast.colleague)}
     client = Client()
     client.force_login(cast.operator)
-    shown = client.get(f"/consegne/{delivery.pk}/").content.decode()
+    shown = client.get(f"/rettifiche/{made.pk}/").content.decode()
     assert (
         WHY in shown and "Biblioteca civica" in shown and "Annulla questa rettifica" not in shown
     )
-    client.post(f"/consegne/{delivery.pk}/messaggi/", {"note": "Non siamo d'accordo."})
+    client.post(f"/rettifiche/{made.pk}/messaggi/", {"note": "Non siamo d'accordo."})
     assert Notice.objects.filter(person=cast.reviewer, event__verb="message").exists()
     client.force_login(cast.neighbour)
-    assert client.get(f"/consegne/{delivery.pk}/").status_code == 404
+    assert client.get(f"/rettifiche/{made.pk}/").status_code == 404
 
 
 def test_each_kind_of_change_has_its_verb(cast, service):
@@ -98,13 +100,13 @@ def test_each_kind_of_change_has_its_verb(cast, service):
 
 def test_a_valence_given_by_the_office_stands_beside_the_declared_one(cast, service):
     before = current(service)
-    delivery = correct(cast, service, valence="metropolitana")
+    made = correct(cast, service, valence="metropolitana")
     service.refresh_from_db()
     assert (service.valence, service.valence_origin) == ("metropolitana", "validated")
     assessment = service.assessments.get()
     assert (assessment.override_reason, assessment.by) == (WHY, cast.reviewer)
     assert current(service) == before, "what the comune says stays as it is"
-    assert delivery.edition.events.get().verb == "validated"
+    assert made.edition.events.get().verb == "validated"
     correct(cast, service, name="Biblioteca civica")
     service.refresh_from_db()
     assert service.valence == "metropolitana", "a later edition keeps it"
@@ -115,7 +117,7 @@ def test_a_valence_given_by_the_office_stands_beside_the_declared_one(cast, serv
 
 
 def test_what_is_gone_leaves_the_portal_and_keeps_its_page(cast, service, client):
-    made = Correction("Doppione", gone=True)
+    made = NewCorrection("Doppione", gone=True)
     corrections.correct(service, user=cast.reviewer, correction=made)
     assert not Service.objects.published().filter(pk=service.pk).exists()
     shown = client.get(f"/servizi/{service.public_id}/")
@@ -131,13 +133,13 @@ def test_a_correction_is_undone_by_another_one(cast, service, what):
     changes = {"name": {"name": "Altro"}, "valence": {"valence": "metropolitana"}, "gone": {}}[
         what
     ]
-    made = Correction(WHY, changes, gone=what == "gone")
-    delivery = corrections.correct(service, user=cast.reviewer, correction=made)
-    again = corrections.undo(delivery, user=cast.manager, reason="Ci siamo sbagliati")
+    made = NewCorrection(WHY, changes, gone=what == "gone")
+    act = corrections.correct(service, user=cast.reviewer, correction=made)
+    again = corrections.undo(act, user=cast.manager, reason="Ci siamo sbagliati")
     service.refresh_from_db()
     assert (service.name, service.valence, service.valence_origin) == before
     assert service.retired_at is None
-    assert Edition.objects.filter(delivery=again.pk).count() == 1
+    assert again.editions.count() == 1 and again.undoes == act
     corrections.undo(again, user=cast.reviewer, reason="No, era giusto")
     service.refresh_from_db()
     assert (service.name, service.valence, service.valence_origin) != before or service.retired_at
@@ -153,7 +155,7 @@ def test_what_changed_since_is_not_undone_blindly(cast, service):
 def test_two_reviewers_at_once_the_second_is_told(cast, service):
     seen = current(service).pk
     correct(cast, service, name="Uno")
-    late = Correction(WHY, {"name": "Due"}, seen=seen)
+    late = NewCorrection(WHY, {"name": "Due"}, seen=seen)
     with pytest.raises(WrongState) as told:
         corrections.correct(service, user=cast.manager, correction=late)
     assert told.value.code == "changed-meanwhile"
@@ -181,11 +183,11 @@ def test_what_cannot_be_is_refused_and_nothing_is_published(cast, service, chang
     with pytest.raises(Invalid):
         correct(cast, service, **changes)
     assert Edition.objects.count() == 1
-    assert not Delivery.objects.filter(sort="office").exists()
+    assert not Correction.objects.exists()
 
 
 def test_a_correction_has_a_reason(cast, service):
-    made = Correction("  ", {"name": "x"})
+    made = NewCorrection("  ", {"name": "x"})
     with pytest.raises(Invalid):
         corrections.correct(service, user=cast.reviewer, correction=made)
 
@@ -219,17 +221,15 @@ def test_a_delivery_already_decided_is_compared_anew(cast, service):
     ]
 
 
-def new(cast, **changes) -> Correction:
+def new(cast, **changes) -> NewCorrection:
 
     there = Point(*builders.places("015209", 1)[0], srid=32632).transform(4326, clone=True)
     given = {"name": "Teatro Nuovo", "kind": "teatri", "lon": there.x, "lat": there.y, **changes}
-    return Correction(WHY, given)
+    return NewCorrection(WHY, given)
 
 
 def test_a_service_nobody_said_opens_in_the_offices_own_source(cast):
-    delivery = corrections.open_new(
-        user=cast.reviewer, correction=new(cast, valence="metropolitana")
-    )
+    act = corrections.open_new(user=cast.reviewer, correction=new(cast, valence="metropolitana"))
     service = Service.objects.published().get()
     assert (service.name, service.kind_id, service.municipality_id) == (
         "Teatro Nuovo",
@@ -238,9 +238,9 @@ def test_a_service_nobody_said_opens_in_the_offices_own_source(cast):
     )
     assert (service.in_reading_1, service.in_reading_2) == (False, True)
     assert (service.valence, service.valence_origin) == ("metropolitana", "validated")
-    assert delivery.source == Source.objects.get(slug="ufficio-metropolitano")
+    assert act.edition.source == Source.objects.get(slug="ufficio-metropolitano")
     assert Notice.objects.filter(person=cast.operator, event__verb="correct").exists()
-    corrections.undo(delivery, user=cast.reviewer, reason="Era un altro")
+    corrections.undo(act, user=cast.reviewer, reason="Era un altro")
     assert not Service.objects.published().exists()
 
 
@@ -255,13 +255,13 @@ def test_a_new_service_needs_name_type_and_place(cast, lack):
 def test_only_the_office_corrects(cast, service, who):
     user = getattr(cast, who)
     with pytest.raises(NotAllowed):
-        corrections.correct(service, user=user, correction=Correction(WHY, {"name": "x"}))
+        corrections.correct(service, user=user, correction=NewCorrection(WHY, {"name": "x"}))
     client = Client()
     client.force_login(user)
     for url in (page(service), "/istruttoria/nuovo-servizio/"):
         assert client.get(url).status_code == client.post(url, {}).status_code == 403
     made = correct(cast, service, name="Altro")
-    answer = client.post(f"/consegne/{made.pk}/annulla-rettifica/", {"note": "x"})
+    answer = client.post(f"/rettifiche/{made.pk}/annulla/", {"note": "x"})
     assert answer.status_code == (404 if who == "neighbour" else 403)
     body = {"service": service.public_id, "reason": WHY, "changes": {"name": "x"}}
     asked = client.post("/api/v1/corrections/", body, content_type="application/json")
@@ -289,14 +289,14 @@ def test_the_page_sends_only_what_was_changed(client, cast, service):
     assert page(service) in client.get(f"/servizi/{service.public_id}/").content.decode()
     typed = {**form_of(client, service), "address": "via Verdi 3", "reason": WHY}
     answer = client.post(page(service), typed)
-    delivery = Delivery.objects.get(sort="office")
-    assert answer.url == f"/consegne/{delivery.pk}/"
-    assert delivery.events.get().payload["changes"] == {"address": ["via Roma 1", "via Verdi 3"]}
+    made = Correction.objects.get()
+    assert answer.url == f"/rettifiche/{made.pk}/"
+    assert made.changes == {"address": ["via Roma 1", "via Verdi 3"]}
     shown = client.get(f"/servizi/{service.public_id}/").content.decode()
     assert "via Verdi 3" in shown and WHY in shown
     english = client.get(f"/en/servizi/{service.public_id}/").content.decode()
     assert "Correction by the office" in english
-    english = client.get(f"/en/consegne/{delivery.pk}/").content.decode()
+    english = client.get(f"/en/rettifiche/{made.pk}/").content.decode()
     assert "Undo this correction" in english
 
 
@@ -338,3 +338,56 @@ def test_the_api_corrects_opens_and_undoes(cast, service):
     reading = issue_token(cast.reviewer, name="y", scopes=["read"])
     client = Client(headers={"authorization": f"Bearer {reading}"})
     assert post("/api/v1/corrections/", body).status_code == 403
+
+
+def test_comune_and_office_find_the_corrections_in_a_list_of_their_own(cast, service):
+    made = correct(cast, service, name="Biblioteca civica")
+    again = corrections.undo(made, user=cast.manager, reason="Ci siamo sbagliati")
+    client = Client()
+    for who, seen in (("consultant", True), ("manager", True), ("neighbour", False)):
+        client.force_login(getattr(cast, who))
+        shown = client.get("/rettifiche/").content.decode()
+        assert (WHY in shown and "Ci siamo sbagliati" in shown) is seen, who
+        assert (f"/rettifiche/{again.pk}/" in shown) is seen
+        assert WHY not in client.get("/consegne/", follow=True).content.decode()
+    client.force_login(cast.operator)
+    assert f"/rettifiche/{made.pk}/" in client.get(f"/rettifiche/{again.pk}/").content.decode()
+    assert 'href="/rettifiche/"' in client.get("/consegne/").content.decode()
+    assert Delivery.objects.count() == 1, "a correction is no delivery"
+    assert Client().get("/rettifiche/").status_code == 302
+
+
+def test_who_lost_the_mandate_reads_no_correction_and_no_notice_of_it(cast, service):
+    made = correct(cast, service, name="Biblioteca civica")
+    client = Client()
+    client.force_login(cast.operator)
+    assert WHY in client.get("/avvisi/").content.decode()
+    notice = Notice.objects.get(person=cast.operator)
+    assert client.get(f"/avvisi/{notice.pk}/").url == f"/rettifiche/{made.pk}/"
+    cast.operator.mandates.update(revoked_at=timezone.now())
+    assert WHY not in client.get("/avvisi/").content.decode()
+    assert client.get(f"/rettifiche/{made.pk}/").status_code == 404
+
+
+def test_a_comune_reads_and_answers_a_correction_by_api(cast, service):
+    made = correct(cast, service, name="Biblioteca civica")
+    url = f"/api/v1/corrections/{made.pk}/"
+
+    def caller(user):
+        key = issue_token(user, name="x", scopes=["read", "upload"])
+        return Client(headers={"authorization": f"Bearer {key}"})
+
+    comune, stranger = caller(cast.operator), caller(cast.neighbour)
+    (listed,) = comune.get("/api/v1/corrections/").json()["results"]
+    assert listed == comune.get(url).json()
+    assert (listed["id"], listed["reason"], listed["gone"]) == (str(made.pk), WHY, False)
+    assert listed["changes"] == {"name": ["Biblioteca 1", "Biblioteca civica"]}
+    assert stranger.get("/api/v1/corrections/").json()["results"] == []
+    body = {"text": "Non siamo d'accordo."}
+    for client, status in ((comune, 201), (stranger, 404)):
+        asked = client.post(f"{url}messages/", body, content_type="application/json")
+        assert asked.status_code == status
+    (said,) = comune.get(f"{url}messages/").json()
+    assert (said["verb"], said["text"]) == ("message", "Non siamo d'accordo.")
+    assert Notice.objects.filter(person=cast.reviewer, event__verb="message").exists()
+    assert stranger.get(url).status_code == Client().get(url).status_code + 3 == 404

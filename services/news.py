@@ -1,0 +1,47 @@
+"""The office's corrections as a subject of notices: who is told, and the words."""
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notices.actions import MESSAGE
+from notices.models import Event, Notice
+from notices.subjects import Listener, News
+from people.models import Role
+from people.policies import Person, holders, is_reviewer
+from services.models import Correction
+from services.querysets import CorrectionQuerySet
+
+
+class CorrectionSubject:
+    """What the notices ask of corrections (`settings.NOTICE_SUBJECTS`)."""
+
+    def audience(self, event: Event) -> Iterator[Listener]:
+        """The comune's operators; of a message from the comune, who corrected."""
+        act = Correction.objects.get(pk=event.subject_id)
+        told = Q(municipality=act.municipality_id, role=Role.OPERATOR)
+        if event.verb == MESSAGE and event.by and not is_reviewer(event.by):
+            told = Q(user=act.by_id, role__in=(Role.REVIEWER, Role.MANAGER))
+        for one in holders(told):
+            yield Listener(one, is_own=one.pk == act.by_id)
+
+    def seen_by(self, user: Person) -> CorrectionQuerySet:
+        """The corrections that the person may read."""
+        seen: CorrectionQuerySet = Correction.objects.for_user(user)
+        return seen
+
+    def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Correction]:
+        """The corrections of these keys."""
+        return Correction.objects.in_bulk(list(keys))
+
+    def news(self, notice: Notice, subject: Correction) -> News:
+        """The notice in words."""
+        event = notice.event
+        path = reverse("services:correction", args=[subject.pk])
+        if event.verb == MESSAGE:
+            who = _("Da %(who)s.") % {"who": event.by} if event.by else ""
+            return News(title=_("Nuovo messaggio"), text=who, quoted=event.note, path=path)
+        return News(title=_("Rettifica d'ufficio"), quoted=event.note, path=path)
