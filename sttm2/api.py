@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import NoReverseMatch
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -65,7 +66,17 @@ class ApiRoot(PublicRead):
 
     @extend_schema(operation_id="root", responses={200: LINKS})
     def get(self, request: Request) -> Response:
-        return Response({name: reverse(url, request=request) for name, url in COLLECTIONS.items()})
+        there = {name: url for name, url in COLLECTIONS.items() if _is_there(url)}
+        return Response({name: reverse(url, request=request) for name, url in there.items()})
+
+
+def _is_there(url: str) -> bool:
+    """Whether the app that answers there is part of this installation."""
+    try:
+        reverse(url)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 class LayerFieldSerializer(serializers.Serializer[Any]):

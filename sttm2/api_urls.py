@@ -1,5 +1,6 @@
 """Addresses of machines: REST API, its schema and console, vector tiles. No language prefix."""
 
+from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import (
     SpectacularJSONAPIView,
@@ -11,15 +12,16 @@ from notices.api import NoticeList, NoticesRead
 from sttm2.api import ApiRoot, LayerList, router
 from sttm2.tiles import tile
 
+APPS = ("services", "deliveries")
+
 V1: list[URLPattern | URLResolver] = [
     path("", ApiRoot.as_view(), name="api-root"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("schema.yaml", SpectacularYAMLAPIView.as_view(), name="api-schema-yaml"),
     path("layers/", LayerList.as_view(), name="api-layers"),
-    path("", include("services.api.urls")),
+    *(path("", include(f"{app}.api.urls")) for app in APPS if apps.is_installed(app)),
     path("notices/", NoticeList.as_view(), name="api-notices"),
     path("notices/read/", NoticesRead.as_view(), name="api-notices-read"),
-    path("", include("deliveries.api.urls")),
     path("", include(router.urls)),
 ]
 

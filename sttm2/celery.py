@@ -8,6 +8,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
 app = Celery("sttm2")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["deliveries", "services", "notices"])
-app.autodiscover_tasks(["deliveries"], related_name="precheck")
-app.autodiscover_tasks(["deliveries"], related_name="returns")
+for module in ("tasks", "precheck", "returns"):
+    app.autodiscover_tasks(related_name=module)  # of the apps that are installed

@@ -1,5 +1,4 @@
-"""What every page shows: navigation, languages, the edition ("dati al ..."), the demonstration,
-the tasks' count."""
+"""What every page shows: navigation, languages, the edition ("dati al ..."), the demonstration."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models import Delivery
-from deliveries.states import Status
-from people.models import Role, User
-from people.policies import has_role, is_reviewer
+from people.policies import is_reviewer
 from services.models import Edition, Service
 
 NAVIGATION = (
@@ -29,9 +25,6 @@ NAVIGATION = (
     ("data", _("Dati e API")),
     ("deliveries:precheck", _("Verifica un file")),
 )
-#: States in which a delivery waits for its comune, and for the office.
-COMUNE_TURN = (Status.CHECKED, Status.UNREADABLE, Status.FAILED, Status.RETURNED)
-OFFICE_TURN = (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED)
 FRESHNESS_SECONDS = 60
 
 
@@ -55,8 +48,7 @@ class Stand:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame: `portal_navigation`,
-    `portal_languages`, `portal_stand`, `portal_tasks`, ..."""
+    """Context of the frame: `portal_navigation`, `portal_languages`, `portal_stand`, ..."""
     return {
         "portal_demonstration": settings.DEMONSTRATION,
         "portal_mail_to_files": not settings.SMTP_HOST,
@@ -64,7 +56,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "portal_navigation": _navigation(request.path),
         "portal_languages": _languages(request),
         "portal_stand": SimpleLazyObject(_stand),
-        "portal_tasks": SimpleLazyObject(lambda: _tasks(request)),
         "portal_is_reviewer": SimpleLazyObject(lambda: is_reviewer(request.user)),
         "portal_oidc": settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"],
     }
@@ -101,16 +92,3 @@ def _stand() -> Stand:
         stand = Stand(last.first(), shown.exists())
         cache.set("portal-stand", stand, FRESHNESS_SECONDS)
     return stand
-
-
-def _tasks(request: HttpRequest) -> int:
-    """Deliveries that wait for the person signed in."""
-    user = request.user
-    if not isinstance(user, User):
-        return 0
-    turn: list[Status] = []
-    if has_role(user, Role.OPERATOR, Role.CONSULTANT):
-        turn += COMUNE_TURN
-    if is_reviewer(user):
-        turn += OFFICE_TURN
-    return Delivery.objects.for_user(user).filter(status__in=turn).count() if turn else 0

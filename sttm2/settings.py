@@ -106,6 +106,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sttm2.context.portal",
+                "deliveries.context.tasks",
                 "notices.context.unread",
             ],
         },

@@ -1,10 +1,13 @@
-"""One include per app; Italian addresses, English under /en/."""
+"""One include per app that is installed; Italian addresses, English under /en/."""
 
+from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from sttm2 import pages
+
+APPS = ("services", "deliveries", "notices", "zones", "people", "lum", "funding")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -14,13 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns += i18n_patterns(
     path("accesso/", include("allauth.urls")),
-    path("", include("services.urls")),
-    path("", include("deliveries.urls")),
-    path("", include("notices.urls")),
-    path("", include("zones.urls")),
-    path("", include("people.urls")),
-    path("", include("lum.urls")),
-    path("", include("funding.urls")),
+    *(path("", include(f"{app}.urls")) for app in APPS if apps.is_installed(app)),
     path("dati/", pages.data, name="data"),
     path("atlante/", pages.atlas, name="atlas"),
     path("progetto/", pages.project, name="project"),

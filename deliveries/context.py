@@ -1,0 +1,29 @@
+"""What every page shows of the deliveries: how many wait for the person signed in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from deliveries.models import Delivery
+from deliveries.states import Status
+from people.models import Role
+from people.policies import Person, has_role, is_reviewer
+
+#: States in which a delivery waits for its comune, and for the office.
+COMUNE_TURN = (Status.CHECKED, Status.UNREADABLE, Status.FAILED, Status.RETURNED)
+OFFICE_TURN = (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED)
+
+
+def tasks(request: HttpRequest) -> dict[str, Any]:
+    """`portal_tasks`: counted when asked for."""
+    return {"portal_tasks": SimpleLazyObject(lambda: _waiting(request.user))}
+
+
+def _waiting(user: Person) -> int:
+    turn: list[Status] = []
+    if has_role(user, Role.OPERATOR, Role.CONSULTANT):
+        turn += COMUNE_TURN
+    if is_reviewer(user):
+        turn += OFFICE_TURN
+    return Delivery.objects.for_user(user).filter(status__in=turn).count() if turn else 0
