@@ -26,5 +26,4 @@ RUN for po in locale/*/LC_MESSAGES/*.po; do [ ! -e "$po" ] || msgfmt -o "${po%.p
 RUN useradd --system --no-create-home sttm2 && install -d -o sttm2 -g sttm2 /srv/media .local .local/mail
 USER sttm2
 EXPOSE 8000
-CMD ["gunicorn", "sttm2.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--no-control-socket", "--timeout", "60"]
+CMD ["gunicorn", "--config", "python:sttm2.web", "--bind", "0.0.0.0:8000"]

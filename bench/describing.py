@@ -12,7 +12,7 @@ import polars as pl
 from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from deliveries.checks.pipeline import Examination, Request, examine
+from deliveries.checks.examination import Examination, Request, examine
 from deliveries.reports import document
 from services.actions import plan_source
 from services.selectors import taxonomy

@@ -16,7 +16,7 @@ from django.utils import timezone
 import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench.mutations import spoil
 from deliveries import workflow
-from deliveries.checks import pipeline
+from deliveries.checks import examination, pipeline
 from deliveries.models import Delivery
 from deliveries.reports import document
 from deliveries.states import Verb
@@ -91,7 +91,9 @@ class Fuzz:
     def _examine(self, path: Path, name: str, comune: Municipality, draw: random.Random) -> str:
         source = plan_source(comune)
         try:
-            found = pipeline.examine(pipeline.Request(path, name, source, comune, self.day, {}))
+            found = examination.examine(
+                examination.Request(path, name, source, comune, self.day, {})
+            )
         except Unreadable as refusal:
             for language in ("it", "en"):
                 said = registry.render(refusal.code, refusal.params, language=language)
@@ -106,7 +108,7 @@ class Fuzz:
             self._store(found, name, told)
         return "report, valid" if found.report.valid else "report with errors"
 
-    def _store(self, found: pipeline.Examination, name: str, told: bytes) -> None:
+    def _store(self, found: examination.Examination, name: str, told: bytes) -> None:
         """Write it as a delivery, read its report back, then undo: the bytes must be the same."""
         comune = Municipality.objects.get(pk=self.comuni[0].pk)
         with transaction.atomic():

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
 from deliveries import tasks
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from deliveries.models import Delivery
 
 
@@ -36,7 +36,7 @@ def parts_of(delivery: Delivery) -> dict[str, float]:
         path = Path(folder) / "delivery"
         with delivery.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local)
-        request = pipeline.Request(
+        request = examination.Request(
             path,
             delivery.file_name,
             delivery.source,
@@ -44,7 +44,7 @@ def parts_of(delivery: Delivery) -> dict[str, float]:
             timezone.localdate(),
             {},
         )
-        pipeline.examine(request, on_progress=on_progress)
+        examination.examine(request, on_progress=on_progress)
         on_progress("end", 0, 0)
     rules = {name: spent.pop(name) for name in list(spent) if name.isupper()}
     spent.pop("", None)

@@ -61,9 +61,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def web(port: int, *, workers: int = 2, **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """gunicorn as bin/run starts it."""
-    command = [str(BIN / "gunicorn"), "-k", "gthread", "-w", str(workers), "--threads", "4"]
-    command += ["--no-control-socket", "--timeout", "300", "-b", f"127.0.0.1:{port}"]
-    command += ["--log-level", "error", "sttm2.wsgi:application"]
+    command = [str(BIN / "gunicorn"), "--config", "python:sttm2.web", "-w", str(workers)]
+    command += ["--timeout", "300", "-b", f"127.0.0.1:{port}", "--log-level", "error"]
     with running(command, environment(**more)) as process:
         _wait(port, process)
         yield process

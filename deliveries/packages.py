@@ -4,6 +4,8 @@ force, candidates of other sources, open questions.
 Sent back unchanged it changes nothing: columns, values and shapes are those that were understood.
 """
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +13,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import polars as pl
 import shapely
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from core.errors import NotFound
 from core.geo import MASTER_SRID
@@ -35,6 +33,7 @@ from validator.dataset import Geometries
 from validator.interpreting.build import understand
 from validator.interpreting.context import Context
 from validator.interpreting.values import dtype_of
+from validator.libraries import openpyxl, pl
 from validator.source_file import SourceFile, SourceLayer
 from zones.models import Municipality
 
@@ -59,7 +58,7 @@ class Things:
     geometry: Geometries
     kinds: Sequence[str]
 
-    def where(self, mask: Any) -> "Things":
+    def where(self, mask: Any) -> Things:
         """The things of a boolean mask."""
         chosen = np.flatnonzero(mask)
         return Things(
@@ -287,7 +286,7 @@ def _asked(questions: Sequence[Question]) -> pl.DataFrame:
 
 def workbook(made: Package) -> IO[bytes]:
     """The package as XLSX, open at its beginning; points as X and Y, areas as text (WKT)."""
-    book = Workbook(write_only=True)
+    book = openpyxl.Workbook(write_only=True)
     for name, things in made.sheets.items():
         place = _coordinates if name == POINTS else _texts
         _sheet(book, name, labelled(things.frame.hstack(place(things.geometry))))
@@ -324,12 +323,12 @@ def _system(rows: int) -> pl.Series:
     return pl.repeat(CRS, rows, dtype=pl.String, eager=True).alias("crs")
 
 
-def _sheet(book: Workbook, title: str, frame: pl.DataFrame) -> None:
+def _sheet(book: openpyxl.Workbook, title: str, frame: pl.DataFrame) -> None:
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
-    header = [WriteOnlyCell(sheet, value=name) for name in frame.columns]
+    header = [openpyxl.cell.WriteOnlyCell(sheet, value=name) for name in frame.columns]
     for cell in header:
-        cell.font = Font(bold=True)
+        cell.font = openpyxl.styles.Font(bold=True)
     sheet.append(header)
     for row in frame.iter_rows():
         sheet.append([harmless(value) for value in row])

@@ -17,7 +17,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import File
@@ -27,12 +26,12 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
+from core.queue import app
 from deliveries import leases, leftovers
 from deliveries.actions import intake
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from deliveries.reports import document
 from deliveries.reports.brief import Figures, Tally
-from services.models import Source
 from validator.reading.errors import Unreadable
 from validator.rules.report import FindingRow
 from zones.models import Municipality
@@ -76,17 +75,6 @@ class Ticket:
     @property
     def is_over(self) -> bool:
         return self.status in (DONE, FAILED)
-
-
-def request_for(
-    path: Path, name: str, municipality: Municipality, *, day: dt.date, options: Mapping[str, Any]
-) -> pipeline.Request:
-    """What is examined when nothing is to be stored: against the comune's plan as it stands."""
-    plan = Source.objects.filter(
-        reading=Source.Reading.PLAN, municipality=municipality, is_demonstration=False
-    ).first()
-    source = plan or Source(reading=Source.Reading.PLAN, municipality=municipality)
-    return pipeline.Request(path, name, source, municipality, day, options)
 
 
 def receive(
@@ -159,7 +147,7 @@ def _remember(ticket: Ticket) -> None:
     cache.set(_key(ticket.token), asdict(ticket), ticket.seconds_left)
 
 
-@shared_task(name="deliveries.precheck")
+@app.task(name="deliveries.precheck")
 def run(token: str) -> None:
     """Check the file of a ticket, unless somebody living does; keep what was found until its hour
     ends, delete the file."""
@@ -197,11 +185,11 @@ def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
         path = Path(folder) / "delivery"
         with default_storage.open(ticket.stored_as) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, _CHUNK)
-        request = request_for(
+        request = examination.request_for(
             path, ticket.file_name, municipality, day=day, options=ticket.options
         )
         try:
-            found = pipeline.examine(request, on_progress=on_progress)
+            found = examination.examine(request, on_progress=on_progress)
         except Unreadable as refusal:
             return document.refused(refusal, ticket.file_name)
     return document.of_examination(found, ticket.file_name)
@@ -264,7 +252,7 @@ def _tallies(checked: document.Checked) -> list[Tally]:
     ]
 
 
-@shared_task(name="deliveries.sweep_prechecks")
+@app.task(name="deliveries.sweep_prechecks")
 def sweep() -> None:
     """Hand on the checks that a dead worker left, and delete the files of those that nobody
     finished: none grows old here."""

@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from celery import shared_task
 from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.utils import translation
 
+from core.queue import app
 from deliveries import leases, leftovers
 from deliveries.models import Delivery
 from deliveries.reports import geopackage, xlsx
@@ -76,7 +76,7 @@ def _key(name: str, part: str) -> str:
     return f"return:{name}:{part}"
 
 
-@shared_task(name="deliveries.return_file")
+@app.task(name="deliveries.return_file")
 def build(delivery_id: str, sort: str, language: str) -> None:
     """Make a return file and store it, unless it is there or somebody living makes it."""
     delivery = Delivery.objects.filter(pk=delivery_id).first()
@@ -128,7 +128,7 @@ def _write(delivery: Delivery, sort: str, path: Path) -> None:
             file.write(block)
 
 
-@shared_task(name="deliveries.sweep_returns")
+@app.task(name="deliveries.sweep_returns")
 def sweep() -> None:
     """Delete the files that are a day old: they are made again for who asks."""
     leftovers.delete(FOLDER, older_than=KEPT)

@@ -4,10 +4,10 @@ import uuid
 from contextlib import suppress
 from datetime import timedelta
 
-from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from core.queue import app
 from deliveries import leases, leftovers, workflow
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
@@ -20,7 +20,7 @@ from deliveries.states import Status, Verb
 ROWLESS = timedelta(days=1)
 
 
-@shared_task(name="deliveries.check")
+@app.task(name="deliveries.check")
 def check_delivery(delivery_id: str) -> None:
     """Check a delivery, if it is to be checked and nobody living has it."""
     lease = workflow.take(delivery_id, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
@@ -28,7 +28,7 @@ def check_delivery(delivery_id: str) -> None:
         pipeline.check(lease)
 
 
-@shared_task(name="deliveries.publish")
+@app.task(name="deliveries.publish")
 def publish_delivery(delivery_id: str) -> None:
     """Publish a decided delivery, if it is to be published and nobody living has it."""
     lease = workflow.take(
@@ -39,7 +39,7 @@ def publish_delivery(delivery_id: str) -> None:
     acceptance.run(lease)
 
 
-@shared_task(name="deliveries.find_places")
+@app.task(name="deliveries.find_places")
 def find_places(delivery_id: str) -> None:
     """Ask the geocoder about some rows of a search, if there is one and nobody living has it; the
     others wait behind what else is in the queue."""
@@ -47,7 +47,7 @@ def find_places(delivery_id: str) -> None:
         find_places.delay(delivery_id)
 
 
-@shared_task(name="deliveries.sweep")
+@app.task(name="deliveries.sweep")
 def sweep() -> None:
     """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
     queue."""
@@ -60,7 +60,7 @@ def sweep() -> None:
         find_places.delay(str(pk))
 
 
-@shared_task(name="deliveries.forget")
+@app.task(name="deliveries.forget")
 def forget() -> None:
     """Delete the files of deliveries that led to
     nothing, after the stated days; the hash stays."""
@@ -74,7 +74,7 @@ def forget() -> None:
         Delivery.objects.filter(pk=delivery.pk).update(file="")
 
 
-@shared_task(name="deliveries.sweep_files")
+@app.task(name="deliveries.sweep_files")
 def sweep_files() -> None:
     """Delete the stored files of which no delivery knows: those of requests that came to
     nothing."""

@@ -3,19 +3,21 @@
 What goes into them is `report/`'s and `packages.py`'s.
 """
 
+from __future__ import annotations
+
 import re
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from pyogrio.raw import write
+
+from validator.libraries import openpyxl, pl, pyogrio
 
 DRIVER = "GPKG"
 GPKG = "application/geopackage+sqlite3"
@@ -28,7 +30,6 @@ _EXACT = 10**15
 _NUMBER = re.compile(r"^[+-]?\d+([.,]\d+)*$")
 _LETTER_NUMBER = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _BAD_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
-_NOT_IN_XML = re.compile(ILLEGAL_CHARACTERS_RE.pattern + r"|[\ufffe\uffff]")
 _TITLE = 28
 #: Tables that belong to the format itself.
 _RESERVED = ("gpkg_", "sqlite_", "rtree_")
@@ -39,7 +40,12 @@ Shapes = NDArray[np.object_]
 
 def writable(text: str) -> str:
     """The text without the characters that no workbook can hold."""
-    return _NOT_IN_XML.sub("", text)
+    return _not_in_xml().sub("", text)
+
+
+@cache
+def _not_in_xml() -> re.Pattern[str]:
+    return re.compile(openpyxl.cell.cell.ILLEGAL_CHARACTERS_RE.pattern + r"|[\ufffe\uffff]")
 
 
 def harmless(value: Any) -> Any:
@@ -106,7 +112,7 @@ class GeoPackage:
         self, table: str, frame: pl.DataFrame, shapes: Shapes | None, *, crs: str | None,
         append: bool,
     ) -> None:  # fmt: skip
-        write(
+        pyogrio.raw.write(
             str(self.path),
             shapes,
             [_values(column) for column in frame.get_columns()],

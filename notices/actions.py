@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.queue import app
 from notices.models import Event, Notice
 from notices.subjects import Listener, subjects
 from people.models import Post, User
@@ -62,7 +62,7 @@ def _spread(event: Event) -> None:
     Notice.objects.bulk_create(written, ignore_conflicts=True)
     if any(notice.mail == Notice.Mail.DUE for notice in written):
         # A broker that is away loses nothing: `tasks.sweep` finds what is due.
-        send = partial(current_app.send_task, TELL, args=[event.pk])
+        send = partial(app.send_task, TELL, args=[event.pk])
         transaction.on_commit(send, robust=True)
 
 

@@ -1,12 +1,33 @@
-"""The Celery application; tasks live in the apps, take ids and hold no logic."""
+"""The worker's entry (`celery -A sttm2 worker`); tasks live in the apps, take ids and hold no
+logic."""
 
+import gc
 import os
-
-from celery import Celery
+from importlib import import_module
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
-app = Celery("sttm2")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+from celery.signals import worker_before_create_process, worker_init
+
+from core.queue import app
+
 for module in ("tasks", "precheck", "returns"):
     app.autodiscover_tasks(related_name=module)  # of the apps that are installed
+
+#: What every check needs; a return file or a paper loads its own library when it is asked for.
+OF_A_CHECK = ("polars", "pyproj")
+
+
+@worker_init.connect
+def load_before_forking(**kwargs: Any) -> None:
+    """The processes of a worker share one copy of what each of them would load."""
+    for name in OF_A_CHECK:
+        import_module(name)
+
+
+@worker_before_create_process.connect
+def keep_shared(**kwargs: Any) -> None:
+    """Without this the first garbage collection of each process would write on all it shares."""
+    gc.collect()
+    gc.freeze()

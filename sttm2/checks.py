@@ -7,6 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from sttm2.env import redis_database
+
 GEOCODERS = ("nominatim", "photon")
 
 
@@ -24,6 +26,20 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if settings.DEBUG:
         wrong.append(Error("STTM2_DEBUG must be off in production.", id="sttm2.E003"))
     return wrong
+
+
+def cache_is_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In every mode: cache and queues are not one Redis database, or emptying the one would empty
+    the other."""
+    if redis_database(settings.REDIS_CACHE_URL) != redis_database(settings.REDIS_URL):
+        return []
+    return [
+        Error(
+            "REDIS_CACHE_URL must name another database than REDIS_URL: "
+            "whoever empties the cache would empty the queues.",
+            id="sttm2.E004",
+        )
+    ]
 
 
 def geocoder_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

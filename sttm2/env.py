@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -67,6 +67,27 @@ def database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": query,
     }
+
+
+def redis_database(url: str) -> tuple[str, int]:
+    """The server (or socket) of a Redis address, and the number of its database there."""
+    parts = urlsplit(url)
+    server = f"{parts.hostname}:{parts.port or 6379}" if parts.hostname else parts.path
+    in_path = "" if server == parts.path else parts.path.strip("/")
+    number = parse_qs(parts.query).get("db", [in_path or "0"])[-1]
+    try:
+        return server, int(number)
+    except ValueError:
+        raise ImproperlyConfigured(f"A Redis address names no database {number!r}.") from None
+
+
+def next_redis_database(url: str) -> str:
+    """The address of the database after this one, on the same server."""
+    parts, number = urlsplit(url), redis_database(url)[1] + 1
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    if parts.hostname and "db" not in query:
+        return parts._replace(path=f"/{number}").geturl()
+    return f"{url.partition('?')[0]}?{urlencode({**query, 'db': number})}"
 
 
 def celery_broker(url: str) -> str:

@@ -4,14 +4,22 @@ STTM2_MODE is `demo` (bin/run: demonstration accounts, plain http on loopback), 
 `production`, which refuses to start with an unsafe value (sttm2/checks.py).
 """
 
-from datetime import timedelta
 from pathlib import Path
 
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from sttm2.accounts import *  # noqa: F403
-from sttm2.env import celery_broker, database, env_bool, env_int, env_list, env_secret, env_str
+from sttm2.accounts import OIDC_SERVER
+from sttm2.env import (
+    celery_broker,
+    database,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+    next_redis_database,
+)
 from sttm2.wheels import bundled_library
 from sttm2.wiring import *  # noqa: F403
 
@@ -50,7 +58,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.gis",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django_linear_migrations",
     "pgtrigger",
     "pghistory",
@@ -58,14 +65,12 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
+    # Loaded only where it is configured: it brings an HTTP client into every process.
+    *(["allauth.socialaccount.providers.openid_connect"] if OIDC_SERVER else []),
     "axes",
     "csp",
-    "django_htmx",
     "leaflet",
     "rest_framework",
-    "rest_framework_gis",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
@@ -86,7 +91,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "sttm2.middleware.DomainErrorMiddleware",
     "people.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -114,11 +118,13 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(env_str("DATABASE_URL"))}
+# Two databases: whoever empties the cache must not empty the queues (sttm2/checks.py).
 REDIS_URL = env_str("REDIS_URL")
+REDIS_CACHE_URL = env_str("REDIS_CACHE_URL", "") or next_redis_database(REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": env_str("STTM2_QUEUE", "sttm2"),
     }
 }
@@ -175,15 +181,6 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
-CELERY_BEAT_SCHEDULE = {
-    "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
-    "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
-    "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
-    "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
-    "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
-    "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
-    "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
-}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

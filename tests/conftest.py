@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,16 +21,23 @@ from zones.models import Municipality
 
 __all__ = ["SHARED_DATA", "pytest_addoption", "shared_data"]
 
-#: What a test of these marks shares takes long to start. Such tests come first and together, so
-#: that one test process starts it and the other takes over from the end of what is left.
-COSTLY_FIRST = ("browser", "worker", "slow")
+#: How long a drawn example takes on a busy machine says nothing of the product.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
+
+#: Fixtures that take long to start. Tests with them come first and together, then the slow ones:
+#: one test process starts them, and the other takes over from the end of what is left.
+COSTLY_FIRST = ("portal", "served", "standing_worker")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
-        marks = {mark.name for mark in item.iter_markers()}
-        found = (turn for turn, name in enumerate(COSTLY_FIRST) if name in marks)
-        return next(found, len(COSTLY_FIRST))
+        for turn, fixture in enumerate(COSTLY_FIRST):
+            if fixture in getattr(item, "fixturenames", ()):
+                return turn
+        return len(COSTLY_FIRST) + (item.get_closest_marker("slow") is None)
 
     items.sort(key=place)
 

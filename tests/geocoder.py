@@ -18,9 +18,9 @@ from tests import builders
 
 def forget() -> None:
     """Forget what was asked in earlier tests; never the whole store (`cache.clear`), where the
-    other processes of the run keep their queues."""
+    other processes of the run keep what they remember."""
     prefix = settings.CACHES["default"]["KEY_PREFIX"]
-    with redis.Redis.from_url(settings.REDIS_URL) as store:
+    with redis.Redis.from_url(settings.REDIS_CACHE_URL) as store:
         for key in store.scan_iter(match=f"{prefix}:*:geocoder:*"):
             store.delete(key)
 

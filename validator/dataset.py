@@ -14,11 +14,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
 from validator import schema
+from validator.libraries import pl
 from validator.taxonomy import Taxonomy
 
 Geometries = NDArray[np.object_]
@@ -166,14 +166,16 @@ class LayerFacts:
 
 def empty_repairs() -> pl.DataFrame:
     """A `Dataset.repairs` without rows: the agreed columns."""
-    return pl.DataFrame(schema=REPAIR_SCHEMA)
+    return pl.DataFrame(schema=repair_schema())
 
 
-REPAIR_SCHEMA: dict[str, pl.DataType] = {
-    "index": pl.UInt32(), "layer": pl.String(), "row": pl.UInt32(), "reason": pl.String(),
-    "x": pl.Float64(), "y": pl.Float64(), "area_before": pl.Float64(), "area_after": pl.Float64(),
-    "refused": pl.Boolean(),
-}  # fmt: skip
+def repair_schema() -> dict[str, pl.DataType]:
+    """Columns of `Dataset.repairs`."""
+    return {
+        "index": pl.UInt32(), "layer": pl.String(), "row": pl.UInt32(), "reason": pl.String(),
+        "x": pl.Float64(), "y": pl.Float64(), "area_before": pl.Float64(),
+        "area_after": pl.Float64(), "refused": pl.Boolean(),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class Dataset:
     `null_coordinates`, `not_finite`, `unreadable`, `no_crs`), `fingerprint` (32 hex).
     `geometry`: EPSG:32632, 2D, Point or MultiPolygon (lines stay lines), None when missing.
     `sent`: the same as sent, own CRS, Z and M kept. `invalid`: rows whose geometry was not valid;
-    `repaired`: those now repaired. `repairs`: one row per invalid geometry (`REPAIR_SCHEMA`; the
+    `repaired`: those now repaired. `repairs`: one row per invalid geometry (`repair_schema`; the
     place is in EPSG:32632, areas in square metres). `flattened`: rows that had Z or M.
     `format` as people call it (`SourceFile.format`).
     """
@@ -276,15 +278,17 @@ class Dataset:
 
     @cached_property
     def autofixes(self) -> pl.DataFrame:
-        """Every automatic change, cell by cell (`AUTOFIX_SCHEMA`)."""
+        """Every automatic change, cell by cell (`autofix_schema`)."""
         return autofixes(self)
 
 
-AUTOFIX_SCHEMA: dict[str, pl.DataType] = {
-    "index": pl.UInt32(), "layer": pl.String(), "row": pl.UInt32(), "field": pl.String(),
-    "column": pl.String(), "change": pl.String(), "code": pl.String(), "before": pl.String(),
-    "after": pl.String(),
-}  # fmt: skip
+def autofix_schema() -> dict[str, pl.DataType]:
+    """Columns of `Dataset.autofixes`."""
+    return {
+        "index": pl.UInt32(), "layer": pl.String(), "row": pl.UInt32(), "field": pl.String(),
+        "column": pl.String(), "change": pl.String(), "code": pl.String(), "before": pl.String(),
+        "after": pl.String(),
+    }  # fmt: skip
 
 
 def autofixes(dataset: Dataset) -> pl.DataFrame:
@@ -297,7 +301,7 @@ def autofixes(dataset: Dataset) -> pl.DataFrame:
 def _cell_fixes(dataset: Dataset, name: str) -> pl.DataFrame:
     column, raw = schema.fix(name), schema.raw(name)
     if column not in dataset.frame.columns:
-        return pl.DataFrame(schema=AUTOFIX_SCHEMA)
+        return pl.DataFrame(schema=autofix_schema())
     changed = dataset.frame.with_row_index("index").filter(
         pl.col(column).is_not_null() & (pl.col(column) != schema.FAILED)
     )

@@ -2,11 +2,13 @@
 and on to the rules: pure data, no Django models.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 
-import polars
+from validator.libraries import pl
 
 #: Layers and sheets that the portal itself adds to its return files and packages: never services,
 #: unless the planner chooses them.
@@ -95,8 +97,8 @@ class SourceLayer:
     """
 
     name: str
-    frame: polars.DataFrame
-    wkb: polars.Series | None = None
+    frame: pl.DataFrame
+    wkb: pl.Series | None = None
     declared_crs: int | None = None
     declared_wkt: str | None = None
     encoding: str = "utf-8"
@@ -104,7 +106,7 @@ class SourceLayer:
     notes: tuple[Note, ...] = ()
     crs_origin: str = ""
     source: str = ""
-    lines: polars.Series | None = None
+    lines: pl.Series | None = None
 
     @property
     def rows(self) -> int:

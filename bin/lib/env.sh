@@ -3,15 +3,15 @@
 #     bin/setup                          once: installs, and starts the local PostgreSQL and Redis
 #     . bin/lib/env.sh                   exports what follows; add "test" for the throw-away test cluster
 #     export TEST_DB_NAME=test_yourname  if several people test at once
-#     .venv/bin/python manage.py shell   or: .venv/bin/pytest tests/zones -q -x
+#     .venv/bin/pytest tests/zones -q -x   (a management command needs none of this: bin/manage)
 #     bin/setup --stop                   stops the local PostgreSQL and Redis
 #
 # DATABASE_URL and REDIS_URL that you set yourself are kept, and then nothing local is started for them.
 . "$(dirname "${BASH_SOURCE[0]}")/base.sh"
 
-STTM2_SERVICES=${1:-run} # run | test: which cluster, which Redis database
+STTM2_SERVICES=${1:-run} # run | test: which cluster, which Redis database (the cache: the next)
 case "$STTM2_SERVICES" in
-  test) PG_PORT=5433 PG_DATA=$STATE/pgtest REDIS_DB=1 ;;
+  test) PG_PORT=5433 PG_DATA=$STATE/pgtest REDIS_DB=2 ;;
   *) PG_PORT=5432 PG_DATA=$STATE/pg REDIS_DB=0 ;;
 esac
 

@@ -1,34 +1,10 @@
-# What bin/run does beyond set-up: tables, reference data, and the processes in the foreground. Sourced after steps.sh.
+# The processes of bin/run, in the foreground. Sourced after tables.sh.
 declare -A PROCESS=() # pid -> name
+PATIENCE_SECONDS=${PATIENCE_SECONDS:-10} # between two words to whoever waits for the first answer
 
 python_says() { .venv/bin/python -c "$1" "${@:2}"; }
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 
-birth_of_database() { pg_as stat -c %Y "$PG_DATA/PG_VERSION"; }
-migrate() { # Skipped only on our own database, and only while neither it nor the migrations are others
-  local want
-  want="$(fingerprint {zones,people,services,deliveries,lum,funding}/migrations requirements-dev.txt) $DATABASE_URL"
-  if own_database; then
-    want="$want $(birth_of_database)"
-    ! current tables "$want" || return 0
-  fi
-  logged migrate.log .venv/bin/python manage.py migrate --noinput ||
-    fail "The tables could not be brought up to date." "Nothing is half done. Details: $LOG"
-  ! own_database || rm -f "$LOCAL/stamps/reference"
-  stamp tables "$want"
-}
-load_reference() {
-  .venv/bin/python manage.py load_reference || return
-  [ "$STTM2_MODE" != demo ] || .venv/bin/python manage.py demo_accounts >"$LOCAL/accounts.txt"
-}
-reference_data() { # Again when what it is made of changed, or when the tables are others
-  local want
-  want="$STTM2_MODE $DATABASE_URL $(fingerprint fixtures zones people services deliveries lum funding validator core)"
-  ! current reference "$want" || return 0
-  logged reference.log load_reference ||
-    fail "The reference data (territory, taxonomy, LUM, programmes) could not be loaded." "Details: $LOG"
-  stamp reference "$want"
-}
 static_files() {
   local want
   want=$(fingerprint static sttm2/settings.py requirements-dev.txt)
@@ -47,28 +23,40 @@ start() { # NAME COMMAND...: in a session of its own, so that Ctrl-C reaches onl
   setsid setpriv --pdeathsig TERM "$@" > >(trap '' INT TERM HUP; exec sed -u "s/^/$(printf '%-6s' "$name") | /") 2>&1 7>&- &
   PROCESS[$!]=$name
 }
-wait_for_answer() {
-  local pid
-  for _ in $(seq 150); do
-    for pid in "${!PROCESS[@]}"; do kill -0 "$pid" 2>/dev/null || { wait_for_the_first_to_end; }; done
-    if port_is_free; then sleep 0.2; continue; fi
-    python_says 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=20)' "http://127.0.0.1:$PORT/" \
-      >"$LOGS/answer.log" 2>&1 && return
-    fail "http://127.0.0.1:$PORT/ does not answer as it should: $(tail -1 "$LOGS/answer.log")" "The lines above say why."
+answers() { # 0 the portal answers; 1 not yet; else it answers with an error, told in answer.log
+  ! port_is_free || return 1
+  python_says 'import sys, urllib.error as e, urllib.request as r
+try: r.urlopen(sys.argv[1], timeout=20)
+except e.HTTPError as error: print(error); sys.exit(2)
+except OSError: sys.exit(1)' "http://127.0.0.1:$PORT/" >"$LOGS/answer.log" 2>&1
+}
+wait_for_answer() { # As long as the processes live: a busy machine takes its time, and is told of
+  local pid code started=$SECONDS said=$SECONDS
+  until code=0; answers || code=$?; [ $code = 0 ]; do
+    [ $code = 1 ] ||
+      fail "http://127.0.0.1:$PORT/ does not answer as it should: $(tail -1 "$LOGS/answer.log")" "The lines above say why."
+    for pid in "${!PROCESS[@]}"; do kill -0 "$pid" 2>/dev/null || { code=0; wait "$pid" || code=$?; ended "$pid" $code; }; done
+    if [ $((SECONDS - said)) -ge "$PATIENCE_SECONDS" ]; then
+      said=$SECONDS
+      say "       still starting after $((SECONDS - started)) s: waiting for the first answer on http://127.0.0.1:$PORT/"
+    fi
+    sleep 0.2
   done
-  fail "Nothing answered on http://127.0.0.1:$PORT/ within 30 seconds." "The lines above say why."
 }
 greet() {
   printf '\n   Portale STTM 2:  http://127.0.0.1:%s/\n\n' "$PORT"
   [ "$STTM2_MODE" != demo ] || sed 's/^/   /' "$LOCAL/accounts.txt"
   printf '\n   Ctrl-C stops everything.\n\n'
 }
-wait_for_the_first_to_end() { # None of them ends by itself: if one does, say which, and stop the rest
-  local ended='' code=0
-  wait -n -p ended "${!PROCESS[@]}" || code=$?
-  printf '\n** "%s" ended by itself (exit code %s). Stopping the rest.\n' "${PROCESS[${ended:-0}]:-a process}" "$code" >&2
-  [ -z "$ended" ] || unset "PROCESS[$ended]"
+ended() { # PID CODE: none of them ends by itself: if one does, say which, and stop the rest
+  printf '\n** "%s" ended by itself (exit code %s). Stopping the rest.\n' "${PROCESS[$1]:-a process}" "$2" >&2
+  unset "PROCESS[$1]"
   exit 1
+}
+wait_for_the_first_to_end() {
+  local pid='' code=0
+  wait -n -p pid "${!PROCESS[@]}" || code=$?
+  ended "${pid:-0}" $code
 }
 stop_processes() { # Politely, and after ten seconds no longer
   local pid

@@ -1,7 +1,5 @@
-"""The check of a delivery, on one screen: read,
-understand, run the rules, store; nothing here decides.
-
-`examine` stores nothing and serves the command line and the pre-check; `check` is the worker's.
+"""The check of a delivery, on one screen: take the file, examine it, store what was found; nothing
+here decides.
 """
 
 import datetime as dt
@@ -10,117 +8,27 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from deliveries import audience, leases, workflow
-from deliveries.checks import choices, facts, staging, surroundings
-from deliveries.models import Delivery, FieldMapping, Finding
+from deliveries.checks import facts, staging
+from deliveries.checks.examination import Examination, Request, examine
+from deliveries.models import Delivery, Finding
 from deliveries.querysets import APART_KIND
 from deliveries.states import Verb
 from notices.models import Event
-from services.models import Source
-from services.selectors import taxonomy
-from validator.confined import client
-from validator.dataset import Dataset
-from validator.interpreting.context import Context
-from validator.interpreting.repair import Tolerance
-from validator.reading.errors import ReaderDied, Unreadable
-from validator.rules import registry
-from validator.rules.context import RuleContext
-from validator.rules.report import Report
-from validator.rules.run import run_all
-from validator.rules.thresholds import Thresholds
-from zones.models import Municipality
+from validator.reading.errors import Unreadable
 
 logger = logging.getLogger(__name__)
 #: The private folder of one check.
 PREFIX = "sttm2-check-"
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be examined: a local file, the name
-    people gave it, for whom, with which choices."""
-
-    path: Path
-    name: str
-    source: Source
-    municipality: Municipality
-    day: dt.date
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Examination:
-    """A file as interpreted and as judged."""
-
-    dataset: Dataset
-    report: Report
-
-
-def _quiet(stage: str, done: int, total: int) -> None:
-    """Nobody is waiting for progress."""
-
-
-def examine(
-    request: Request, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
-) -> Examination:
-    """Read, understand and judge a file without storing anything.
-
-    `thresholds`: those of the rule set unless others are to be tried.
-
-    Raises Unreadable when the file is refused (its
-    fault) and ReaderDied when reading failed (ours).
-    """
-    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
-    limits = thresholds or registry.declared_thresholds()
-    on_progress("read", 0, 0)
-    dataset = client.interpret(
-        request.path,
-        name=request.name,
-        context=_context(request, world=world, limits=limits),
-        options=choices.read_options(request.options),
-        socket_path=settings.READER_SOCKET or None,
-    )
-    report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
-    return Examination(dataset, report)
-
-
-def _context(request: Request, *, world: RuleContext, limits: Thresholds) -> Context:
-    place, options = world.territory, request.options
-    return Context(
-        taxonomy=taxonomy(),
-        municipality=request.municipality.istat,
-        municipality_name=request.municipality.name,
-        outline=place.outline(request.municipality.istat),
-        metropolis=place.whole,
-        former_codes=place.former,
-        reference_date=request.day,
-        layers=tuple(options.get("layers") or ()) or None,
-        crs=choices.crs_choices(options),
-        columns=choices.column_choices(options),
-        remembered=remembered(request.municipality),
-        edits=choices.edits(options),
-        accepted=choices.accepted(options),
-        undone=choices.undone(options),
-        tolerance=Tolerance(limits["repair_pct"] / 100, limits["repair_m2"]),
-    )
-
-
-def remembered(municipality: Municipality) -> dict[str, dict[str, str | None]]:
-    """The columns that the comune confirmed, by the shape of the layer that had them."""
-    known = FieldMapping.objects.filter(municipality=municipality)
-    return dict(known.values_list("shape", "mapping"))
 
 
 def check(lease: workflow.Lease) -> None:
@@ -253,6 +161,3 @@ def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
 
 def _fail(lease: workflow.Lease, reference: str) -> None:
     workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
-
-
-__all__ = ["Examination", "ReaderDied", "Request", "Unreadable", "check", "examine", "remembered"]

@@ -5,8 +5,9 @@ Everything of an earlier check of the same delivery
 is replaced, never appended: a check may run twice.
 """
 
+from __future__ import annotations
+
 import numpy as np
-import polars as pl
 import shapely
 from django.db import connection
 
@@ -14,6 +15,7 @@ from core.geo import MASTER_SRID
 from deliveries.models import Delivery
 from validator import schema
 from validator.dataset import Dataset, Geometries, LayerFacts, Mask
+from validator.libraries import pl
 
 CHUNK = 10_000
 _ROW_COLUMNS = (
@@ -32,8 +34,6 @@ _ROW_COLUMNS = (
     "point",
     "blocked",
 )
-#: JSON cannot hold them as they are; their text is what a person saw in the file anyway.
-_AS_TEXT = (pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Decimal)
 
 
 def clear(delivery: Delivery) -> None:
@@ -91,9 +91,9 @@ def _json_rows(frame: pl.DataFrame) -> pl.Series:
     """Each row of a frame as a JSON object in text."""
     if not frame.columns:
         return pl.repeat("{}", frame.height, dtype=pl.String, eager=True)
-    text = [
-        pl.col(name).cast(pl.String) for name, kind in frame.schema.items() if kind in _AS_TEXT
-    ]
+    # JSON cannot hold these as they are; their text is what a person saw in the file anyway.
+    as_text = (pl.Date, pl.Datetime, pl.Time, pl.Duration, pl.Decimal)
+    text = [pl.col(name).cast(pl.String) for name, kind in frame.schema.items() if kind in as_text]
     binary = [
         pl.col(name).bin.encode("hex") for name, kind in frame.schema.items() if kind == pl.Binary
     ]
@@ -164,7 +164,7 @@ def copy_frame(table: str, frame: pl.DataFrame) -> None:
 
 
 def store_findings(delivery: Delivery, frame: pl.DataFrame) -> None:
-    """COPY findings; `frame` is as `rules.report.FINDING_SCHEMA` (position: WKB in EPSG:32632)."""
+    """COPY findings; `frame` is as `rules.report.finding_schema` (position: WKB in EPSG:32632)."""
     for chunk in frame.iter_slices(2 * CHUNK):
         places = shapely.from_wkb(chunk["position"].to_numpy())
         copy_frame(

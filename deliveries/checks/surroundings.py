@@ -4,10 +4,11 @@ is in force, what others say; read from the database.
 The understanding and the rules get frozen values from here and never query.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 from typing import Any
 
-import polars as pl
 import shapely
 from django.conf import settings
 from django.db.models import F
@@ -17,14 +18,15 @@ from django.utils.module_loading import import_string
 from deliveries.models import Delivery
 from deliveries.states import Status
 from services.models import Record, Source
+from validator.libraries import pl
 from validator.rules.context import (
-    ACCEPTED_SCHEMA,
-    OTHERS_SCHEMA,
     Accepted,
     Others,
     RuleContext,
     SameFile,
     Territory,
+    accepted_schema,
+    others_schema,
 )
 from zones.models import FormerCode, Municipality
 
@@ -62,7 +64,7 @@ def accepted(source: Source) -> Accepted | None:
         key=F("item__key"),
         service=F("item__service__public_id"),
     )
-    return Accepted(_frame(rows, ACCEPTED_SCHEMA))
+    return Accepted(_frame(rows, accepted_schema()))
 
 
 def others(source: Source, municipality: Municipality) -> Others:
@@ -84,7 +86,7 @@ def others(source: Source, municipality: Municipality) -> Others:
         row["source"] = row.pop("source_name")
         row["municipality"] = row.pop("municipality_code")
         row["plan"] = row["reading"] == Source.Reading.PLAN
-    return Others(_frame(rows, OTHERS_SCHEMA))
+    return Others(_frame(rows, others_schema()))
 
 
 def _columns(records: Any, **extra: F) -> list[dict[str, Any]]:

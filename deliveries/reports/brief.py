@@ -3,6 +3,8 @@
 Its workbook too. It knows figures and findings, no stored delivery.
 """
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +13,13 @@ from typing import IO, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from openpyxl import Workbook
 
 from deliveries.reports.page import Mistake, NotRun, Report, Verdict
 from deliveries.reports.understanding import CRS_WHY
 from deliveries.reports.wording import language, numbered, reason, title, why, words
 from deliveries.writers import harmless
 from validator.findings import Severity
+from validator.libraries import openpyxl
 
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
 _SPOOL_BYTES = 8 * 1024 * 1024
@@ -153,7 +155,7 @@ def workbook(told: Report, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:
 
     `findings` are the document's.
     """
-    book = Workbook(write_only=True)
+    book = openpyxl.Workbook(write_only=True)
     header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice")]
     lines: list[Sequence[Any]] = [
         (m.severity_label, m.rows or None, m.words.message, m.words.fix, m.code)
@@ -188,7 +190,7 @@ def _line(one: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _sheet(
-    book: Workbook, name: str, header: Sequence[str], lines: Iterator[Sequence[Any]]
+    book: openpyxl.Workbook, name: str, header: Sequence[str], lines: Iterator[Sequence[Any]]
 ) -> None:
     sheet = book.create_sheet(name)
     for column, width in _WIDTHS.items():

@@ -13,18 +13,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-import polars as pl
-import pyproj
 import shapely
 from django.db import connection, transaction
 from django.db.models import F, FloatField, Func
 
-from core.geo import MASTER_SRID
 from deliveries.checks import facts
-from deliveries.checks.pipeline import Examination
+from deliveries.checks.examination import Examination
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import jsontext, noticed
+from deliveries.reports.records import records, to_degrees
 from validator.dataset import RULE_OF_CHANGE, Change, Dataset
 from validator.findings import together
 from validator.reading.errors import Unreadable
@@ -32,8 +29,6 @@ from validator.rules import registry
 from validator.rules.report import FindingRow, Report
 from validator.rules.vocabulary import WORDS
 
-#: Decimals of degrees in the document: about a centimetre.
-PLACES = 7
 LABELLED = 20
 #: The width of a stored identifier.
 IDENTIFIER = 120
@@ -194,19 +189,6 @@ def _place(finding: FindingRow, row_of: RowOf) -> tuple[float, float] | None:
     return (row.x, row.y) if row and row.x is not None and row.y is not None else None
 
 
-def to_degrees(places: list[tuple[float, float] | None]) -> list[dict[str, float] | None]:
-    """Positions in EPSG:32632 as longitude and latitude; None stays None."""
-    known = np.array([place or (np.nan, np.nan) for place in places], dtype=float).reshape(-1, 2)
-    to = pyproj.Transformer.from_crs(MASTER_SRID, 4326, always_xy=True)
-    lon, lat = to.transform(known[:, 0], known[:, 1])
-    return [
-        {"lon": round(float(x), PLACES), "lat": round(float(y), PLACES)}
-        if place is not None and np.isfinite(x) and np.isfinite(y)
-        else None
-        for place, x, y in zip(places, lon, lat, strict=True)
-    ]
-
-
 def _finding(
     finding: FindingRow, row_of: RowOf, place: dict[str, float] | None, language: str
 ) -> dict[str, Any]:
@@ -293,34 +275,6 @@ def _rows_of(dataset: Dataset) -> RowOf:
         return Row((names[index] or "")[:IDENTIFIER] or None, x, y)
 
     return row_of
-
-
-def records(dataset: Dataset) -> list[dict[str, Any]]:
-    """The understood rows: the deck's names of category and type, `locale` for local types."""
-    kinds = {kind.slug: kind.label for kind in dataset.taxonomy.kinds}
-    categories = {found.slug: found.name for found in dataset.taxonomy.categories}
-    flat = [None if p is None else (p.x, p.y) for p in dataset.points]
-    chosen = dataset.frame.select(
-        "layer", "row", "identifier", "name",
-        pl.col("kind_category").fill_null(pl.col("category_read")),
-        "kind", pl.col("kind_confidence").round(3),
-    )  # fmt: skip
-    return [
-        {
-            "layer": layer,
-            "row": row,
-            "identifier": identifier or None,
-            "name": name or None,
-            "category": categories.get(category),
-            "type": kinds.get(kind),
-            "confidence": confidence,
-            "lon": place["lon"] if place else None,
-            "lat": place["lat"] if place else None,
-        }
-        for (layer, row, identifier, name, category, kind, confidence), place in zip(
-            chosen.iter_rows(), to_degrees(flat), strict=True
-        )
-    ]
 
 
 def of_delivery(delivery: Delivery) -> Checked:

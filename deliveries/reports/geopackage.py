@@ -3,12 +3,13 @@
 Rows and findings are read and written a chunk at a time, so that memory is that of a chunk.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import page, sent
 from deliveries.reports.wording import told
 from deliveries.writers import GeoPackage, Shapes
+from validator.libraries import pl
 from validator.source_file import ERRORS, OUTCOME, own_name
 
 #: A finding of more rows is told once, with their range, instead of once per row.
@@ -24,11 +26,17 @@ MANY_ROWS = 1_000
 _HIDDEN = "***"
 #: Code and column of a finding, and one of its rows.
 OnRow = tuple[str, str, int]
-_ERROR_COLUMNS = {
-    "codice": pl.String(), "gravita": pl.String(), "strato": pl.String(), "riga": pl.Int64(),
-    "righe": pl.String(), "identificativo": pl.String(), "colonna": pl.String(),
-    "che_cosa_non_va": pl.String(), "che_cosa_fare": pl.String(),
-}  # fmt: skip
+
+
+def _error_columns() -> dict[str, pl.DataType]:
+    """Columns of the layer of findings."""
+    return {
+        "codice": pl.String(), "gravita": pl.String(), "strato": pl.String(), "riga": pl.Int64(),
+        "righe": pl.String(), "identificativo": pl.String(), "colonna": pl.String(),
+        "che_cosa_non_va": pl.String(), "che_cosa_fare": pl.String(),
+    }  # fmt: skip
+
+
 _TYPES = """
     SELECT cell.key, jsonb_typeof(cell.value) AS sort,
            bool_and(jsonb_typeof(cell.value) <> 'number' OR cell.value::text !~ '[.eE]') AS whole
@@ -154,7 +162,7 @@ def _batches(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
 
 
 def _error_frame(lines: list[tuple[list[Any], Any]]) -> tuple[pl.DataFrame, Shapes]:
-    frame = pl.DataFrame([said for said, _shape in lines], schema=_ERROR_COLUMNS, orient="row")
+    frame = pl.DataFrame([said for said, _shape in lines], schema=_error_columns(), orient="row")
     return frame, np.array([shape for _said, shape in lines], dtype=object)
 
 

@@ -1,13 +1,15 @@
 """The report as tagged PDF (PDF/UA-1): verdict, one line per mistake, first rows."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
 from django.template.loader import render_to_string
-from weasyprint import HTML
 
 from deliveries.models import Delivery
 from deliveries.reports import noticed, page
+from validator.libraries import weasyprint
 
 #: Rows of each mistake that the paper names; all of them are in the other files.
 ROWS = 10
@@ -30,7 +32,9 @@ class Told:
 def document(delivery: Delivery) -> bytes:
     """The report of a checked delivery, in the reader's language."""
     return bytes(
-        HTML(string=markup(delivery), url_fetcher=_no_fetch).write_pdf(pdf_variant=VARIANT)
+        weasyprint.HTML(string=markup(delivery), url_fetcher=_no_fetch).write_pdf(
+            pdf_variant=VARIANT
+        )
     )
 
 

@@ -1,14 +1,16 @@
 """The proof of a submission: a receipt of a delivery, and its PDF."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from weasyprint import HTML
 
 from core.errors import NotFound
 from deliveries.models import Delivery, Receipt
+from validator.libraries import weasyprint
 
 
 def receipt_of(delivery: Delivery, number: str = "") -> Receipt:
@@ -24,7 +26,7 @@ def as_pdf(delivery: Delivery, receipt: Receipt) -> bytes:
     """The receipt as tagged PDF, in the active language."""
     context = {"delivery": delivery, "receipt": receipt, "portal_public_url": settings.PUBLIC_URL}
     html = render_to_string("deliveries/receipt_pdf.html", context)
-    return bytes(HTML(string=html, url_fetcher=_no_fetch).write_pdf(pdf_tags=True))
+    return bytes(weasyprint.HTML(string=html, url_fetcher=_no_fetch).write_pdf(pdf_tags=True))
 
 
 def _no_fetch(url: str) -> Any:

@@ -4,9 +4,12 @@ the rows as sent with coloured, commented cells.
 Written row by row (openpyxl write_only), so that memory does not grow with the delivery.
 """
 
+from __future__ import annotations
+
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import IO, Any
 
 import shapely
@@ -14,10 +17,6 @@ from django.contrib.gis.db.models.functions import MemSize
 from django.db.models import F, Func, IntegerField, Max
 from django.db.models.functions import Coalesce, Greatest, Length
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
 
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import page, sent
@@ -25,6 +24,7 @@ from deliveries.reports.wording import told
 from deliveries.writers import MAX_CELL, harmless, pieces, sheet_title, writable
 from validator import schema
 from validator.findings import Severity
+from validator.libraries import openpyxl
 
 #: Beyond these a spreadsheet becomes slow to open:
 #: cells are still coloured, the words are in «Rilievi».
@@ -33,19 +33,18 @@ SPOOL_BYTES = 8 * 1024 * 1024
 CHUNK = 2_000
 #: Letters of WKT for a byte of WKB, at the most: two numbers of 20 letters in 16 bytes.
 _WKT_PER_BYTE = 2.75
-_FILLS = {
-    Severity.ERROR: PatternFill("solid", fgColor="F5B7B1"),
-    Severity.SYSTEM: PatternFill("solid", fgColor="D5C7DE"),
-    Severity.WARNING: PatternFill("solid", fgColor="FFF3CD"),
-    Severity.INFO: PatternFill("solid", fgColor="D6EAF8"),
+_COLOURS = {
+    Severity.ERROR: "F5B7B1",
+    Severity.SYSTEM: "D5C7DE",
+    Severity.WARNING: "FFF3CD",
+    Severity.INFO: "D6EAF8",
 }
 _GRAVEST = (Severity.ERROR, Severity.SYSTEM, Severity.WARNING, Severity.INFO)
-_BOLD, _WRAP = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 
 
 def workbook(delivery: Delivery) -> IO[bytes]:
     """The workbook, open at its beginning; on disk when it is large."""
-    book = Workbook(write_only=True)
+    book = openpyxl.Workbook(write_only=True)
     _todo(book, delivery)
     _findings(book, delivery)
     budget = [MAX_COMMENTS]
@@ -60,19 +59,21 @@ def workbook(delivery: Delivery) -> IO[bytes]:
     return out
 
 
-def _sheet(book: Workbook, title: str, widths: Sequence[int], header: Sequence[str]) -> Any:
+def _sheet(
+    book: openpyxl.Workbook, title: str, widths: Sequence[int], header: Sequence[str]
+) -> Any:
     sheet = book.create_sheet(title)
     for number, width in enumerate(widths):
         sheet.column_dimensions[chr(ord("A") + number)].width = width
     sheet.freeze_panes = "A2"
-    cells = [WriteOnlyCell(sheet, value=harmless(text)) for text in header]
+    cells = [openpyxl.cell.WriteOnlyCell(sheet, value=harmless(text)) for text in header]
     for cell in cells:
-        cell.font = _BOLD
+        cell.font = openpyxl.styles.Font(bold=True)
     sheet.append(cells)
     return sheet
 
 
-def _todo(book: Workbook, delivery: Delivery) -> None:
+def _todo(book: openpyxl.Workbook, delivery: Delivery) -> None:
     """The verdict, then one line per mistake, gravest first."""
     header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice")]
     sheet = _sheet(book, _("Cosa fare"), (14, 9, 70, 70, 10), header)
@@ -80,7 +81,7 @@ def _todo(book: Workbook, delivery: Delivery) -> None:
     sheet.append([None, None, page.verdict(delivery, mistakes).sentence])
     for mistake in mistakes:
         cells = [
-            WriteOnlyCell(sheet, value=harmless(value))
+            openpyxl.cell.WriteOnlyCell(sheet, value=harmless(value))
             for value in (
                 mistake.severity_label,
                 mistake.rows or None,
@@ -89,13 +90,13 @@ def _todo(book: Workbook, delivery: Delivery) -> None:
                 mistake.code,
             )
         ]
-        cells[0].fill = _FILLS[mistake.severity]
+        cells[0].fill = _fill(mistake.severity)
         for cell in cells[2:4]:
-            cell.alignment = _WRAP
+            cell.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
         sheet.append(cells)
 
 
-def _findings(book: Workbook, delivery: Delivery) -> None:
+def _findings(book: openpyxl.Workbook, delivery: Delivery) -> None:
     """Every finding, one line each."""
     header = [_("Codice"), _("Gravità"), _("Strato"), _("Righe"), _("Colonna"), _("Valore"),
               _("Che cosa non va"), _("Che cosa fare")]  # fmt: skip
@@ -132,7 +133,7 @@ def _spans(rows: Sequence[int]) -> str:
     return ", ".join(parts)
 
 
-def _rows(book: Workbook, delivery: Delivery, layer: str, budget: list[int]) -> None:
+def _rows(book: openpyxl.Workbook, delivery: Delivery, layer: str, budget: list[int]) -> None:
     """The rows of a layer as sent; cells with a finding are coloured and commented."""
     known = delivery.mapping.get(layer, {}).get("columns", [])
     columns = [match["column"] for match in known] or _columns_of_first(delivery, layer)
@@ -166,7 +167,7 @@ class _ShapeCells:
     pieces: int
 
     @classmethod
-    def of(cls, delivery: Delivery, layer: str) -> "_ShapeCells":
+    def of(cls, delivery: Delivery, layer: str) -> _ShapeCells:
         facts = sent.layer_facts(delivery).get(layer, {})
         if facts.get("position_from") != "geometry":
             return cls(facts, 0)
@@ -220,7 +221,7 @@ def _line(
     values = [row.row, outcome, *sent_cells]
     if not mine:
         return values
-    cells = [WriteOnlyCell(sheet, value=value) for value in values]
+    cells = [openpyxl.cell.WriteOnlyCell(sheet, value=value) for value in values]
     places = {column: at for at, column in enumerate(columns, 2)}
     by_cell: dict[int, list[Finding]] = {}
     for one in mine:
@@ -230,12 +231,19 @@ def _line(
     return cells
 
 
+@cache
+def _fill(severity: Severity) -> Any:
+    return openpyxl.styles.PatternFill("solid", fgColor=_COLOURS[severity])
+
+
 def _mark(cell: Any, number: int, found: Sequence[Finding], budget: list[int]) -> None:
     gravest = min((Severity(one.severity) for one in found), key=_GRAVEST.index)
-    cell.fill = _FILLS[gravest]
+    cell.fill = _fill(gravest)
     if budget[0] <= 0:
         return
     budget[0] -= 1
     said = [told(one, rows=[number]) for one in found[:5]]
     text = "\n".join(f"{one.message} {one.fix}".strip() for one in said)
-    cell.comment = Comment(writable(text)[:1000], "Portale STTM 2", width=320, height=140)
+    cell.comment = openpyxl.comments.Comment(
+        writable(text)[:1000], "Portale STTM 2", width=320, height=140
+    )

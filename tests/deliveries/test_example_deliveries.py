@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from deliveries.checks.pipeline import Examination, Request, examine
+from deliveries.checks.examination import Examination, Request, examine
 from services.actions import plan_source
 from zones.management.reference import FIXTURES
 from zones.models import Municipality

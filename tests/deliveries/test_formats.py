@@ -17,7 +17,7 @@ from pyproj import Transformer
 
 from deliveries import tasks
 from deliveries.actions import answers, intake
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from deliveries.models import Delivery, StagedRow
 from services.actions import plan_source
 from tests.validator.reading.conftest import write_points
@@ -62,10 +62,10 @@ def written(folder: Path, suffix: str) -> Path:
 
 @pytest.fixture
 def examined(cast):
-    def through_the_reader(path: Path, **options) -> pipeline.Examination:
+    def through_the_reader(path: Path, **options) -> examination.Examination:
         source, day = plan_source(cast.comune), timezone.localdate()
-        return pipeline.examine(
-            pipeline.Request(path, path.name, source, cast.comune, day, options)
+        return examination.examine(
+            examination.Request(path, path.name, source, cast.comune, day, options)
         )
 
     return through_the_reader

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.mutations import spoil
 from deliveries import tasks
 from deliveries.actions import intake
-from deliveries.checks.pipeline import Request, examine
+from deliveries.checks.examination import Request, examine
 from deliveries.models import Delivery
 from deliveries.reports import document
 from services.actions import plan_source

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from deliveries import tasks
 from deliveries.actions import intake
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from deliveries.models import Delivery, Finding, StagedRow
 from validator.confined import client
 from validator.rules import registry
@@ -114,7 +114,7 @@ def test_a_crash_of_ours_is_never_the_comunes_fault(cast, monkeypatch):
     def broken(*args, **kwargs):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(pipeline, "run_all", broken)
+    monkeypatch.setattr(examination, "run_all", broken)
     tasks.check_delivery(str(delivery.pk))
     delivery.refresh_from_db()
     assert delivery.status == "failed"

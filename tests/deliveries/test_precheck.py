@@ -138,7 +138,7 @@ def test_a_crash_of_ours_says_a_reference_and_keeps_no_file(browser, monkeypatch
     def broken(*args, **kwargs):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(precheck.pipeline, "examine", broken)
+    monkeypatch.setattr(precheck.examination, "examine", broken)
     precheck.run(token)
     reference = precheck.ticket_of(token).reference
     page = browser.get(reverse("deliveries:precheck-report", args=[token])).content.decode()

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from services.actions import plan_source
 from validator.interpreting.repair import Tolerance
 from validator.rules import registry
@@ -26,17 +26,17 @@ def request_(cast, tmp_path):
     path = tmp_path / "parchi.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}))
     source, day = plan_source(cast.comune), timezone.localdate()
-    return pipeline.Request(path, path.name, source, cast.comune, day, {})
+    return examination.Request(path, path.name, source, cast.comune, day, {})
 
 
-def codes(found: pipeline.Examination) -> set[str]:
+def codes(found: examination.Examination) -> set[str]:
     return {batch.code for batch in found.report.batches if batch.code.startswith("GEO-0")}
 
 
 def test_how_much_a_repair_may_change_is_a_threshold_of_geo_04(request_):
-    assert codes(pipeline.examine(request_)) == {"GEO-03"}
+    assert codes(examination.examine(request_)) == {"GEO-03"}
     none = registry.declared_thresholds().but(repair_pct=0, repair_m2=0)
-    assert codes(pipeline.examine(request_, thresholds=none)) == {"GEO-04"}
+    assert codes(examination.examine(request_, thresholds=none)) == {"GEO-04"}
 
 
 def test_understanding_alone_has_the_tolerance_of_the_rule_set():

@@ -100,7 +100,7 @@ def test_a_new_rule_takes_its_file_its_test_and_rules_md(copy):
     text = model.read_text(encoding="utf-8").replace("GEO-05", CODE)
     (copy / module).write_text(text, encoding="utf-8")
     (copy / test).write_text(SPEAKS, encoding="utf-8")
-    run(copy, *command.split()[1:])
+    run(copy, "manage.py", *command.removeprefix("bin/manage ").split())
     run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house/test_rules.py", test)
 
     after = contents(copy)

@@ -141,7 +141,7 @@ def test_severities_are_those_of_the_decisions():
 
 
 def test_rules_md_is_current():
-    assert catalogue() == WRITTEN, "RULES.md is old: run manage.py write_rules"
+    assert catalogue() == WRITTEN, "RULES.md is old: run bin/manage write_rules"
 
 
 def test_how_many_rules_there_are_is_written_nowhere_by_hand():

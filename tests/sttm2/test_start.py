@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
 
 SAFE = {"STTM2_MODE": "production", "STTM2_SECRET_KEY": "s" * 50, "STTM2_HOSTS": "portale.example"}
 
@@ -72,3 +75,43 @@ def test_an_unsafe_geocoder_does_not(changed, word, mode):
     refused = started(**{**GEOCODER, **changed, "STTM2_MODE": mode})
     assert refused.returncode != 0
     assert word in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("queues", "cache"),
+    [
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("redis://127.0.0.1", "redis://:key@127.0.0.1:6379/0"),
+        ("redis://127.0.0.1:6379/3", "redis://127.0.0.1:6379?db=3"),
+        ("unix:///run/redis.sock?db=2", "unix:///run/redis.sock?db=2"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["production", "demo"])
+def test_cache_and_queues_in_one_redis_database_do_not_start(queues, cache, mode):
+    refused = started(REDIS_URL=queues, REDIS_CACHE_URL=cache, STTM2_MODE=mode)
+    assert refused.returncode != 0
+    assert "REDIS_CACHE_URL must name another database" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("queues", "cache"),
+    [
+        ("redis://127.0.0.1:6379/0", ""),
+        ("unix:///run/redis.sock?db=0", ""),
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/1"),
+        ("redis://127.0.0.1:6379/0", "redis://cache.example:6379/0"),
+    ],
+)
+def test_cache_and_queues_apart_start(queues, cache):
+    assert started(REDIS_URL=queues, REDIS_CACHE_URL=cache).returncode == 0
+
+
+def test_a_redis_address_without_a_number_of_a_database_is_told():
+    refused = started(REDIS_URL="redis://127.0.0.1:6379/cache")
+    assert "names no database 'cache'" in refused.stderr
+
+
+def test_the_cache_is_in_the_database_after_that_of_the_queues():
+    with redis.Redis.from_url(settings.REDIS_URL) as queues:
+        before = queues.connection_pool.connection_kwargs["db"]
+    assert cache._cache.get_client().connection_pool.connection_kwargs["db"] == before + 1

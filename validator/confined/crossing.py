@@ -3,6 +3,8 @@
 Facts are JSON, columns are Arrow IPC files, geometry is WKB: nothing that could run when read.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ from validator.dataset import (
 )
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.interpreting.repair import Tolerance
+from validator.libraries import pl
 from validator.taxonomy import Taxonomy
 
 Json = dict[str, Any]

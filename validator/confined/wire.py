@@ -2,6 +2,8 @@
 columns.
 """
 
+from __future__ import annotations
+
 import json
 import socket
 import struct
@@ -9,11 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from validator.confined import crossing
 from validator.dataset import Dataset
 from validator.interpreting.context import Context
+from validator.libraries import pl
 from validator.limits import Limits
 from validator.reading.errors import ReaderDied, Unreadable
 from validator.reading.request import ReadOptions, Request

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator.dataset import (
@@ -39,6 +38,7 @@ from validator.interpreting.position import (
 )
 from validator.interpreting.repair import Repaired, repair
 from validator.interpreting.rows import Source, understood_columns
+from validator.libraries import pl
 from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer, shape_of
 from validator.taxonomy import LOCAL, Kind
 
@@ -269,7 +269,8 @@ def _with_picked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     picks = _picks(frame, context)
     if not picks:
         return frame
-    rows = {name: frame[name].to_list() for name in (*kinds.OUTPUT,)}
+    told = kinds.output_schema()
+    rows = {name: frame[name].to_list() for name in told}
     picked: list[str | None] = [None] * frame.height
     for index, kind in picks.items():
         picked[index] = kind.slug if kind else ""
@@ -279,8 +280,8 @@ def _with_picked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         rows["kind_confidence"][index] = 1.0 if kind else 0.0
         rows["kind_evidence"][index] = None
         rows["kind_reason"][index] = None if kind else Why.UNKNOWN.value
-    told = [pl.Series(name, rows[name], dtype=kinds.OUTPUT[name]) for name in kinds.OUTPUT]
-    return frame.with_columns(*told, pl.Series("picked_kind", picked, dtype=pl.String))
+    columns = [pl.Series(name, rows[name], dtype=kind) for name, kind in told.items()]
+    return frame.with_columns(*columns, pl.Series("picked_kind", picked, dtype=pl.String))
 
 
 def _picks(frame: pl.DataFrame, context: Context) -> dict[int, Kind | None]:

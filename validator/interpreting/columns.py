@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import polars as pl
 from rapidfuzz import fuzz, process
 
 from validator import schema
@@ -22,6 +21,7 @@ from validator.interpreting import evidence
 from validator.interpreting.lexicon import Lexicon
 from validator.interpreting.values import as_text
 from validator.interpreting.words import plain
+from validator.libraries import pl
 
 DOUBTFUL_BELOW = 0.8
 ASKED = 0.75

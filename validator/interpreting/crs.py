@@ -14,10 +14,9 @@ from types import MappingProxyType
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
-from pyproj.exceptions import CRSError
 
 from validator.dataset import CrsCandidate, CrsDecision, Geometries, Mask, Reason
+from validator.libraries import pyproj
 
 STORAGE = 32632
 GEOGRAPHIC = frozenset({4326, 4258, 6706, 4806, 4265})
@@ -91,9 +90,9 @@ def inside(outline: shapely.Geometry, x: Points, y: Points) -> Mask:
 
 
 @cache
-def transformer(source: int) -> Transformer:
+def transformer(source: int) -> pyproj.Transformer:
     """From that system to EPSG:32632, always x before y. Raises CRSError for an unknown code."""
-    return Transformer.from_crs(source, STORAGE, always_xy=True)
+    return pyproj.Transformer.from_crs(source, STORAGE, always_xy=True)
 
 
 def to_storage(x: Points, y: Points, source: int) -> tuple[Points, Points]:
@@ -111,7 +110,7 @@ def known(epsg: int | None) -> bool:
         return False
     try:
         transformer(epsg)
-    except CRSError:
+    except pyproj.exceptions.CRSError:
         return False
     return True
 

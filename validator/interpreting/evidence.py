@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
 from validator.interpreting import values, words
 from validator.interpreting.lexicon import Lexicon
 from validator.interpreting.pairs import are_pairs
+from validator.libraries import pl
 
 CONTRADICTED = 0.1
 WEAK = 0.5

@@ -7,13 +7,13 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
 from validator import schema
 from validator.dataset import Geometries
 from validator.interpreting.values import dtype_of
+from validator.libraries import pl
 
 _DIGEST = 16
 _CENTIMETRES = 2

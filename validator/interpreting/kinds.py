@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from validator.interpreting.lexicon import NOTHING, Lexicon, Reading, Why
+from validator.libraries import pl
 
 TEXTS = ("type", "subtype", "category", "name", "type_code", "category_code")
-OUTPUT: dict[str, pl.DataType] = {
-    "kind": pl.String(), "kind_category": pl.String(), "level": pl.String(),
-    "kind_confidence": pl.Float64(), "kind_evidence": pl.String(), "kind_reason": pl.String(),
-    "kind_candidates": pl.List(pl.String()), "category_read": pl.String(),
-    "name_kind": pl.String(),
-}  # fmt: skip
+
+
+def output_schema() -> dict[str, pl.DataType]:
+    """The columns that recognising the kinds adds."""
+    return {
+        "kind": pl.String(), "kind_category": pl.String(), "level": pl.String(),
+        "kind_confidence": pl.Float64(), "kind_evidence": pl.String(), "kind_reason": pl.String(),
+        "kind_candidates": pl.List(pl.String()), "category_read": pl.String(),
+        "name_kind": pl.String(),
+    }  # fmt: skip
+
+
 MIN_NAME = 0.65
 
 
@@ -39,7 +44,7 @@ def recognise(texts: pl.DataFrame, lexicon: Lexicon, profile: str = "") -> pl.Da
     """Kinds of the rows of one layer.
 
     `texts` has some of the columns `TEXTS`, one row per record. `profile` names the schema whose
-    codes are known. Returns one row per record with the columns of `OUTPUT`.
+    codes are known. Returns one row per record with the columns of `output_schema`.
     """
     known: list[Reading | None] = [None]
     ids = pl.DataFrame([
@@ -50,12 +55,9 @@ def recognise(texts: pl.DataFrame, lexicon: Lexicon, profile: str = "") -> pl.Da
         _row(Said(*(known[index] for index in combination)), lexicon)
         for combination in distinct.iter_rows()
     ]
-    judged = pl.concat(
-        [distinct, pl.DataFrame(answers, schema=OUTPUT, orient="row")], how="horizontal"
-    )
-    return ids.join(judged, on=list(TEXTS), how="left", maintain_order="left").select(
-        OUTPUT.keys()
-    )
+    told = pl.DataFrame(answers, schema=output_schema(), orient="row")
+    judged = pl.concat([distinct, told], how="horizontal")
+    return ids.join(judged, on=list(TEXTS), how="left", maintain_order="left").select(told.columns)
 
 
 def _readings(

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import polars as pl
 from rapidfuzz import fuzz, process
 
 from validator.interpreting.words import SEPARATOR, Phrase, Phrases, fold, vocabulary
+from validator.libraries import pl
 from validator.taxonomy import Kind, Taxonomy
 
 FUZZY_KIND = 91

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from validator.interpreting import values
+from validator.libraries import pl
 
 _NUMBER = r"[+-]?\d{1,9}(?:[.,]\d+)?"
 _DOTTED = r"[+-]?\d{1,9}(?:\.\d+)?"

@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
-from shapely import GeometryType
 
 from validator.dataset import CrsDecision, Geometries, Mask
 from validator.interpreting.crs import (
@@ -26,6 +24,7 @@ from validator.interpreting.crs import (
     to_storage,
 )
 from validator.interpreting.pairs import pairs
+from validator.libraries import pl
 
 PIECE = 10_000
 _HEX = r"(?i)^0[01][0-9a-f]{40,}$"
@@ -203,7 +202,7 @@ def _near(geometry: Geometries, territory: Territory) -> Mask:
 
 def transformed(flat: Geometries, source: int, *, swapped: bool = False) -> Geometries:
     """2D geometries of one system in EPSG:32632; None where a coordinate has no answer."""
-    if (shapely.get_type_id(flat) == GeometryType.POINT).all():
+    if (shapely.get_type_id(flat) == shapely.GeometryType.POINT).all():
         x, y = shapely.get_x(flat), shapely.get_y(flat)
         points: Geometries = shapely.points(*to_storage(*((y, x) if swapped else (x, y)), source))
         return _finite(points)
@@ -230,14 +229,14 @@ def single_type(geometry: Geometries) -> Geometries:
     """Polygons as MultiPolygon, a MultiPoint of one as Point, collections as their areas."""
     result = geometry.copy()
     types = shapely.get_type_id(geometry)
-    polygons = np.flatnonzero(types == GeometryType.POLYGON)
+    polygons = np.flatnonzero(types == shapely.GeometryType.POLYGON)
     if len(polygons):
         result[polygons] = shapely.multipolygons(
             geometry[polygons], indices=np.arange(len(polygons))
         )
-    lone = (types == GeometryType.MULTIPOINT) & (shapely.get_num_geometries(geometry) == 1)
+    lone = (types == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(geometry) == 1)
     result[lone] = shapely.get_geometry(geometry[lone], 0)
-    for index in np.flatnonzero(types == GeometryType.GEOMETRYCOLLECTION):
+    for index in np.flatnonzero(types == shapely.GeometryType.GEOMETRYCOLLECTION):
         result[index] = areas_of(geometry[index])
     return result
 
@@ -245,7 +244,7 @@ def single_type(geometry: Geometries) -> Geometries:
 def areas_of(shape: shapely.Geometry) -> shapely.Geometry:
     """The areas of a collection as one MultiPolygon; the shape itself when it has none."""
     parts = shapely.get_parts(shapely.get_parts(shape))
-    polygons = parts[shapely.get_type_id(parts) == GeometryType.POLYGON]
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
     return shapely.multipolygons(polygons) if len(polygons) else shape
 
 

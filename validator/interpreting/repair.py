@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 import shapely
-from shapely import GeometryType
 
-from validator.dataset import REPAIR_SCHEMA, Geometries, Mask, empty_repairs
+from validator.dataset import Geometries, Mask, empty_repairs, repair_schema
 from validator.interpreting.position import areas_of, single_type
+from validator.libraries import pl
 
 _REASON = re.compile(r"^(?P<reason>[^\[]+?)\s*(?:\[(?P<x>\S+) (?P<y>\S+)\])?$")
 
@@ -45,7 +44,7 @@ def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: 
     """Make the shapes of one delivery valid (EPSG:32632).
 
     `accepted` marks rows whose repair the planner takes whatever it changes, `refused` those whose
-    repair was taken back. `repairs` has the columns of `REPAIR_SCHEMA` but `layer` and `row` null.
+    repair was taken back. `repairs` has the columns of `repair_schema` but `layer` and `row` null.
     """
     present = ~shapely.is_missing(geometry)
     invalid: Mask = present & ~shapely.is_valid(geometry)
@@ -70,7 +69,7 @@ def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: 
             "index": index, "layer": None, "row": None, **reasons, "area_before": before,
             "area_after": after, "refused": ~done,
         },
-        schema=REPAIR_SCHEMA, strict=False,
+        schema=repair_schema(), strict=False,
     )  # fmt: skip
     return Repaired(result, invalid, repaired, listed)
 
@@ -78,7 +77,7 @@ def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: 
 def _mended(broken: Geometries) -> Geometries:
     mended = np.asarray(shapely.make_valid(broken), dtype=object)
     areal = shapely.get_dimensions(broken) == 2
-    collections = shapely.get_type_id(mended) == GeometryType.GEOMETRYCOLLECTION
+    collections = shapely.get_type_id(mended) == shapely.GeometryType.GEOMETRYCOLLECTION
     for place in np.flatnonzero(areal & collections):
         # make_valid leaves the spikes as lines beside the areas.
         mended[place] = areas_of(mended[place])

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import polars as pl
+from typing import TypeAlias
 
 from validator import schema
 from validator.dataset import Change
 from validator.interpreting import values, words
 from validator.interpreting.context import MOJIBAKE, CellEdit, Context
-from validator.interpreting.values import FIX_TYPE, Parsed
+from validator.interpreting.values import Parsed, fix_type
+from validator.libraries import pl
 from validator.schema import Field, ValueKind
 
-Columns = dict[str, pl.Series]
+Columns: TypeAlias = "dict[str, pl.Series]"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _in_use(parsed: Parsed, column: pl.Series, source: Source, context: Context)
         context.former_codes, default=None, return_dtype=pl.String
     )
     touched = successor.is_not_null()
-    change = pl.lit(Change.ISTAT_FORMER.value).cast(FIX_TYPE)
+    change = pl.lit(Change.ISTAT_FORMER.value).cast(fix_type())
     fix = pl.select(pl.when(touched).then(change)).to_series()
     back = _undone(parsed.value.name, source, context, fix)
     if back is not None:
@@ -106,7 +106,7 @@ def _mended(column: pl.Series, field: Field, source: Source, context: Context) -
     meant = values.mended_mojibake(column)
     touched = meant.is_not_null()
     mended = pl.select(
-        pl.when(touched).then(pl.lit(Change.MOJIBAKE.value).cast(FIX_TYPE))
+        pl.when(touched).then(pl.lit(Change.MOJIBAKE.value).cast(fix_type()))
     ).to_series()
     back = _undone(field.name, source, context, mended)
     if back is not None:
@@ -122,12 +122,14 @@ def _marked(parsed: Parsed, text: pl.Series, touched: pl.Series, change: Change)
     rows = len(text)
     raw = parsed.raw if parsed.raw is not None else _nothing(rows)
     fix = (
-        parsed.fix if parsed.fix is not None else pl.repeat(None, rows, dtype=FIX_TYPE, eager=True)
+        parsed.fix
+        if parsed.fix is not None
+        else pl.repeat(None, rows, dtype=fix_type(), eager=True)
     )
     understood = touched & (fix.cast(pl.String) != schema.FAILED).fill_null(value=True)
     told = pl.select(
         raw=pl.when(touched).then(text).otherwise(raw),
-        fix=pl.when(understood).then(pl.lit(change.value).cast(FIX_TYPE)).otherwise(fix),
+        fix=pl.when(understood).then(pl.lit(change.value).cast(fix_type())).otherwise(fix),
     )
     return Parsed(parsed.value, told["raw"], told["fix"])
 
@@ -172,7 +174,7 @@ def _edited(
     touched = pl.repeat(False, len(text), eager=True).scatter(places, True)
     value = parsed.value.scatter(places, read.value)
     before = parsed.fix.cast(pl.String).scatter(places, None) if parsed.fix is not None else None
-    fix = None if before is None else before.cast(FIX_TYPE)
+    fix = None if before is None else before.cast(fix_type())
     result = _marked(Parsed(value, parsed.raw, fix), text, touched, Change.EDITED)
     failed = [
         place for place, done in zip(places, _fixes(read), strict=True) if done == schema.FAILED
@@ -182,7 +184,7 @@ def _edited(
     return Parsed(
         value,
         result.raw.scatter(failed, [edits[place] for place in failed]),
-        result.fix.cast(pl.String).scatter(failed, schema.FAILED).cast(FIX_TYPE),
+        result.fix.cast(pl.String).scatter(failed, schema.FAILED).cast(fix_type()),
     )
 
 

@@ -5,25 +5,17 @@ Nothing is judged here: what cannot be understood is null and marked `failed`, w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import polars as pl
-
 from validator import schema
 from validator.dataset import Change
 from validator.interpreting import words
+from validator.libraries import pl
+from validator.reading import encoding
 from validator.schema import Field, ValueKind
 
-FIX_TYPE = pl.Enum([schema.FAILED, *(change.value for change in Change)])
-TYPES: Mapping[ValueKind, pl.DataType] = {
-    ValueKind.NUMBER: pl.Float64(),
-    ValueKind.COORDINATE: pl.Float64(),
-    ValueKind.INTEGER: pl.Int64(),
-    ValueKind.DATE: pl.Date(),
-}
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y")
 _UNITS = r"(?i)\s*(m²|m2|mq|m\^2|€|euro|eur|mq\.|posti|ab\.?)$"
 _MAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+"
@@ -52,7 +44,20 @@ class Parsed:
 
 def dtype_of(field: Field) -> pl.DataType:
     """The polars type of the field's column."""
-    return TYPES.get(field.kind, pl.String())
+    match field.kind:
+        case ValueKind.NUMBER | ValueKind.COORDINATE:
+            return pl.Float64()
+        case ValueKind.INTEGER:
+            return pl.Int64()
+        case ValueKind.DATE:
+            return pl.Date()
+    return pl.String()
+
+
+@cache
+def fix_type() -> pl.Enum:
+    """The polars type of what was done to a cell."""
+    return pl.Enum([schema.FAILED, *(change.value for change in Change)])
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -115,7 +120,7 @@ def _told(text: pl.Series, value: pl.Series, changes: _Changes, field: Field) ->
         .when(zero).then(pl.lit(Change.ZERO_UNKNOWN.value))
         .when(changes.blank).then(pl.lit(Change.BLANK.value))
         .when(differs).then(pl.lit(changes.change.value))
-        .otherwise(None).cast(FIX_TYPE)
+        .otherwise(None).cast(fix_type())
     )  # fmt: skip
     fix = frame["fix"]
     if changes.undone is not None:
@@ -138,7 +143,7 @@ def _undo(fix: pl.Series, back: pl.Series, *, keep: pl.Series) -> pl.Series:
     # A text goes back to what was sent; a number that may not be read is a number not understood.
     return pl.select(
         pl.when(keep).then(None)
-        .when(back).then(pl.lit(schema.FAILED).cast(FIX_TYPE))
+        .when(back).then(pl.lit(schema.FAILED).cast(fix_type()))
         .otherwise(fix)
     ).to_series()  # fmt: skip
 
@@ -333,23 +338,7 @@ _PARSERS: Mapping[ValueKind, Callable[[pl.Series, Field], tuple[pl.Series, Chang
 
 def mended_mojibake(texts: pl.Series) -> pl.Series:
     """What texts decoded twice were meant to be (`LibertÃ ` -> `Libertà`), null where sound."""
-    suspicious = texts.str.contains("[ÃÂâ][\u0080-\u00bf\u0152-\u0178\u2018-\u2122 ]|Ã$")
-    distinct = texts.filter(suspicious.fill_null(value=False)).unique()
-    meant = {text: mended for text in distinct if (mended := _redecoded(text)) != text}
+    suspicious = texts.str.contains(encoding.SUSPECT).fill_null(value=False)
+    distinct = texts.filter(suspicious).unique()
+    meant = {text: mended for text in distinct if (mended := encoding.repair(text)) is not None}
     return texts.replace_strict(meant, default=None, return_dtype=pl.String)
-
-
-def _redecoded(text: str) -> str:
-    # The second half of a doubly decoded "à" is a hard space, which programs make a plain one.
-    text = re.sub("Ã( |$)", "Ã\u00a0", text)
-    for _ in range(2):
-        for encoding in ("cp1252", "latin-1"):
-            try:
-                better = text.encode(encoding).decode("utf-8")
-            except UnicodeError:
-                continue
-            text = better
-            break
-        else:
-            return text
-    return text

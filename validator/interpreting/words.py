@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import polars as pl
+from validator.libraries import pl
 
 _STEM = r"([a-z]{3,}?)[hi]?[aeio]\b"
 _INITIALS = re.compile(r"\b([a-z]) (?=[a-z]\b)")

@@ -2,6 +2,8 @@
 quoting, ragged rows. Every value stays the text it was.
 """
 
+from __future__ import annotations
+
 import csv
 import itertools
 from collections import Counter
@@ -9,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-import polars as pl
-
+from validator.libraries import pl
 from validator.reading import encoding, tabular
 from validator.reading.job import Found, Job, check_size, too_long
 from validator.reading.quotes import Quotes
@@ -70,7 +71,7 @@ def read(job: Job) -> Found:
     return Found(layers=[_layer(job, codec, dialect, table)])
 
 
-def _unquoted(job: Job, codec: encoding.Encoding, dialect: Dialect) -> "_Table":
+def _unquoted(job: Job, codec: encoding.Encoding, dialect: Dialect) -> _Table:
     try:
         return _Table(job, codec, dialect)
     except csv.Error as error:

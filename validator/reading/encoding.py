@@ -2,14 +2,16 @@
 that were decoded wrongly before they reached us.
 """
 
+from __future__ import annotations
+
 import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
+from validator.libraries import pl
 from validator.source_file import Note
 
 HANDLER = "sttm2-cp1252"
@@ -30,10 +32,10 @@ SUSPECT = r"[ÃÂ\x{80}-\x{9F}]|â€|ï¿½|\x{FFFD}"
 NO_LETTER = re.compile("[\x80-\x84\x86-\x9f\ufffd]")
 CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 TWICE_READ = re.compile(f"[\xc2-\xdf]{CONTINUATION}|[\xe0-\xef]{CONTINUATION}{{2}}")
-# Bytes that get lost on the way: the hook of Ãƒ becomes
-# a question mark, the blank after Ã (à) is trimmed.
+# Bytes that get lost on the way: the hook of Ãƒ becomes a question mark, the blank after Ã (à)
+# is trimmed, or becomes a plain one at the end or before another.
 LOST_HOOK = re.compile(r"Ã\?(?=Â)")
-LOST_GRAVE = re.compile(r"Ã(?= |$|[-,.;:'’)\"/])")
+LOST_GRAVE = re.compile(r"Ã(?: (?= |$))?(?= |$|[-,.;:'’)\"/])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """KML, GML and FlatGeobuf: formats that GDAL reads whole, once their text holds nothing active."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
+from validator.libraries import pl
 from validator.reading import crs, encoding, gdal
 from validator.reading.detect import Format
 from validator.reading.errors import Unreadable

@@ -2,6 +2,8 @@
 indirections off, a layer as polars columns and WKB.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import re
@@ -10,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from pyogrio.raw import open_arrow, read
 
+from validator.libraries import pl
 from validator.reading import encoding as encodings
 from validator.reading import geometry
 

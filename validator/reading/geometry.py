@@ -1,12 +1,14 @@
 """Facts about a column of WKB, and the promise that every value of it loads in shapely."""
 
+from __future__ import annotations
+
 import struct
 from collections import Counter
 
 import numpy as np
-import polars as pl
 import shapely
 
+from validator.libraries import pl
 from validator.source_file import Note
 
 CHUNK = 20_000

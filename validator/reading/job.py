@@ -1,12 +1,14 @@
 """What every format reader gets and gives: one
 private file to read, the layers that came of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-import polars as pl
 import shapely
 
+from validator.libraries import pl
 from validator.limits import Limits
 from validator.reading import gdal, geometry, tabular
 from validator.reading.errors import CRASHED, Unreadable
@@ -48,7 +50,7 @@ class Found:
     others: list[OtherLayer] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
-    def add(self, more: "Found") -> None:
+    def add(self, more: Found) -> None:
         self.layers += more.layers
         self.others += more.others
         self.notes += more.notes

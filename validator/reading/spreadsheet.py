@@ -1,14 +1,16 @@
 """XLSX, XLS and ODS through calamine: every sheet with records is a layer, every value a text."""
 
+from __future__ import annotations
+
 import datetime as dt
 import re
 from dataclasses import dataclass
 
-import polars as pl
 import python_calamine
 from python_calamine import CalamineWorkbook
 
 from validator import schema
+from validator.libraries import pl
 from validator.reading import encoding, tabular
 from validator.reading.archive import Archive
 from validator.reading.detect import Format

@@ -2,13 +2,14 @@
 is, clean column names, what the numbers look like.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
+from validator.libraries import pl
 from validator.source_file import Note
 
 Row = Sequence[str | None]

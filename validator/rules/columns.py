@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
 from validator import schema
 from validator.dataset import Dataset, LayerFacts
 from validator.findings import Group, Hits, Severity
+from validator.libraries import pl
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]

@@ -9,43 +9,50 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 
+from validator.libraries import pl
 from validator.rules.version import RULE_SET_VERSION
 
-ACCEPTED_SCHEMA: dict[str, pl.DataType] = {
-    "key": pl.String(),
-    "service": pl.String(),
-    "name": pl.String(),
-    "kind": pl.String(),
-    "valence": pl.String(),
-    "x": pl.Float64(),
-    "y": pl.Float64(),
-    "fingerprint": pl.String(),
-}
-"""Columns of `Accepted.frame`; kind is a slug, x and y EPSG:32632, empty texts are null."""
 
-OTHERS_SCHEMA: dict[str, pl.DataType] = {
-    "service": pl.String(),
-    "name": pl.String(),
-    "kind": pl.String(),
-    "x": pl.Float64(),
-    "y": pl.Float64(),
-    "municipality": pl.String(),
-    "municipality_name": pl.String(),
-    "source": pl.String(),
-    "reading": pl.Int8(),
-    "plan": pl.Boolean(),
-}
-"""Columns of `Others.frame`; `source` is its name, `municipality` the ISTAT code of the place,
-`plan` whether a comune's plan says it; only what is published and current."""
+def accepted_schema() -> dict[str, pl.DataType]:
+    """Columns of `Accepted.frame`; kind is a slug, x and y EPSG:32632, empty texts are null."""
+    return {
+        "key": pl.String(),
+        "service": pl.String(),
+        "name": pl.String(),
+        "kind": pl.String(),
+        "valence": pl.String(),
+        "x": pl.Float64(),
+        "y": pl.Float64(),
+        "fingerprint": pl.String(),
+    }
 
-EXPECTED_SCHEMA: dict[str, pl.DataType] = {
-    "category": pl.String(),
-    "category_name": pl.String(),
-    "median": pl.Float64(),
-}
+
+def others_schema() -> dict[str, pl.DataType]:
+    """Columns of `Others.frame`; `source` is its name, `municipality` the ISTAT code of the place,
+    `plan` whether a comune's plan says it; only what is published and current."""
+    return {
+        "service": pl.String(),
+        "name": pl.String(),
+        "kind": pl.String(),
+        "x": pl.Float64(),
+        "y": pl.Float64(),
+        "municipality": pl.String(),
+        "municipality_name": pl.String(),
+        "source": pl.String(),
+        "reading": pl.Int8(),
+        "plan": pl.Boolean(),
+    }
+
+
+def expected_schema() -> dict[str, pl.DataType]:
+    """Columns of `RuleContext.expected`."""
+    return {
+        "category": pl.String(),
+        "category_name": pl.String(),
+        "median": pl.Float64(),
+    }
 
 
 class _Remembering:
@@ -62,7 +69,7 @@ class _Remembering:
 
 @dataclass(frozen=True)
 class Accepted(_Remembering):
-    """The current records of the delivery's own source (`ACCEPTED_SCHEMA`), one row per item."""
+    """The current records of the delivery's own source (`accepted_schema`), one row per item."""
 
     frame: pl.DataFrame
     act_date: date | None = None
@@ -73,12 +80,12 @@ class Accepted(_Remembering):
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Any]]) -> Accepted:
         """Build from mappings; keys left out are null."""
-        return cls(pl.DataFrame(list(rows), schema=ACCEPTED_SCHEMA, strict=False))
+        return cls(pl.DataFrame(list(rows), schema=accepted_schema(), strict=False))
 
 
 @dataclass(frozen=True)
 class Others(_Remembering):
-    """Current records of other sources within reach of the municipality (`OTHERS_SCHEMA`)."""
+    """Current records of other sources within reach of the municipality (`others_schema`)."""
 
     frame: pl.DataFrame
 
@@ -88,7 +95,7 @@ class Others(_Remembering):
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Any]]) -> Others:
         """Build from mappings; keys left out are null."""
-        return cls(pl.DataFrame(list(rows), schema=OTHERS_SCHEMA, strict=False))
+        return cls(pl.DataFrame(list(rows), schema=others_schema(), strict=False))
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,7 @@ class RuleContext:
 
     `accepted` None: nothing accepted yet (or a check without store). `extra`: what higher apps
     load for single rules, by name (settings.RULE_DATA_LOADERS). `stops`: known stops (EPSG:32632),
-    `expected`: services usual in similar comuni (`EXPECTED_SCHEMA`).
+    `expected`: services usual in similar comuni (`expected_schema`).
     """
 
     today: date

@@ -11,24 +11,24 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator import schema
 from validator.dataset import (
-    REPAIR_SCHEMA,
     ColumnMatch,
     CrsDecision,
     Dataset,
     LayerFacts,
     Reason,
+    repair_schema,
 )
+from validator.libraries import pl
 from validator.rules.context import (
-    EXPECTED_SCHEMA,
     Accepted,
     Others,
     RuleContext,
     Territory,
+    expected_schema,
 )
 from validator.taxonomy import SUPRA, Category, Kind, Taxonomy
 
@@ -152,12 +152,14 @@ TERRITORY = Territory(
     former={FORMER: HOME},
 )
 
-_TYPES: Mapping[schema.ValueKind, pl.DataType] = {
-    schema.ValueKind.NUMBER: pl.Float64(),
-    schema.ValueKind.COORDINATE: pl.Float64(),
-    schema.ValueKind.INTEGER: pl.Int64(),
-    schema.ValueKind.DATE: pl.Date(),
-}
+
+def _types() -> Mapping[schema.ValueKind, pl.DataType]:
+    return {
+        schema.ValueKind.NUMBER: pl.Float64(),
+        schema.ValueKind.COORDINATE: pl.Float64(),
+        schema.ValueKind.INTEGER: pl.Int64(),
+        schema.ValueKind.DATE: pl.Date(),
+    }
 
 
 def context(example: Example) -> RuleContext:
@@ -169,7 +171,7 @@ def context(example: Example) -> RuleContext:
         others=None if example.known is None else Others.of(example.known),
         expected=None
         if example.expected is None
-        else pl.DataFrame(list(example.expected), schema=EXPECTED_SCHEMA, orient="row"),
+        else pl.DataFrame(list(example.expected), schema=expected_schema(), orient="row"),
         stops=example.stops,
         extra=example.extra,
     )
@@ -208,7 +210,7 @@ def dataset(example: Example) -> Dataset:
         reference_date=example.today,
         others=example.others,
         notes=tuple(note for note in example.notes if note.code in OF_THE_FILE),
-        repairs=pl.DataFrame(list(example.repairs), schema=REPAIR_SCHEMA, strict=False),
+        repairs=pl.DataFrame(list(example.repairs), schema=repair_schema(), strict=False),
     )
 
 
@@ -220,7 +222,7 @@ def _understood(given: tuple[Row, ...]) -> pl.DataFrame:
     for item in schema.FIELDS:
         cells = [line.get(item.name) for line in given]
         values = [cell.value if isinstance(cell, Sent) else cell for cell in cells]
-        columns[item.name] = pl.Series(values, dtype=_TYPES.get(item.kind, pl.String()))
+        columns[item.name] = pl.Series(values, dtype=_types().get(item.kind, pl.String()))
         if any(isinstance(cell, Sent) for cell in cells):
             columns[schema.raw(item.name)] = _of(cells, "text")
             columns[schema.fix(item.name)] = _of(cells, "change")

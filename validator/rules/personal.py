@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.columns import Index
 
 CODE: Final = (

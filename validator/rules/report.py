@@ -10,23 +10,28 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
 from validator.findings import NO_COLUMN, NotRun, Scope, Severity
+from validator.libraries import pl
 from validator.rules import registry
 
-FINDING_SCHEMA: dict[str, pl.DataType] = {
-    "code": pl.String(),
-    "severity": pl.String(),
-    "layer": pl.String(),
-    "rows": pl.List(pl.UInt32()),
-    "column": pl.String(),
-    "params": pl.String(),
-    "position": pl.Binary(),
-}
-"""Columns of `Batch.frame`: the stored finding; params is JSON, position ISO WKB in EPSG:32632."""
+
+def finding_schema() -> dict[str, pl.DataType]:
+    """Columns of `Batch.frame`, the finding as stored; params is JSON, position ISO WKB in
+    EPSG:32632."""
+    return {
+        "code": pl.String(),
+        "severity": pl.String(),
+        "layer": pl.String(),
+        "rows": pl.List(pl.UInt32()),
+        "column": pl.String(),
+        "params": pl.String(),
+        "position": pl.Binary(),
+    }
+
+
 #: The width of a stored column name; headers can be whole sentences.
 COLUMN = 120
 
@@ -98,7 +103,7 @@ class Batch:
         return found
 
     def frame(self) -> pl.DataFrame:
-        """The findings as stored (`FINDING_SCHEMA`), ready for COPY."""
+        """The findings as stored (`finding_schema`), ready for COPY."""
         n = len(self)
         return pl.DataFrame(
             {
@@ -110,7 +115,7 @@ class Batch:
                 "params": self._params(),
                 "position": self._positions(),
             },
-            schema=FINDING_SCHEMA,
+            schema=finding_schema(),
         )
 
     def _params(self) -> pl.Series:

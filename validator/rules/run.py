@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset, Mask
 from validator.findings import NO_COLUMN, Group, Hits, NotRun, Scope, Severity
+from validator.libraries import pl
 from validator.rules import registry
 from validator.rules.context import RuleContext
 from validator.rules.declaration import STAGES, Rule

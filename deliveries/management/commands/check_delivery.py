@@ -1,4 +1,4 @@
-"""`manage.py check_delivery FILE --municipality 015146`: the rules over a file, nothing stored.
+"""`bin/manage check_delivery FILE --municipality 015146`: the rules over a file, nothing stored.
 
 Exit status: 0 no errors, 1 errors found, 2 unreadable file or wrong arguments, 3 our own failure.
 """
@@ -15,8 +15,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from deliveries.checks.pipeline import Examination, Request, examine
-from deliveries.precheck import request_for
+from deliveries.checks.examination import Examination, Request, examine, request_for
 from deliveries.reports import document
 from validator.reading.errors import Unreadable
 from validator.rules import registry

@@ -1,4 +1,4 @@
-"""`manage.py write_rules`: RULES.md from the catalogue of rules; `--check` only compares."""
+"""`bin/manage write_rules`: RULES.md from the catalogue of rules; `--check` only compares."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +12,7 @@ from validator.rules.registry import Rule
 
 HEAD = """# RULES
 
-The {count} rules of the check, written by `manage.py write_rules` from their declarations: do not
+The {count} rules of the check, written by `bin/manage write_rules` from their declarations: do not
 edit. Rule set {version} of {day:%d/%m/%Y}. Codes are never reused. An *error* keeps the row (or,
 where it speaks of the file or a layer, the delivery) out; a *warning* never blocks; an *info* is
 only told; *system* is our own fault. The public page of each rule shows its examples.
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if not options["check"]:
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-            raise CommandError("RULES.md non è aggiornato: esegui manage.py write_rules.")
+            raise CommandError("RULES.md non è aggiornato: esegui bin/manage write_rules.")
 
 
 def catalogue() -> str:

@@ -1,9 +1,15 @@
 """`check_delivery`: exit status, and the document with the keys that the contract names."""
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 from django.core.management import call_command
+
+from validator import schema
+
+ROOT = Path(__file__).resolve().parents[3]
 
 KEYS = ["valid", "file", "layer", "layers", "crs", "encoding", "notes", "rows",
         "rows_with_errors", "counts", "findings", "autofixes", "not_run",
@@ -58,6 +64,41 @@ def test_a_row_with_an_error_ends_with_one(file, capsys):
     assert error["expected"] == "esistente, previsto, in attuazione, dismesso"
     assert 9 < error["position"]["lon"] < 9.5
     assert told["records"][1]["type"] == "Biblioteche"
+
+
+def test_records_carry_every_field_understood_with_its_parsed_value(file, capsys):
+    text = (
+        "ID;DENOMINAZIONE;TIPOLOGIA;INDIRIZZO;STATO;X;Y;SUPERFICIE;DATA_APERTURA;"
+        "ANNO_PREVISTO;CAPIENZA\n"
+        "1;Liceo Casiraghi;Liceo;Via Po 1;Esistente;518000;5043000;1.234,5;03/09/2001;"
+        "2030;moltissimi\n"
+        "2;Biblioteca civica;Biblioteca;;;518100;5043000;0;;;120\n"
+    )
+    arguments = (file(text), "--municipality", "015077", "--format", "json", "--rows")
+    _, out, _ = run(capsys, *arguments)
+    first, second = (record["values"] for record in json.loads(out)["records"])
+    assert (first["area"], first["opening_date"], first["planned_year"]) == (
+        1234.5, "2001-09-03", 2030,
+    )  # fmt: skip
+    assert isinstance(first["planned_year"], int)
+    assert (first["status"], first["x"]) == ("esistente", 518000)
+    assert first["capacity"] is None  # not understood; ATT speaks of it
+    # What a cell does not say is null, never zero or an empty text; a field without column is not
+    # there.
+    assert [second[name] for name in ("area", "opening_date", "address")] == [None, None, None]
+    assert (second["name"], second["capacity"]) == ("Biblioteca civica", 120)
+    assert "owner" not in second
+
+
+def test_a_report_with_records_keeps_its_contract(file, capsys):
+    arguments = (file(BAD), "--municipality", "015077", "--format", "json", "--rows")
+    _, out, _ = run(capsys, *arguments)
+    contract = json.loads((ROOT / "docs/report.schema.json").read_text(encoding="utf-8"))
+    told = json.loads(out)
+    jsonschema.validate(told, contract)
+    fields = {name for record in told["records"] for name in record["values"]}
+    assert {"identifier", "name", "type", "address", "status", "x", "y"} <= fields
+    assert fields <= set(schema.NAMES)
 
 
 def test_the_words_come_in_english_too(file, capsys):

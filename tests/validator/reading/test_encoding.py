@@ -41,6 +41,8 @@ def test_a_few_windows_bytes_in_a_utf8_file_are_read_as_letters():
         ("1Ã\x82Â° Maggio", "1° Maggio"),
         ("L. Artistico - ManzÃ\x83Â¹", "L. Artistico - Manzù"),
         ("Martiri Della LibertÃ", "Martiri Della Libertà"),
+        ("LocalitÃ\x83  Famea", "Località Famea"),
+        ("LibertÃ ", "Libertà"),
         ("perchÃ© â€“ cosÃ¬", "perché – così"),
         ("– Villa D'AlmÃ¨ »", "– Villa D'Almè »"),
     ],

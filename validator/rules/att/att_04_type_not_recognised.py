@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import SAYING, Mask, as_sent, filled, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

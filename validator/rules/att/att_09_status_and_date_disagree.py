@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Group, Hits
+from validator.libraries import pl
 from validator.rules.columns import as_one, having, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.columns import Index, folded, xy
 from validator.rules.context import Others
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset
 from validator.findings import NO_COLUMN, Hits, NotRun
+from validator.libraries import pl
 from validator.rules.cmp.example_records import KNOWN, LICEO, SAME
 from validator.rules.cmp.links import labels, links
 from validator.rules.columns import xy

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Group, NotRun
+from validator.libraries import pl
 from validator.rules.cmp.candidates import candidates
 from validator.rules.cmp.example_sources import FAR, LISTED_ELSEWHERE, OSPEDALE
 from validator.rules.context import RuleContext

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset
 from validator.findings import Hits, NotRun
+from validator.libraries import pl
 from validator.rules.cmp.candidates import best, candidates
 from validator.rules.cmp.example_sources import BY_NEIGHBOUR, LISTED_ELSEWHERE, OSPEDALE
 from validator.rules.context import RuleContext

@@ -7,9 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.columns import Index, folded, mask, xy
 from validator.rules.context import Accepted
 

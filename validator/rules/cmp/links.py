@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.cmp.lineage import Links, link
 from validator.rules.columns import Index
 from validator.rules.context import Accepted

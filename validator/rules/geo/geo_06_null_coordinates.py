@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import column_name
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule

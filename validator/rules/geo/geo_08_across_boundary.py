@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
 from validator.findings import Hits, NotRun
+from validator.libraries import pl
 from validator.rules.columns import is_area
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

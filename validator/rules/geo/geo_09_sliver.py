@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 import shapely
 from numpy.typing import NDArray
 
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import hits, is_area
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, WARNING, rule

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
 from validator.findings import Group
+from validator.libraries import pl
 from validator.rules.columns import POINT, Teller, repeated, xy
 from validator.rules.context import RuleContext
 from validator.rules.declaration import GROUP, WARNING, rule

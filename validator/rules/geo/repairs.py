@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.examples import LAYER as EXAMPLE_LAYER
 
 #: Outlines that cross themselves, the two wings of a bow and a square with a nick at one corner,

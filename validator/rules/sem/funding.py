@@ -6,9 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-import polars as pl
-
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.context import RuleContext
 
 NAME = "funding"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 import shapely
 
 from validator.dataset import Dataset
+from validator.libraries import pl
 from validator.rules.columns import folded
 from validator.rules.context import RuleContext
 

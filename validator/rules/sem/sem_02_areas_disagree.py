@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import hits, is_area, mask
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from validator.dataset import Dataset
 from validator.findings import Hits
+from validator.libraries import pl
 from validator.rules.columns import mask
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Group
+from validator.libraries import pl
 from validator.rules.context import RuleContext
 from validator.rules.declaration import LAYER, WARNING, rule
 from validator.rules.examples import row

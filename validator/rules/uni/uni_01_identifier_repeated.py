@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import polars as pl
-
 from validator.dataset import Dataset
 from validator.findings import Group
+from validator.libraries import pl
 from validator.rules.columns import Teller, column_name, repeated
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, GROUP, rule

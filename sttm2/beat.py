@@ -1,0 +1,24 @@
+"""The clock (`celery -A sttm2.beat beat`): what is due when, by name. It loads no app and no page.
+
+Workers take up what a dead worker or a lost broker left; beat only reminds them.
+"""
+
+import os
+from datetime import timedelta
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
+
+from celery import Celery
+from celery.schedules import crontab
+
+app = Celery("sttm2", fixups=())
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {
+    "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
+    "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
+    "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
+    "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
+    "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
+    "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
+}

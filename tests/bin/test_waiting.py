@@ -1,0 +1,90 @@
+"""What `bin/run` does until the portal answers, and on a database of another layout.
+
+The functions of bin/lib run here on processes of the test's own; the portal itself is started by
+hand and by the browser tests.
+"""
+
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = (
+    "import http.server as h, sys, time; time.sleep(float(sys.argv[2])); "
+    "type.__setattr__(h.BaseHTTPRequestHandler, 'log_message', lambda *a: None); "
+    "h.HTTPServer(('127.0.0.1', int(sys.argv[1])), h.SimpleHTTPRequestHandler).serve_forever()"
+)
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+def waited(program: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    """wait_for_answer of bin/lib on the process that `program` starts as "web"."""
+    script = (
+        "set -euo pipefail; . bin/lib/all.sh; . bin/lib/processes.sh; trap stop_processes EXIT; "
+        f"{program}; wait_for_answer; echo answered"
+    )
+    return subprocess.run(
+        ["bash", "-c", script, "bash", SERVER],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PORT": free_port(), "PATIENCE_SECONDS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def test_a_slow_start_is_waited_for_and_told():
+    answer = waited('start web .venv/bin/python -c "$1" "$PORT" 4')
+    assert "answered" in answer.stdout, answer.stderr
+    assert "still starting after" in answer.stdout
+
+
+@pytest.mark.slow
+def test_a_start_of_more_than_half_a_minute_is_waited_for():
+    """It used to give up after 20 to 30 seconds and stop everything."""
+    answer = waited('start web .venv/bin/python -c "$1" "$PORT" 33', seconds=120)
+    assert "answered" in answer.stdout, answer.stderr
+
+
+def test_a_process_that_ends_is_not_waited_for():
+    answer = waited("start web false")
+    assert answer.returncode == 1
+    assert '"web" ended by itself (exit code 1)' in answer.stderr
+
+
+def test_an_answer_that_is_an_error_is_told():
+    program = SERVER.replace("h.SimpleHTTPRequestHandler", "h.BaseHTTPRequestHandler")
+    answer = waited(f'start web .venv/bin/python -c "{program}" "$PORT" 0')
+    assert answer.returncode == 1
+    assert "does not answer as it should: HTTP Error 501" in answer.stderr
+
+
+def told_of(applied: str) -> subprocess.CompletedProcess[str]:
+    """What bin/run says where these migrations made the database."""
+    script = (
+        "set -euo pipefail; . bin/lib/all.sh; . bin/lib/tables.sh; "
+        'applied_migrations() { printf "%s\\n" $1; }; same_history; echo same'
+    )
+    return subprocess.run(
+        ["bash", "-c", script.replace("$1", applied)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_database_of_other_migrations_is_told_with_what_to_do():
+    answer = told_of("people.0001_initial uploads.0099_gone")
+    assert answer.returncode == 1
+    assert "other migrations than those of this checkout (uploads.0099_gone" in answer.stderr
+    assert "bin/setup --stop" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_database_that_only_lacks_migrations_is_brought_up_to_date():
+    assert told_of("people.0001_initial").stdout == "same\n"
