@@ -22,6 +22,7 @@ from bench.load import Connection
 from bench.servers import children, environment, free_port, peak_mib, web
 from deliveries import returns, tasks
 from deliveries.actions import review
+from deliveries.checks.submission import Statement
 from deliveries.models import Delivery, Proposal
 from people.models import Role, User
 
@@ -170,7 +171,7 @@ def _constant(report: Report, sort: str, peaks: dict[int, float]) -> None:
 
 def _desk_opens(report: Report, delivery: Delivery, runs: int) -> None:
     reviewer, today = person(Role.REVIEWER), timezone.localdate()
-    statement = review.Statement(
+    statement = Statement(
         act="Delibera C.C. n. 1", act_date=today, reference_date=today,
         contact_name="Ufficio di piano", contact_email="piano@bench.example",
     )  # fmt: skip

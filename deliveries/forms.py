@@ -125,19 +125,24 @@ class ReasonForm(forms.Form):
         return cleaned
 
 
+#: Asked by the rules (DOC), by page and API alike; the browser asks for it before they do.
+_ASKED = {"required": True}
+
+
 class SubmissionForm(forms.Form):
-    """Act, reference date and contact of a submission (the DOC rules say the rest)."""
+    """Act, reference date and contact of a submission; what must be there the DOC rules say."""
 
     act = forms.CharField(
         label=_("Atto di approvazione del piano"),
         max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs=_ASKED),
         help_text=_("Per esempio: delibera di Consiglio comunale n. 12 del 14/03/2025."),
-        error_messages={"required": _("Scrivi gli estremi dell'atto: tipo, numero e data.")},
     )
     act_date = forms.DateField(
         label=_("Data dell'atto"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Indica la data dell'atto.")},
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", **_ASKED}, format="%Y-%m-%d"),
     )
     reference_date = forms.DateField(
         label=_("A quando si riferiscono i dati"),
@@ -147,26 +152,20 @@ class SubmissionForm(forms.Form):
     contact_name = forms.CharField(
         label=_("Referente"),
         max_length=150,
-        error_messages={"required": _("Scrivi nome e cognome del referente.")},
+        required=False,
+        widget=forms.TextInput(attrs=_ASKED),
     )
     contact_email = forms.EmailField(
         label=_("E-mail d'ufficio del referente"),
+        required=False,
+        widget=forms.EmailInput(attrs=_ASKED),
         error_messages={
-            "required": _("Scrivi un'e-mail d'ufficio."),
             "invalid": _("L'indirizzo non è completo: scrivilo come ufficio@comune.it."),
         },
     )
     only_correct_rows = forms.BooleanField(
         label=_("Invia le righe corrette; le altre restano com'erano"), required=False
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        today = timezone.localdate()
-        for name in ("act_date", "reference_date"):
-            if cleaned.get(name) and cleaned[name] > today:
-                self.add_error(name, _("La data è nel futuro."))
-        return cleaned
 
 
 def field_choices(language: str) -> list[tuple[str, str]]:

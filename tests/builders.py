@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from deliveries import tasks, workflow
 from deliveries.actions import intake, review
+from deliveries.checks.submission import Statement
 from deliveries.models import Delivery, Finding, Proposal, Receipt, StagedRow
 from deliveries.publishing import acceptance
 from deliveries.states import Verb
@@ -22,7 +23,7 @@ from zones.models import Municipality
 HEADER = "ID;TIPOLOGIA;DENOMINAZIONE;INDIRIZZO;STATO;SUP_FOND;COORD_X;COORD_Y"
 
 
-def statement(**fields) -> review.Statement:
+def statement(**fields) -> Statement:
     today = timezone.localdate()
     given = {
         "act": "Delibera C.C. n. 12 del 03/02/2025",
@@ -31,7 +32,7 @@ def statement(**fields) -> review.Statement:
         "contact_name": "Ufficio di piano",
         "contact_email": "piano@comune.example",
     }
-    return review.Statement(**{**given, **fields})
+    return Statement(**{**given, **fields})
 
 
 def places(comune: str, n: int, seed: int = 1) -> list[tuple[float, float]]:

@@ -1,8 +1,8 @@
 """Submission and review: sending, taking, deciding row by row, sending back, closing."""
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import leases, policies, tasks, workflow
+from deliveries.checks.submission import Statement, must_be_good
 from deliveries.models import Delivery, Proposal, Receipt
 from deliveries.publishing.compare import propose
 from deliveries.states import Status, Verb
@@ -45,24 +46,12 @@ class Decision:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What goes with a submission (DOC rules)."""
-
-    act: str
-    act_date: dt.date | None
-    reference_date: dt.date | None
-    contact_name: str
-    contact_email: str
-    only_correct_rows: bool = False
-
-
 @transaction.atomic
 def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
     """Send a checked delivery to the office; the receipt is its proof.
 
-    Raises NotAllowed for a consultant, Invalid with
-    what is missing, WrongState when something blocks.
+    Raises NotAllowed for a consultant, Invalid with what the DOC rules say and nobody confirmed,
+    WrongState when something blocks.
     """
     if not policies.may_submit(user, delivery):
         raise NotAllowed(
@@ -72,7 +61,7 @@ def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
     workflow.locked(delivery.pk)
     delivery.refresh_from_db()
     _must_be_sendable(delivery, statement)
-    _must_be_complete(delivery, statement)
+    findings = must_be_good(delivery, statement)
     now = timezone.now()
     workflow.move(
         delivery,
@@ -87,7 +76,7 @@ def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
         submitted_by=user,
     )
     propose(delivery)
-    return _receipt(delivery, user)
+    return _receipt(delivery, user, findings)
 
 
 def _must_be_sendable(delivery: Delivery, statement: Statement) -> None:
@@ -117,27 +106,19 @@ def _must_be_sendable(delivery: Delivery, statement: Statement) -> None:
         )
     if delivery.sort == Delivery.Sort.FILE and delivery.blocked_count >= delivery.row_count:
         raise WrongState("no-rows", _("Nessuna riga si può inviare: correggi almeno un errore."))
+    if statement.reference_date and statement.reference_date > timezone.localdate():
+        to_come = _("I dati non possono riferirsi a un giorno che deve ancora venire.")
+        raise Invalid("reference-date", to_come)
 
 
-def _must_be_complete(delivery: Delivery, statement: Statement) -> None:
-    """DOC-01 and DOC-03; a confirmation refers to the act already in force."""
-    missing = {}
-    if not statement.act.strip() and delivery.sort == Delivery.Sort.FILE:
-        missing["act"] = _("Indica l'atto: delibera, numero e data.")
-    if statement.act_date and statement.act_date > timezone.localdate():
-        missing["act_date"] = _("La data dell'atto è nel futuro.")
-    if not statement.contact_name.strip() or "@" not in statement.contact_email:
-        missing["contact_email"] = _("Indica un referente con un'e-mail d'ufficio.")
-    if missing:
-        raise Invalid("DOC", " ".join(missing.values()), errors=missing)
-
-
-def _receipt(delivery: Delivery, user: User) -> Receipt:
+def _receipt(delivery: Delivery, user: User, findings: list[dict[str, Any]]) -> Receipt:
     year = timezone.localdate().year
     turn = delivery.receipts.count() + 1
     number = f"{year}-{delivery.municipality_id}-{delivery.pk.hex[:6]}-{turn}"
     told = {name: getattr(delivery, name) for name in ON_RECEIPT}
-    return Receipt.objects.create(delivery=delivery, number=number, by=user, **told)
+    return Receipt.objects.create(
+        delivery=delivery, number=number, by=user, findings=findings, **told
+    )
 
 
 def _may_review(user: User, delivery: Delivery) -> None:

@@ -19,7 +19,7 @@ from deliveries.api.access import DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.publishing import impact
 from deliveries.reports import story
-from deliveries.reports.receipt import as_pdf, receipt_of
+from deliveries.reports.receipt import as_pdf, receipt_of, said_of
 from deliveries.reports.steps import has_report
 from notices.api import MessageIn, ThreadLineOut
 from people.access import caller
@@ -112,6 +112,15 @@ class Impact(DeliveryView):
 NUMBERED = OpenApiParameter("number", str, description="Di un invio precedente")
 
 
+class SaidAtSubmission(serializers.Serializer[Any]):
+    """What a rule said of the submission; a warning was confirmed by its sender."""
+
+    code = serializers.CharField()
+    severity = serializers.CharField()
+    message = serializers.CharField()
+    confirmed = serializers.BooleanField()
+
+
 class ReceiptOut(serializers.Serializer[Any]):
     """The proof of a submission, with what was said then."""
 
@@ -124,6 +133,7 @@ class ReceiptOut(serializers.Serializer[Any]):
     act = serializers.CharField()
     act_date = serializers.DateField(allow_null=True)
     reference_date = serializers.DateField(allow_null=True)
+    findings = SaidAtSubmission(many=True, source="said")
 
 
 class ReceiptDetail(DeliveryView):
@@ -132,7 +142,9 @@ class ReceiptDetail(DeliveryView):
     @extend_schema(parameters=[NUMBERED], responses=ReceiptOut)
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
-        return Response(ReceiptOut(receipt_of(delivery, request.GET.get("number", ""))).data)
+        found = receipt_of(delivery, request.GET.get("number", ""))
+        found.said = said_of(found)  # type: ignore[attr-defined]
+        return Response(ReceiptOut(found).data)
 
 
 class ReceiptPdf(DeliveryView):

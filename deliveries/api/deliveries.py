@@ -20,6 +20,7 @@ from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView, WriteThrottle
+from deliveries.checks.submission import Statement
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
@@ -31,9 +32,11 @@ from validator.findings import together
 PAGE, MOST = 100, 1_000
 
 
-def shown(delivery: Delivery, request: Request, *, status: int = 200) -> Response:
-    """A delivery as answer, at its own address."""
-    body = shapes.DeliveryOut(delivery, context={"request": request}).data
+def shown(
+    delivery: Delivery, request: Request, *, status: int = 200, again: bool = False
+) -> Response:
+    """A delivery as answer, at its own address; `again`: its file was just sent once more."""
+    body = shapes.DeliveryOut(delivery, context={"request": request, "again": again}).data
     response = Response(body, status=status)
     if status == 202:
         response["Location"] = reverse("api-upload", args=[delivery.pk])
@@ -98,7 +101,8 @@ class DeliveryList(DeliveryView):
             idempotency_key=request.headers.get("Idempotency-Key", ""),
             take_over=given.validated_data["take_over"],
         )
-        response = shown(received.delivery, request, status=202)
+        again = received.duplicate
+        response = shown(received.delivery, request, status=202, again=again)
         response["Idempotency-Replayed"] = "true" if received.duplicate else "false"
         return response
 
@@ -296,9 +300,8 @@ class Submit(DeliveryView):
             )
         given = shapes.Submission(data=request.data)
         given.is_valid(raise_exception=True)
-        review.submit(
-            delivery, user=caller(request), statement=review.Statement(**given.validated_data)
-        )
+        said = Statement(**given.validated_data)
+        review.submit(delivery, user=caller(request), statement=said)
         return shown(self.delivery(request, pk), request)
 
 

@@ -13,7 +13,7 @@ from core.geo import GEOGRAPHIC_SRID
 from deliveries.actions import answers
 from deliveries.geocoding.client import configured as geocoder
 from deliveries.models import Answer, Delivery, Finding, Proposal, StagedRow
-from deliveries.reports import page, proposals
+from deliveries.reports import outside, page, proposals
 from deliveries.reports.steps import has_report
 from deliveries.reports.story import stage_words, stand
 from deliveries.reports.wording import told
@@ -73,6 +73,7 @@ class DeliveryOut(serializers.Serializer[Any]):
     valid = serializers.BooleanField(source="is_valid")
     verdict = serializers.SerializerMethodField()
     doubtful_columns = serializers.SerializerMethodField()
+    sent_before = serializers.SerializerMethodField()
     error_reference = serializers.CharField()
     receipt = serializers.SerializerMethodField()
     edition = serializers.SerializerMethodField()
@@ -110,6 +111,14 @@ class DeliveryOut(serializers.Serializer[Any]):
     def get_doubtful_columns(self, delivery: Delivery) -> int:
         asked: int = delivery.outcome.get("doubtful_columns", 0)
         return 0 if delivery.mapping_confirmed_at else asked
+
+    def get_sent_before(self, delivery: Delivery) -> str | None:
+        """FIL-11; of the delivery that a file was already, while it is told so."""
+        if self.context.get("brief"):
+            return None
+        again = self.context.get("again", False)
+        said = outside.sent_again(delivery) if again else outside.sent_before(delivery)
+        return said.message if said else None
 
     def get_receipt(self, delivery: Delivery) -> dict[str, Any] | None:
         # Sorted here: a list of deliveries has them fetched for all at once.
@@ -223,9 +232,14 @@ class Submission(serializers.Serializer[Any]):
     act = serializers.CharField(max_length=300, allow_blank=True, default="")
     act_date = serializers.DateField(allow_null=True, default=None)
     reference_date = serializers.DateField(allow_null=True, default=None)
-    contact_name = serializers.CharField(max_length=150)
-    contact_email = serializers.EmailField()
+    contact_name = serializers.CharField(max_length=150, allow_blank=True, default="")
+    contact_email = serializers.EmailField(allow_blank=True, default="")
     only_correct_rows = serializers.BooleanField(default=False)
+    confirmed = serializers.ListField(
+        child=serializers.CharField(max_length=8),
+        default=list,
+        help_text="Codici degli avvisi confermati (DOC-02, DOC-04)",
+    )
 
 
 def _degrees(changes: Mapping[str, str | None]) -> dict[str, float]:

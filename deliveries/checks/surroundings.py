@@ -126,10 +126,16 @@ def rule_context(source: Source, municipality: Municipality, *, day: dt.date) ->
 
 def same_file(delivery: Delivery) -> SameFile | None:
     """An earlier delivery of the same comune with the same bytes (FIL-11; outside the report)."""
-    earlier = (
-        Delivery.objects.filter(source=delivery.source_id, sha256=delivery.sha256)
-        .exclude(pk=delivery.pk)
-        .exclude(status=Status.WITHDRAWN)
-        .first()
-    )
-    return SameFile(str(earlier.pk), timezone.localdate(earlier.created_at)) if earlier else None
+    if not delivery.sha256:
+        return None
+    same = Delivery.objects.filter(source=delivery.source_id, sha256=delivery.sha256)
+    earlier = same.exclude(status=Status.WITHDRAWN).filter(created_at__lt=delivery.created_at)
+    last: Delivery | None = earlier.order_by("-created_at").first()
+    return as_sent(last) if last else None
+
+
+def as_sent(delivery: Delivery) -> SameFile:
+    """The delivery as FIL-11 names it: by its receipt, or by its own key while it has none."""
+    receipt = delivery.receipts.order_by("-at").first()
+    number = receipt.number if receipt else str(delivery.pk)
+    return SameFile(number, timezone.localdate(delivery.created_at))

@@ -188,6 +188,8 @@ class Receipt(models.Model):
     reference_date = models.DateField(null=True, blank=True)
     contact_name = models.CharField(max_length=150, blank=True)
     contact_email = models.EmailField(blank=True)
+    # What the DOC rules said: warnings that were confirmed, and what is only to be known.
+    findings = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("ricevuta")

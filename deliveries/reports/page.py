@@ -25,9 +25,10 @@ from deliveries.reports.wording import (
 )
 from deliveries.states import DRAFT, Status
 from validator.findings import Severity
+from validator.rules import registry
 
 #: Findings of one code on a page; all of them are in the file too (SYS-03).
-SHOWN = 100
+SHOWN = int(registry.declared_thresholds()["shown_per_code"])
 _SPOKEN_ROWS = 10
 _ORDER = (Severity.SYSTEM, Severity.ERROR, Severity.WARNING, Severity.INFO)
 #: The rules whose value must not be shown again (personal data).

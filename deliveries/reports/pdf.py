@@ -8,7 +8,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from deliveries.models import Delivery
-from deliveries.reports import noticed, page
+from deliveries.reports import noticed, outside, page
+from deliveries.reports.wording import Words
 from validator.libraries import weasyprint
 
 #: Rows of each mistake that the paper names; all of them are in the other files.
@@ -24,9 +25,10 @@ class Told:
     rows: list[page.RowFinding]
 
     @property
-    def more(self) -> int:
-        """Findings that the paper leaves to the other files."""
-        return self.mistake.findings - len(self.rows)
+    def cut(self) -> Words | None:
+        """That the paper leaves some to the other files (SYS-03)."""
+        one = self.mistake
+        return outside.cut_short(one.code, total=one.findings, shown=len(self.rows))
 
 
 def document(delivery: Delivery) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotFound
 from deliveries.models import Delivery, Receipt
+from deliveries.reports.wording import words
+from validator.findings import Severity
 from validator.libraries import weasyprint
 
 
@@ -22,9 +25,37 @@ def receipt_of(delivery: Delivery, number: str = "") -> Receipt:
     return found
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a rule said of a submission; `confirmed`: a warning that its sender confirmed."""
+
+    code: str
+    severity: str
+    message: str
+    confirmed: bool
+
+
+def said_of(receipt: Receipt) -> list[Said]:
+    """What the DOC rules said of the submission, in the reader's language."""
+    return [
+        Said(
+            one["code"],
+            one["severity"],
+            words(one["code"], one["params"]).message,
+            one["severity"] == Severity.WARNING,
+        )
+        for one in receipt.findings
+    ]
+
+
 def as_pdf(delivery: Delivery, receipt: Receipt) -> bytes:
     """The receipt as tagged PDF, in the active language."""
-    context = {"delivery": delivery, "receipt": receipt, "portal_public_url": settings.PUBLIC_URL}
+    context = {
+        "delivery": delivery,
+        "receipt": receipt,
+        "said": said_of(receipt),
+        "portal_public_url": settings.PUBLIC_URL,
+    }
     html = render_to_string("deliveries/receipt_pdf.html", context)
     return bytes(weasyprint.HTML(string=html, url_fetcher=_no_fetch).write_pdf(pdf_tags=True))
 

@@ -20,7 +20,7 @@ from deliveries.actions import answers
 from deliveries.forms import ReasonForm
 from deliveries.models import Delivery
 from deliveries.reports import document as report_document
-from deliveries.reports import page
+from deliveries.reports import outside, page
 from deliveries.reports import places as report_places
 from deliveries.reports.steps import has_report
 from deliveries.reports.understanding import doubtful
@@ -30,6 +30,7 @@ from deliveries.views.frame import frame
 from people.access import person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 
 def checked(request: HttpRequest, pk: uuid.UUID) -> Delivery:
@@ -50,6 +51,7 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         **frame(request, delivery, "checks"),
         "report": page.report(delivery),
+        "sent_before": outside.sent_before(delivery),
         "offered": answers.offered(delivery),
         "columns_doubtful": doubtful(delivery),
     }
@@ -77,6 +79,7 @@ def _mistake(
         "rows": page.with_refused(rows, refused) if refused else rows,
         "refused": refused,
         "shown": shown,
+        "cut": outside.cut_short(code, total=shown.paginator.count, shown=len(rows)),
         "placed": sum(1 for one in rows if one.finding.position),
     }
     fragment = request.headers.get("HX-Request") == "true"

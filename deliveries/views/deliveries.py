@@ -16,7 +16,7 @@ from deliveries.actions import intake, review
 from deliveries.forms import DeliveryForm, municipalities_of
 from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_upload, may_withdraw
-from deliveries.reports import sample, story
+from deliveries.reports import outside, sample, story
 from deliveries.reports.page import mistakes_of
 from deliveries.reports.wording import Words, numbered
 from deliveries.states import Status, Verb
@@ -76,7 +76,8 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error.message))
         else:
             if received.duplicate:
-                messages.info(request, _("È lo stesso file già consegnato: non cambia nulla."))
+                again = outside.sent_again(received.delivery)
+                messages.info(request, f"{again.message} {again.fix}")
             return redirect("deliveries:detail", received.delivery.pk)
     context = {
         "trail": [HOME, Crumb(_("Nuova consegna"))],
@@ -109,6 +110,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "then": request.GET.get("poi", ""),
         "note_form": NoteForm(),
         "reasons": _reasons(delivery),
+        "sent_before": outside.sent_before(delivery),
         "receipts": delivery.receipts.order_by("-at"),
         "can_withdraw": may_withdraw(request.user, delivery)
         and is_possible(delivery, Verb.WITHDRAW),

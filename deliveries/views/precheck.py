@@ -19,7 +19,7 @@ from core.errors import DomainError, WrongState
 from core.pages import Crumb
 from deliveries import precheck
 from deliveries.forms import CRS_CHOICES
-from deliveries.reports import brief, story
+from deliveries.reports import brief, outside, page, story
 from deliveries.reports.wording import language
 from deliveries.views.checks import XLSX
 from deliveries.views.deliveries import limits_words
@@ -144,12 +144,20 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
             "report": told,
             "figures": figures,
             "layers": brief.layer_lines(figures),
-            "mistakes": [(one, shown.get(one.code, [])) for one in told.mistakes],
-            "shown": precheck.SHOWN,
+            "mistakes": [_with_first(one, shown.get(one.code, [])) for one in told.mistakes],
         }
     response = render(request, "deliveries/precheck_report.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _with_first(mistake: page.Mistake, first: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """A mistake with its first findings, and that there are more (SYS-03)."""
+    return (
+        mistake,
+        first,
+        outside.cut_short(mistake.code, total=mistake.findings, shown=len(first)),
+    )
 
 
 def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The last step: what goes with the delivery, sending it, and the receipt as page and PDF."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,18 +11,20 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed
 from core.pages import private
 from deliveries.actions import review
+from deliveries.checks.submission import Statement, as_told, findings_of
 from deliveries.forms import SubmissionForm
 from deliveries.models import Delivery
 from deliveries.policies import may_submit
 from deliveries.publishing import impact
 from deliveries.reports import page
-from deliveries.reports.receipt import as_pdf, receipt_of
+from deliveries.reports.receipt import as_pdf, receipt_of, said_of
 from deliveries.reports.steps import has_report
 from deliveries.reports.understanding import doubtful
 from deliveries.states import Status
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
 from people.access import person
+from validator.findings import Severity
 
 
 @private
@@ -43,24 +46,37 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if not form.is_valid():
         return _page(request, delivery, form, status=400)
     try:
-        review.submit(delivery, user=person(request), statement=statement(form.cleaned_data))
+        said = statement(form.cleaned_data, request.POST.getlist("confirmed"))
+        review.submit(delivery, user=person(request), statement=said)
     except DomainError as error:
         if error.status == NotAllowed.status:
             raise
-        form.add_error(None, str(error.message))
-        return _page(request, delivery, form, status=error.status)
+        warnings = _said(form, error)
+        return _page(request, delivery, form, warnings=warnings, status=error.status)
     return redirect("deliveries:receipt", delivery.pk)
 
 
-def statement(given: dict[str, Any]) -> review.Statement:
-    """What goes with the submission, from a form or an API body that was found good."""
-    return review.Statement(
+def _said(form: SubmissionForm, error: DomainError) -> list[dict[str, Any]]:
+    """Put what stops the submission beside its field; the warnings that it asks to confirm."""
+    found = error.extra.get("findings", [])
+    for one in (one for one in found if one["severity"] == Severity.ERROR):
+        place = one["field"] if one["field"] in form.fields else None
+        form.add_error(place, f"{one['message']} {one['fix']} ({one['code']})")
+    if not form.errors:
+        form.add_error(None, str(error.message))
+    return [one for one in found if one["severity"] == Severity.WARNING]
+
+
+def statement(given: dict[str, Any], confirmed: Sequence[str] = ()) -> Statement:
+    """What goes with the submission, from what the form understood."""
+    return Statement(
         act=given.get("act") or "",
         act_date=given.get("act_date"),
         reference_date=given.get("reference_date"),
         contact_name=given.get("contact_name") or "",
         contact_email=given.get("contact_email") or "",
         only_correct_rows=bool(given.get("only_correct_rows")),
+        confirmed=confirmed,
     )
 
 
@@ -87,12 +103,23 @@ def _known(delivery: Delivery) -> dict[str, Any]:
 
 
 def _page(
-    request: HttpRequest, delivery: Delivery, form: SubmissionForm, *, status: int = 200
+    request: HttpRequest,
+    delivery: Delivery,
+    form: SubmissionForm,
+    *,
+    warnings: Sequence[dict[str, Any]] = (),
+    status: int = 200,
 ) -> HttpResponse:
     mistakes = page.mistakes_of(delivery) if has_report(delivery) else []
     context = {
         **frame(request, delivery, "submit"),
         "form": form,
+        "warnings": warnings,
+        "infos": [
+            as_told(one)
+            for one in findings_of(delivery, statement({}))
+            if one.severity is Severity.INFO
+        ],
         "verdict": page.verdict(delivery, mistakes) if has_report(delivery) else None,
         "good": delivery.row_count - delivery.blocked_count,
         "unanswered": sum(mistake.unanswered for mistake in mistakes),
@@ -121,7 +148,13 @@ def receipt(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     delivery = delivery_of(request, pk)
     found = receipt_of(delivery, request.GET.get("numero", ""))
     later = delivery.receipts.filter(at__gt=found.at).exists()
-    context = {**frame(request, delivery, "submit"), "receipt": found, "later": later}
+    said = said_of(found)
+    context = {
+        **frame(request, delivery, "submit"),
+        "receipt": found,
+        "said": said,
+        "later": later,
+    }
     return render(request, "deliveries/receipt.html", context)
 
 

@@ -115,7 +115,7 @@ def test_a_whole_delivery_goes_by_api_alone(cast):
 def test_every_link_of_a_delivery_leads_somewhere(cast):
     delivery = builders.ready(cast)
     client = caller(cast.operator, "read")
-    links = client.get(url("delivery", delivery)).json()["links"]
+    links = client.get(url("upload", delivery)).json()["links"]
     assert {"original", "impact", "receipt", "messages", "offered_answers"} <= set(links)
     for name, address in links.items():
         if name == "page":

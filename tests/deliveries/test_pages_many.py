@@ -40,11 +40,11 @@ def text(answer) -> str:
 
 def test_an_opened_mistake_goes_on_over_its_pages_and_so_does_its_map(crowded, operator):
     first = text(operator.get(address(crowded), headers={"HX-Request": "true"}))
-    assert "Casi da 1 a 100 di 230." in first
+    assert "230 casi, ne mostriamo 100." in first
     assert "Sulla mappa: 51 casi su 230, di quelli in questa pagina." in first
     assert f'href="{address(crowded)}?pagina=2"' in first
     last = text(operator.get(address(crowded) + "?pagina=3"))
-    assert "Casi da 201 a 230 di 230." in last
+    assert "Qui da 201 a 230;" in last
     assert "231 · " in last
     assert "Successiva" not in last
     drawn = re.search(r'data-findings-map="([^"]+)"', last)[1].replace("&amp;", "&")

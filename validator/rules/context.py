@@ -152,7 +152,7 @@ class SameFile:
 @dataclass(frozen=True)
 class Submission:
     """What a person fills in when sending (DOC). `current_act_date`: of what is in force, if
-    anything is.
+    anything is; `confirms`: only that it still holds, under its own act.
     """
 
     today: date
@@ -163,6 +163,7 @@ class Submission:
     reference_date: date | None = None
     current_act_date: date | None = None
     rule_set: str = RULE_SET_VERSION
+    confirms: bool = False
 
 
 @dataclass(frozen=True)

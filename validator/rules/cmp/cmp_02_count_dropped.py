@@ -19,7 +19,6 @@ from validator.rules.wording import Wording
     WARNING,
     COMPARISON,
     params={"count_drop_pct": 20.0},
-    yields_to=("CMP-01",),
     it=Wording(
         title="Molti servizi in meno",
         one="I servizi passano da {before} a {after} (−{pct}%).",

@@ -36,7 +36,8 @@ from validator.rules.wording import Wording
 def act_is_given(submission: Submission, t: Thresholds) -> Sequence[Group]:
     """The act of the plan is given: type, number and date.
 
-    It says what the published data rest on, and stands beside every service.
+    It says what the published data rest on, and stands beside every service. Who only confirms
+    what is in force confirms it under the act it has.
     """
-    given = submission.act.strip() and submission.act_date
+    given = submission.confirms or (submission.act.strip() and submission.act_date)
     return [] if given else [Group()]

@@ -17,6 +17,7 @@ from validator.rules.wording import Wording
     INFO,
     FILE,
     outside=True,
+    yields_to=("CMP-08",),
     it=Wording(
         title="File già inviato",
         one="Questo file è identico a quello inviato il {date} (invio {id}).",
