@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from deliveries import policies, workflow
 from deliveries.actions import intake
 from deliveries.checks import choices
 from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
-from deliveries.querysets import rows_of
+from deliveries.querysets import rows_of, run_sql
 from people.models import User
 from validator.interpreting.context import REPAIR
 from validator.source_file import shape_of
@@ -48,44 +49,49 @@ def answer(
         raise Invalid("reason-missing", _("Scrivi il motivo: lo leggerà l'istruttore."))
     if kind == Answer.Kind.WILL_FIX and (until is None or until < timezone.localdate()):
         raise Invalid("date-missing", _("Indica entro quale data sarà corretto, da oggi in poi."))
-    findings = Finding.objects.filter(delivery=delivery, code=code, severity="warning")
-    if not findings.exists():
+    if not Finding.objects.filter(delivery=delivery, code=code, severity="warning").exists():
         raise Invalid(
             "no-such-warning", _("In questa consegna non c'è l'avviso %(code)s.") % {"code": code}
         )
-    for fingerprint in _fingerprints(delivery, findings, layer, rows):
-        Answer.objects.update_or_create(
-            delivery=delivery,
-            code=code,
-            fingerprint=fingerprint,
-            defaults={
-                "municipality": delivery.municipality,
-                "kind": kind,
-                "reason": reason.strip(),
-                "until": until,
-                "by": user,
-                "at": timezone.now(),
-            },
-        )
+    written = rows_of(
+        "answer_findings",
+        delivery=delivery.pk,
+        municipality=delivery.municipality_id,
+        code=code,
+        layer=layer,
+        rows=list(rows) or None,
+        kind=str(kind),
+        reason=reason.strip(),
+        until=until,
+        user=user.pk,
+        now=timezone.now(),
+    )
+    if not written[0][0]:
+        raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
     workflow.record(delivery, "answer", by=user, note=f"{code}: {reason.strip()}")
     return delivery.answers.filter(code=code).count()
 
 
-def offered(delivery: Delivery) -> list[Answer]:
-    """Answers of earlier deliveries that still fit: the same warning on a row of the same content.
+def offered(
+    delivery: Delivery, *, code: str = "", contents: Sequence[str] | None = None
+) -> QuerySet[Answer]:
+    """Answers of earlier deliveries that still fit: the same warning on a row of the same content;
+    of one code, or on some contents alone (their fingerprints).
 
     A row that changed drops its answer, and so does a promise whose day has passed.
     """
     if delivery.status not in policies.EDITABLE:
-        return []
+        return Answer.objects.none()
     found = rows_of(
         "offered_answers",
         delivery=delivery.pk,
         municipality=delivery.municipality_id,
         day=timezone.localdate(),
+        code=code,
+        contents=None if contents is None else list(contents),
     )
     wanted = Answer.objects.filter(pk__in=[row[0] for row in found])
-    return list(wanted.select_related("by").order_by("code", "pk"))
+    return wanted.select_related("by").order_by("code", "pk")
 
 
 @transaction.atomic
@@ -95,47 +101,13 @@ def take_offered(
     """Give the answers offered (of one code, by their
     keys, or all) again, under one's own name; how many."""
     _may_edit(user, delivery)
-    chosen = [
-        one
-        for one in offered(delivery)
-        if code in ("", one.code) and (ids is None or one.pk in ids)
-    ]
-    Answer.objects.bulk_create(
-        Answer(
-            municipality=delivery.municipality,
-            delivery=delivery,
-            item_id=one.item_id,
-            fingerprint=one.fingerprint,
-            code=one.code,
-            kind=one.kind,
-            reason=one.reason,
-            until=one.until,
-            by=user,
-        )
-        for one in chosen
-    )
-    if chosen:
-        workflow.record(delivery, "answer", by=user, payload={"taken_again": len(chosen)})
-    return len(chosen)
-
-
-def _fingerprints(delivery: Delivery, findings: Any, layer: str, rows: Sequence[int]) -> set[str]:
-    """Contents of the rows spoken of; the empty one stands for a finding about the whole file."""
-    wanted: set[tuple[str, int]] = set()
-    for finding in findings.values_list("layer", "rows"):
-        wanted |= {(finding[0], row) for row in finding[1]}
-    if rows:
-        wanted = {(name, row) for name, row in wanted if row in rows and layer in ("", name)}
-        if not wanted:
-            raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
-    if not wanted:
-        return {""}
-    staged = StagedRow.objects.filter(delivery=delivery, row__in={row for _name, row in wanted})
-    return {
-        row.fingerprint
-        for row in staged.only("layer", "row", "fingerprint")
-        if (row.layer, row.row) in wanted or ("", row.row) in wanted
-    }
+    keys = list(offered(delivery, code=code).values_list("pk", flat=True))
+    if ids is not None:
+        keys = sorted({*keys} & {*ids})
+    if keys:
+        run_sql("take_offered", delivery=delivery.pk, keys=keys, user=user.pk, now=timezone.now())
+        workflow.record(delivery, "answer", by=user, payload={"taken_again": len(keys)})
+    return len(keys)
 
 
 @dataclass(frozen=True)

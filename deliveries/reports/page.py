@@ -286,8 +286,10 @@ def row_findings(
     are few whatever the number."""
     findings = list(pages_of(delivery, code).get_page(page).object_list[:limit])
     staged = staged_rows(delivery, findings)
-    answers = {a.fingerprint: a for a in delivery.answers.filter(code=code).select_related("by")}
-    offers = {one.fingerprint: one for one in offered(delivery) if one.code == code}
+    contents = [row.fingerprint for row in staged.values()]
+    given = delivery.answers.filter(code=code, fingerprint__in=["", *contents])
+    answers = {one.fingerprint: one for one in given.select_related("by")}
+    offers = {one.fingerprint: one for one in offered(delivery, code=code, contents=contents)}
     return [_row_finding(one, staged, answers=answers, offers=offers) for one in findings]
 
 

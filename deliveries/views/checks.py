@@ -31,6 +31,8 @@ from people.access import person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+#: Answers of earlier deliveries that the report lists; all of them are taken again together.
+OFFERED = 50
 
 
 def checked(request: HttpRequest, pk: uuid.UUID) -> Delivery:
@@ -48,11 +50,13 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     delivery = delivery_of(request, pk)
     if not has_report(delivery):
         return redirect("deliveries:detail", pk)
+    offered = answers.offered(delivery)
     context = {
         **frame(request, delivery, "checks"),
         "report": page.report(delivery),
         "sent_before": outside.sent_before(delivery),
-        "offered": answers.offered(delivery),
+        "offered": offered[:OFFERED],
+        "offered_count": offered.count(),
         "columns_doubtful": doubtful(delivery),
     }
     return render(request, "deliveries/checks.html", context)

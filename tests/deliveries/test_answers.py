@@ -4,13 +4,14 @@ import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import NotAllowed
 from deliveries.actions import answers, review
-from deliveries.models import Answer
+from deliveries.models import Answer, Delivery, Finding
 from tests import builders
 
 SOON = timezone.localdate() + dt.timedelta(days=30)
@@ -86,3 +87,59 @@ def test_what_another_comune_answered_is_nobody_elses(cast, answered):
     assert not answers.offered(delivery)
     with pytest.raises(NotAllowed):
         answers.take_offered(delivery, user=cast.neighbour)
+
+
+def many(cast, rows: int):
+    """A delivery in which every row has the same warning."""
+    delivery = builders.ready(cast, rows=rows)
+    delivery.findings.all().delete()
+    Finding.objects.bulk_create(
+        Finding(delivery=delivery, code="ATT-08", severity="warning", layer="piano", rows=[row])
+        for row in range(1, rows + 1)
+    )
+    return delivery
+
+
+def test_answering_many_rows_costs_as_few_statements_as_answering_one(
+    cast, django_assert_max_num_queries
+):
+    delivery = many(cast, 250)
+    with django_assert_max_num_queries(20):
+        given = answers.answer(delivery, user=cast.operator, code="ATT-08", reason="Va bene")
+    assert given == delivery.answers.count() == 250
+    again = answers.answer(
+        delivery, user=cast.colleague, code="ATT-08", rows=[7], kind="will_fix", reason="Poi",
+        until=SOON,
+    )  # fmt: skip
+    assert again == 250
+    changed = delivery.answers.get(by=cast.colleague)
+    assert (changed.kind, changed.reason, changed.until) == ("will_fix", "Poi", SOON)
+
+
+def test_answers_offered_are_taken_again_with_few_statements(cast, django_assert_max_num_queries):
+    answers.answer(many(cast, 120), user=cast.operator, code="ATT-08", reason="Va bene")
+    Delivery.objects.update(status="withdrawn")
+    again = many(cast, 120)
+    with django_assert_max_num_queries(20):
+        assert answers.take_offered(again, user=cast.colleague) == 120
+    assert again.answers.filter(by=cast.colleague, reason="Va bene").count() == 120
+
+
+def test_a_page_of_a_mistake_loads_only_the_answers_that_it_shows(cast, operator):
+    delivery = many(cast, 250)
+    answers.answer(delivery, user=cast.operator, code="ATT-08", reason="Va bene")
+    loaded = []
+
+    def count(instance, **_kwargs):
+        loaded.append(instance.pk)
+
+    post_init.connect(count, sender=Answer)
+    try:
+        for page in ("", "ATT-08/", "ATT-08/?pagina=2"):
+            del loaded[:]
+            address = reverse("deliveries:checks", args=[delivery.pk]) + page
+            assert operator.get(address).status_code == 200
+            assert len(loaded) <= 100
+    finally:
+        post_init.disconnect(count, sender=Answer)
+    assert len(loaded) == 100
