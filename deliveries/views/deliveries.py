@@ -4,6 +4,7 @@ file step with its progress, and what ends it."""
 import uuid
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import DomainError, Invalid, NotFound
-from core.pages import Crumb, acting, back_on_mistake, private
+from core.pages import Crumb, acting, back_on_mistake, number, private
 from deliveries.actions import intake, review
 from deliveries.forms import DeliveryForm, municipalities_of
 from deliveries.models import Delivery
@@ -19,7 +20,7 @@ from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import outside, sample, story
 from deliveries.reports.page import mistakes_of
 from deliveries.reports.wording import Words, numbered
-from deliveries.states import Status, Verb
+from deliveries.states import FINAL, Status, Verb
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
 from notices.forms import NoteForm
@@ -28,7 +29,8 @@ from people.policies import is_reviewer, operated_by
 from validator import limits
 from zones.models import Municipality
 
-RECENT = 50
+#: Concluded deliveries on a page; the open ones, at most one per source, are all shown.
+PAGE = 30
 #: Where the work goes on after a check that a choice of that page asked for (`?poi=`).
 AFTER_CHECK = {
     "correggi": "deliveries:mend",
@@ -45,13 +47,15 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         return redirect("deliveries:reviews")
     mine = Delivery.objects.for_user(request.user).filter(municipality__in=comuni)
     mine = mine.with_waiting().select_related("municipality", "by").order_by("-created_at")
-    lines = [story.line(delivery) for delivery in mine[:RECENT]]
+    ended = Paginator(mine.filter(status__in=FINAL), PAGE)
+    page = ended.get_page(number(request.GET.get("pagina")) or 1)
     operated = operated_by(request.user)
     context = {
         "trail": [HOME],
         "comuni": [(comune, comune.pk in operated) for comune in comuni],
-        "open": [line for line in lines if not line.is_final],
-        "closed": [line for line in lines if line.is_final],
+        "open": [story.line(delivery) for delivery in mine.open()],
+        "closed": [story.line(delivery) for delivery in page],
+        "page": page,
     }
     return render(request, "deliveries/list.html", context)
 

@@ -2,8 +2,10 @@
 proposals, decisions one by one and many at once."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -35,12 +37,13 @@ QUEUES: dict[str, tuple[Status, ...]] = {
     "restituite": (Status.RETURNED,),
     "concluse": FINAL,
 }
-SHOWN = 200
+PAGE = 50
 
 
 @private
 def queue(request: HttpRequest) -> HttpResponse:
-    """Deliveries of the office, those that have waited longest first."""
+    """Deliveries of the office, so many on a page: those that have waited longest first, of the
+    concluded ones the newest."""
     if not is_reviewer(request.user):
         raise NotAllowed("review-not-yours", _("L'istruttoria è dell'ufficio metropolitano."))
     name = request.GET.get("coda", "aperte")
@@ -55,9 +58,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     waiting = waiting.with_waiting().select_related(
         "municipality", "by", "reviewer", "submitted_by"
     )
+    first = "-waiting_since" if statuses == FINAL else "waiting_since"
+    pages = Paginator(waiting.order_by(first, "pk"), PAGE)
+    page = pages.get_page(number(request.GET.get("pagina")) or 1)
     context = {
         "trail": [DESK],
-        "lines": [story.line(delivery) for delivery in waiting.order_by("waiting_since")[:SHOWN]],
+        "page": page,
+        "query": urlencode({k: v for k, v in request.GET.items() if k in ("coda", "mie", "q")}),
+        "lines": [story.line(delivery) for delivery in page],
         "queues": queue_names(),
         "remarks": Remark.objects.filter(outcome=Remark.Outcome.OPEN).count(),
         "current": name if name in QUEUES else "aperte",
