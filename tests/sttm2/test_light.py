@@ -52,7 +52,7 @@ def test_beat_knows_the_tasks_by_name_alone():
 def test_every_name_that_beat_sends_is_a_task_of_the_worker_on_its_queue():
     app.loader.import_default_modules()
     due = {entry["task"] for entry in beat.app.conf.beat_schedule.values()}
-    assert len(due) == 5
+    assert len(due) > 5
     assert due <= set(app.tasks)
     assert beat.app.conf.broker_url == app.conf.broker_url
     assert beat.app.conf.task_default_queue == app.conf.task_default_queue

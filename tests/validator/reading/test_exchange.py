@@ -3,7 +3,7 @@
 import pytest
 
 from tests.validator.reading.conftest import write_points, zipped
-from validator.reading.errors import Unreadable
+from validator.reading.errors import CRASHED, Unreadable
 
 POINT = "<Point><coordinates>9.19,45.46,0</coordinates></Point>"
 PLACEMARK = f"<Placemark><name>Città</name>{POINT}</Placemark>"
@@ -65,4 +65,4 @@ def test_fil_01_a_declared_system_that_is_no_text_is_refused(read_text, tmp_path
     assert spoilt != path.read_bytes()
     with pytest.raises(Unreadable) as refusal:
         read_text(spoilt, "servizi.fgb")
-    assert refusal.value.params["reason"] == "damaged"
+    assert refusal.value.params["reason"] == CRASHED
