@@ -16,7 +16,7 @@ from tests.processes import ROOT, Reader
 from tests.validator.reading.conftest import write_points
 from validator.confined import client
 from validator.limits import Limits
-from validator.reading.errors import ReaderDied, Unreadable
+from validator.reading.errors import ABORTED, ReaderDied, Unreadable
 
 PROBE = """
 import socket, subprocess, sys, threading
@@ -110,14 +110,16 @@ def test_where_nobody_listens_the_file_is_read_all_the_same(tmp_path):
 @pytest.mark.parametrize("warm", [True, False])
 def test_fil_02_memory_and_time_are_bounded(server, heavy, warm):
     before = temporary()
-    for limits, reason in (
-        (Limits(memory_bytes=20_000_000), "memory"),
-        (Limits(seconds=0), "time"),
+    # A library that finds no memory either says so or aborts the process.
+    for limits, reasons in (
+        (Limits(memory_bytes=20_000_000), ("memory", ABORTED)),
+        (Limits(seconds=0), ("time",)),
     ):
         with pytest.raises(Unreadable) as refusal:
             socket_path = server.socket if warm else None
             client.read(heavy, name="grande.csv", socket_path=socket_path, limits=limits)
-        assert (refusal.value.code, refusal.value.params["reason"]) == ("FIL-02", reason)
+        assert refusal.value.code == "FIL-02"
+        assert refusal.value.params["reason"] in reasons
     assert server.settle() == []
     assert temporary() == before
 
