@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import NotAllowed, WrongState
-from deliveries.actions import corrections, intake, review
-from deliveries.actions.corrections import Correction
+from deliveries.actions import intake, review
 from deliveries.models import Delivery
+from services import corrections
+from services.corrections import NewCorrection
 from services.models import Edition, Record, Service, ServiceEvent
 from tests import builders
 
@@ -68,7 +69,7 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     review.take(delivery, user=cast.reviewer)
     builders.decide(delivery, cast)
     service = Service.objects.get(name="Biblioteca 1")
-    corrected = Correction("Telefonata del Comune", {"name": "Biblioteca civica"})
+    corrected = NewCorrection("Telefonata del Comune", {"name": "Biblioteca civica"})
     corrections.correct(service, user=cast.reviewer, correction=corrected)
     back = builders.publish_decided(delivery)
     assert back.status == "in_review"
