@@ -10,10 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
 from celery import Celery
 from celery.schedules import crontab
+from django.conf import settings
 
 app = Celery("sttm2", fixups=())
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {
+SCHEDULE = {
     "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
     "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
     "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
@@ -21,4 +22,10 @@ app.conf.beat_schedule = {
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
     "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
+}
+#: Of the apps that are installed, by the name that a task begins with.
+app.conf.beat_schedule = {
+    name: entry
+    for name, entry in SCHEDULE.items()
+    if str(entry["task"]).partition(".")[0] in settings.INSTALLED_APPS
 }

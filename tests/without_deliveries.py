@@ -3,18 +3,13 @@
 from copy import deepcopy
 
 from tests.settings import *  # noqa: F403
-from tests.settings import CELERY_BEAT_SCHEDULE, INSTALLED_APPS, NOTICE_SUBJECTS, TEMPLATES
+from tests.settings import INSTALLED_APPS, NOTICE_SUBJECTS, TEMPLATES
 
 GONE = "deliveries."
 
 INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "deliveries"]
 NOTICE_SUBJECTS = {
     kind: path for kind, path in NOTICE_SUBJECTS.items() if not path.startswith(GONE)
-}
-CELERY_BEAT_SCHEDULE = {
-    name: entry
-    for name, entry in CELERY_BEAT_SCHEDULE.items()
-    if not entry["task"].startswith(GONE)
 }
 TEMPLATES = deepcopy(TEMPLATES)
 _options = TEMPLATES[0]["OPTIONS"]

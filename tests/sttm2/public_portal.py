@@ -5,6 +5,7 @@ Run by test_without_deliveries.py; makes its database from nothing and takes it 
 
 import json
 import sys
+from importlib import import_module
 
 import django
 from django.conf import settings
@@ -78,6 +79,15 @@ def corrected(client: Client) -> list[str]:
     return [made.url, *(f"{email} {verb}" for email, verb in told)]
 
 
+def unknown_tasks() -> list[str]:
+    """What the clock would ask of a worker that no worker here knows."""
+    from sttm2 import beat, celery
+
+    celery.app.loader.import_default_modules()
+    asked = {entry["task"] for entry in beat.app.conf.beat_schedule.values()}
+    return sorted(asked - set(celery.app.tasks))
+
+
 def walk() -> dict[str, object]:
     """Everything, in one answer."""
     call_command("load_reference", verbosity=0, stdout=sys.stderr)
@@ -95,6 +105,7 @@ def walk() -> dict[str, object]:
 
     client.force_login(User.objects.get(email="ufficio@x.example"))
     told["office"] = answers(client, OFFICE)
+    told["unknown tasks"] = unknown_tasks()
     told["imported"] = sorted(name for name in sys.modules if name.split(".")[0] == "deliveries")
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'deliveries%'")
@@ -104,6 +115,7 @@ def walk() -> dict[str, object]:
 
 def main() -> None:
     django.setup()
+    import_module("sttm2.wsgi")  # all that a web server loads before it listens
     assert settings.SETTINGS_MODULE == "tests.without_deliveries"
     call_command("check", verbosity=0)
     setup_test_environment()

@@ -41,7 +41,7 @@ def test_every_public_page_answers_and_leads_nowhere_that_is_gone(told):
 
 
 def test_nothing_of_the_deliveries_was_imported_or_migrated(told):
-    assert told["imported"] == told["tables"] == []
+    assert told["imported"] == told["tables"] == told["unknown tasks"] == []
 
 
 def test_the_office_corrects_and_the_comune_hears_of_it_and_answers(told):
