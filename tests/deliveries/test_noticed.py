@@ -67,7 +67,7 @@ def test_the_page_says_it_too(cast, delivery):
 
 
 def test_the_paper_says_it_too(delivery):
-    flat = html.unescape(pdf.markup(delivery))
+    flat = " ".join(html.unescape(pdf.markup(delivery)).split())
     for words in ("Durante la lettura", OF_THE_FILE, f"Strato «piano»: {TOLD['blank-rows']}"):
         assert words in flat
     assert pdf.document(delivery).startswith(b"%PDF")

@@ -53,7 +53,7 @@ def test_an_operator_invites_a_consultant_who_sets_a_password_and_gets_the_manda
         SOON,
     )
     assert mandate.granted_by == cast.operator
-    assert client.get("/profilo/").status_code == 200
+    assert client.get("/profilo/").url == "/accesso/2fa/totp/activate/"
 
 
 def test_a_link_works_once(client, cast, sent):
