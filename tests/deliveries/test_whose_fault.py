@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from deliveries import tasks
 from deliveries.actions import answers, intake
-from deliveries.checks import pipeline
+from deliveries.checks import examination
 from deliveries.models import Delivery
 from notices import letters
 from notices.models import Event, Notice
@@ -40,7 +40,7 @@ def refused(cast, monkeypatch, error: Exception) -> Delivery:
 
     received = intake.receive(cast.operator, municipality=cast.comune, file=builders.plan_file(3))
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.client, "interpret", reads)
+        patch.setattr(examination.client, "interpret", reads)
         tasks.check_delivery(str(received.delivery.pk))
     return Delivery.objects.get(pk=received.delivery.pk)
 
