@@ -43,6 +43,7 @@ def _of_another() -> tuple[bool, float]:
     try:
         began = time.monotonic()
         with other.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
             cursor.execute(
                 "SELECT lease_until > clock_timestamp() FROM deliveries_delivery FOR NO KEY UPDATE"
             )
