@@ -15,6 +15,8 @@ from tests.processes import STARTING_SECONDS, Process, free_port, wait_for
 class Worker(Process):
     """A real Celery worker on the session's database and queue."""
 
+    resting = False
+
     def surroundings(self) -> dict[str, str]:
         return {
             **super().surroundings(),
@@ -42,14 +44,26 @@ class Worker(Process):
         """Running, told this much more than usual; what was left in the queue is gone."""
         self.told = told
         app.control.purge()
+        if self.resting and not self._tell("add_consumer"):
+            self.kill()
+        self.resting = False
         super().ready()
 
     def settle(self) -> None:
-        """Without work: what it still does would write into the next test's world."""
+        """Without work, and taking none: tests without it run their tasks themselves, and what it
+        still did would be written into their world."""
         app.control.purge()
-        if self.runs() and not self._comes_to_rest():
-            self.kill()
+        if self.runs():
+            self.resting = self._comes_to_rest() and self._tell("cancel_consumer")
+            if not self.resting:
+                self.kill()
         app.control.purge()
+
+    def _tell(self, verb: str) -> bool:
+        """Whether it heard that it is to take, or no longer to take, tasks from its queue."""
+        tell = getattr(app.control, verb)
+        asked = {"destination": [self.name], "reply": True, "timeout": 5, "limit": 1}
+        return bool(tell(settings.CELERY_TASK_DEFAULT_QUEUE, **asked))
 
     def _comes_to_rest(self) -> bool:
         ask = app.control.inspect(destination=[self.name], timeout=5, limit=1)
