@@ -57,21 +57,26 @@ WITH kinds AS (
   SELECT istat, (ST_Dump(ST_GeneratePoints(geometry, share + 1, 7))).geom AS point FROM comuni
 ), numbered AS (
   SELECT *, row_number() OVER (ORDER BY random()) AS i FROM points
+), known AS (
+  INSERT INTO services_service (public_id, retired_reason, created_at)
+  SELECT 's-' || lpad(to_hex(i), 8, '0'), '', now() FROM generate_series(1, %(n)s) i
+  RETURNING id, public_id
 )
-INSERT INTO services_service (
-  public_id, name, kind_id, category_id, level, status, valence, valence_origin, municipality_id,
-  address, attributes, origins, in_reading_1, in_reading_2, is_demonstration, accuracy, geometry,
-  point, confirmed_on, retired_reason, created_at, updated_at)
-SELECT 's-' || lpad(to_hex(i), 8, '0'),
+INSERT INTO services_servicestate (
+  service_id, public_id, valid_from, name, kind_id, category_id, level, status, declared, proposed,
+  validated, confirmed, reasons, override_reason, municipality_id, address, attributes, origins,
+  in_reading_1, in_reading_2, is_demonstration, accuracy, geometry, point, confirmed_on)
+SELECT known.id, known.public_id, now(),
   (ARRAY['Biblioteca', 'Palestra', 'Centro sportivo', 'Teatro', 'Ospedale', 'Scuola', 'Museo',
     'Parco'])[1 + i %% 8] || ' comunale ' || i,
   k.slug, k.category_id, 'supra',
   (ARRAY['esistente','esistente','esistente','previsto'])[1 + i %% 4],
-  (ARRAY['intercomunale','metropolitana'])[1 + i %% 2], 'declared', istat, 'Via Roma ' || i %% 200,
+  (ARRAY['intercomunale','metropolitana'])[1 + i %% 2], '', '', '', '[]', '', istat,
+  'Via Roma ' || i %% 200,
   jsonb_build_object('capacity', i %% 900, 'owner', 'Comune'), '{}', i %% 5 <> 0,
   i %% 5 = 0 OR i %% 7 = 0, false, 'civico', point, point,
-  '2026-06-30', '', now(), now()
-FROM numbered, kinds, LATERAL (
+  '2026-06-30'
+FROM numbered JOIN known ON known.public_id = 's-' || lpad(to_hex(i), 8, '0'), kinds, LATERAL (
   SELECT slug, category_id FROM services_servicetype WHERE slug = slugs[1 + i %% kinds.n]
 ) k
 WHERE i <= %(n)s
@@ -84,7 +89,7 @@ def fill(services: int) -> None:
     with connect(bench_url()) as connection:
         connection.execute("TRUNCATE services_service RESTART IDENTITY CASCADE")
         connection.execute(_FILL, {"n": services})
-        connection.execute("VACUUM ANALYZE services_service")
+        connection.execute("VACUUM ANALYZE services_service, services_servicestate")
 
 
 def empty() -> None:

@@ -5,7 +5,7 @@ from rest_framework import generics
 from rest_framework_gis.pagination import GeoJsonPagination
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from services.models import Service
+from services.models import ServiceState
 
 
 class Pages(GeoJsonPagination):  # type: ignore[misc]
@@ -16,7 +16,7 @@ class Plain(GeoFeatureModelSerializer):  # type: ignore[misc]
     """As one writes it first."""
 
     class Meta:
-        model = Service
+        model = ServiceState
         geo_field = "point"
         fields = (
             *("public_id", "name", "category", "kind", "level", "status", "valence"),
@@ -24,8 +24,8 @@ class Plain(GeoFeatureModelSerializer):  # type: ignore[misc]
         )
 
 
-class PlainList(generics.ListAPIView[Service]):
-    queryset = Service.objects.published().order_by("pk")
+class PlainList(generics.ListAPIView[ServiceState]):
+    queryset = ServiceState.objects.at(None).order_by("service_id")
     serializer_class = Plain
     pagination_class = Pages
     authentication_classes = ()

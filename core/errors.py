@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 Text = str | Promise
 
@@ -52,3 +53,10 @@ class TooLarge(DomainError):
     """Over a published limit."""
 
     status = 413
+
+
+def wrong_parameter(parameter: str, why: str, **extra: Any) -> Invalid:
+    """A parameter of an address, by name, and what is wrong with it."""
+    sentence = _("Il parametro «%(name)s» non va bene: %(why)s.")
+    words = sentence % {"name": parameter, "why": why}
+    return Invalid("parameter", words, parameter=parameter, **extra)

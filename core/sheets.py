@@ -1,5 +1,6 @@
 """Sections, tables, facts and charts as frozen values. A missing figure is None, never zero."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +27,8 @@ class Territory:
     metropolitan_residents: int | None
     zone: str = ""
     municipality: str = ""
+    #: The day gone by that the sheet is about; None: today.
+    day: dt.date | None = None
 
     @property
     def is_municipality(self) -> bool:
@@ -33,8 +36,9 @@ class Territory:
 
     @property
     def query(self) -> str:
-        """The filter of this territory in the portal's addresses."""
-        return f"municipality={self.municipality}" if self.municipality else f"zone={self.zone}"
+        """The filter of this territory, on its day, in the portal's addresses."""
+        place = f"municipality={self.municipality}" if self.municipality else f"zone={self.zone}"
+        return f"{place}&al={self.day}" if self.day else place
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from deliveries.policies import may_upload
 from deliveries.reports.proposals import REASON_WORDS
 from deliveries.writers import MAX_CELL, GeoPackage, harmless, opened, pieces
 from people.policies import Person
-from services.models import Record, Remark, Source
-from services.selectors import taxonomy
+from services.models import Record, Remark, ServiceState, Source
+from services.selectors import latest_states, taxonomy
 from validator import schema
 from validator.dataset import Geometries
 from validator.interpreting.build import understand
@@ -140,7 +140,8 @@ def _candidates(municipality: Municipality) -> list[Record]:
         item__source__reading=Source.Reading.OTHER, municipality=municipality
     )
     # A thing that a plan already says is no candidate.
-    unsaid = other.exclude(item__service__in_reading_1=True)
+    planned = ServiceState.objects.at(None).filter(in_reading_1=True)
+    unsaid = other.exclude(item__service__in=planned.values("service"))
     return list(unsaid.select_related("item__source", "kind").order_by("item__source", "item_id"))
 
 
@@ -251,11 +252,16 @@ def _promises(municipality: Municipality, source: Source | None) -> Iterator[Que
 def _remarks(municipality: Municipality) -> Iterator[Question]:
     """What people said is not so, and nobody has answered or the office left to the comune."""
     wanted = (Remark.Outcome.OPEN, Remark.Outcome.ASKED)
-    found = Remark.objects.filter(service__municipality=municipality, outcome__in=wanted)
-    for one in found.select_related("service"):
+    found = Remark.objects.filter(
+        service__states__municipality=municipality, outcome__in=wanted
+    ).distinct()
+    for one in found.select_related("service").prefetch_related(latest_states("service__")):
+        shown = one.service.shown
+        if shown is None or shown.municipality_id != municipality.pk:
+            continue
         said = _("Segnalazione: %(what)s") % {"what": one.get_kind_display()}
         detail = ". ".join(part for part in (one.text, one.answer) if part)
-        yield Question(said, one.service.public_id, one.service.name, detail, f"{one.at:%Y-%m-%d}")
+        yield Question(said, one.service.public_id, shown.name, detail, f"{one.at:%Y-%m-%d}")
 
 
 def geopackage(made: Package, path: Path) -> None:

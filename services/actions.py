@@ -1,4 +1,5 @@
-"""The only writer of sources, editions, records and services: everything published passes here.
+"""The only writer of sources, editions, records and services: everything published passes here;
+their states are written by `services.states`.
 
 An edition is published in the caller's transaction by set SQL (services/sql/),
 so that ten thousand changed rows are seconds and half an edition is impossible.
@@ -17,14 +18,19 @@ from django.db.models import Max
 from django.utils import timezone
 
 from people.models import User
-from services import tilesets
+from services import states, tilesets
 from services.ids import new_item_key, new_service_id
-from services.models import Assessment, CriteriaSet, Edition, Service, ServiceEvent, Source
+from services.models import Edition, Service, ServiceEvent, ServiceState, Source
 from services.querysets import run_sql
 from zones.models import Municipality
 
-CRITERIA_VERSION = "0.1"
-
+_VALIDATED = """
+    INSERT INTO affected_service (service_id, validated, override_reason) VALUES (%s, %s, %s)
+"""
+_ALL_SHOWN = """
+    INSERT INTO affected_service (service_id)
+    SELECT service_id FROM services_servicestate WHERE valid_to IS NULL
+"""
 _COLUMNS = (
     "verb, changes, item_id, key, key_issued, public_id, fingerprint, name, kind_id, status,"
     " valence, municipality_id, attributes, answers, geometry, point, accuracy, raw, layer, row"
@@ -115,42 +121,41 @@ def office_source() -> Source:
 
 @transaction.atomic
 def validate(edition: Edition, service: Service, *, valence: str, reason: str) -> None:
-    """Show the valence the office gives, with its reason; an empty one takes the office's back."""
-    criteria = current_criteria()
-    now, by = timezone.now(), edition.published_by
-    mine = Assessment.objects.select_for_update().get(service=service, criteria_set=criteria)
-    before = mine.validated
-    mine.validated, mine.override_reason = valence, reason.strip() if valence else ""
-    mine.by, mine.at = by, now
-    mine.save(update_fields=["validated", "override_reason", "by", "at"])
-    origins = Service.ValenceOrigin
-    said = ((mine.validated, origins.VALIDATED), (mine.proposed, origins.PROPOSED),
-            (mine.declared, origins.DECLARED))  # fmt: skip
-    shown, origin = next((pair for pair in said if pair[0]), ("", ""))
-    Service.objects.filter(pk=service.pk).update(
-        valence=shown, valence_origin=origin, updated_at=now
-    )
+    """Show the valence the office gives, with its reason; an empty one takes the office's back.
+
+    Part of the act that the edition published: in its transaction, at its moment.
+    """
+    before = service.states.filter(valid_to__isnull=True).first()
+    states.open_affected()
+    with connection.cursor() as cursor:
+        cursor.execute(_VALIDATED, [service.pk, valence, reason.strip() if valence else ""])
+    states.write(edition.published_at)
+    tilesets.refresh()
     ServiceEvent.objects.create(
         service=service,
         edition=edition,
         verb=ServiceEvent.Verb.VALIDATED,
-        changes={"valence": [before, valence]},
-        by=by,
-        at=now,
+        changes={"valence": [before.validated if before else "", valence]},
+        by=edition.published_by,
+        at=edition.published_at,
     )
 
 
-def current_criteria() -> CriteriaSet:
-    """The set of criteria in use."""
-    criteria, _created = CriteriaSet.objects.get_or_create(
-        version=CRITERIA_VERSION,
-        defaults={
-            "name": "Valenza predefinita del tipo, verde oltre 5.000 m²",
-            "terms": [{"term": "type-default"}, {"term": "green-area", "minimum_m2": 5000}],
-            "adopted_at": timezone.now(),
-        },
-    )
-    return criteria
+@transaction.atomic
+def refresh_shown() -> int:
+    """Show every service anew, after the taxonomy or the criteria changed; how many changed.
+
+    Nothing is published by this: what sources say, and what the office validated, stays.
+    """
+    at = states.hold_moment()
+    states.open_affected()
+    with connection.cursor() as cursor:
+        cursor.execute(_ALL_SHOWN)
+    states.write(at)
+    changed = ServiceState.objects.filter(valid_from=at).count()
+    if changed:
+        tilesets.refresh()
+    return changed
 
 
 @transaction.atomic
@@ -168,12 +173,15 @@ def publish_edition(
     `rehearsal` is undone by its caller and leaves the map's counts alone.
     """
     source = Source.objects.select_for_update().get(pk=head.source.pk)
+    at = states.hold_moment(alone=not rehearsal)
+    states.open_affected()
     number = (source.editions.aggregate(last=Max("number"))["last"] or 0) + 1
     counts = _fill(records)
     counts.update({"withdrawn": len(withdrawn), "confirmed": len(confirmed)})
     edition = Edition.objects.create(
         source=source,
         number=number,
+        published_at=at,
         published_by=head.by,
         delivery=head.delivery,
         file_name=head.file_name,
@@ -191,11 +199,11 @@ def publish_edition(
         number=number,
         withdrawn=list(withdrawn),
         confirmed=list(confirmed),
-        day=timezone.localdate(),
+        day=timezone.localdate(at),
         by=head.by.pk if head.by else None,
+        at=at,
     )
-    run_sql("refresh_services", criteria=current_criteria().pk, day=timezone.localdate())
-    run_sql("drop_edition_tables")
+    states.write(at)
     if not rehearsal:
         # Last, so that the map's counts change in the same instant as what they count.
         tilesets.refresh()

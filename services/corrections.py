@@ -65,12 +65,13 @@ def _change(act: Correction, lead: Record, wanted: Mapping[str, Any]) -> Correct
     """The source that leads says something else, the office gives a valence, or both."""
     new = corrected(lead, wanted)
     valence = _new_valence(act.service, wanted)
+    was = act.service.shown.valence if act.service.shown else ""
     if new is None and valence is None:
         raise Invalid("nothing-changed", _("Non hai cambiato nulla."))
     edition = publish_edition(_head(act, lead.item.source), [new] if new else [])
     act.changes = dict(new.changes) if new else {}
     if valence is not None:
-        act.changes["valence"] = [act.service.valence, valence]
+        act.changes["valence"] = [was, valence]
         validate(edition, act.service, valence=valence, reason=act.reason)
     return _recorded(act, [edition])
 
@@ -168,7 +169,7 @@ def _in_force(service: Service) -> list[Record]:
 
 
 def _comune(service: Service, lead: Record) -> Municipality:
-    comune = service.municipality or lead.municipality
+    comune = (service.shown and service.shown.municipality) or lead.municipality
     if comune is None:
         raise WrongState("no-municipality", _("Il servizio non ha un Comune: va prima collocato."))
     return comune
@@ -181,8 +182,7 @@ def _new_valence(service: Service, changes: Mapping[str, Any]) -> str | None:
     wanted = str(changes["valence"] or "")
     if wanted and wanted not in Valence.values:
         raise not_in_domain(wanted)
-    assessment = service.assessments.order_by("-at").first()
-    return None if wanted == (assessment.validated if assessment else "") else wanted
+    return None if wanted == (service.shown.validated if service.shown else "") else wanted
 
 
 def _must_stand(editions: Sequence[Edition]) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from django.db import connection, transaction
 from psycopg import ClientCursor, sql
 
-from services.statements import PROPERTIES, Hits, feature_text, features
+from services.statements import PROPERTIES, Hits, feature_text, features, text
 
 CHUNK: Final = 1000
 #: What opens right by a double click in an Italian Excel:
@@ -62,9 +62,9 @@ def _copied(
     hits: Hits, *, site: str, columns: str, options: str, more: str = ""
 ) -> Iterator[bytes]:
     """Blocks of whole lines, as COPY sends them: the server goes on while we write."""
-    source = f"({hits.rows()})"
-    statement = hits.fill("export", features=features(source, more), columns=columns)
-    params = (*hits.past_params, site, *hits.keys.params, hits.day, hits.day)
+    shown = features(f"({hits.rows()})", more)
+    statement = text("export").format(features=shown, columns=columns)
+    params = (site, *hits.params, hits.day, hits.day)
     with transaction.atomic():
         _plan_for_streaming(whole=not hits.selective)
         bound = ClientCursor(connection.connection).mogrify(statement, params)

@@ -9,23 +9,21 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.errors import Invalid
-from services.models import MacroCategory, Service, ServiceType, Status, Valence
-from services.querysets import ServiceQuerySet
+from core.errors import wrong_parameter
+from services.models import MacroCategory, ServiceState, ServiceType, Status, Valence
+from services.querysets import StateQuerySet
 from services.statements import Hits, keys_of
 from services.versions import catalogue_version
+from zones.days import day_asked, end_of
 from zones.models import FormerCode, Municipality, Zone
 
-ROME: Final = ZoneInfo("Europe/Rome")
 EARTH_RADIUS: Final = 6378137.0
 LEVELS: Final = ("supra", "local", "all")
 READINGS: Final = ("1", "2", "entrambe", "unione", "solo-1", "solo-2")
@@ -57,11 +55,13 @@ class Box:
         try:
             west, south, east, north = (float(part) for part in text.split(","))
         except ValueError:
-            raise _invalid("bbox", _("servono quattro numeri: ovest,sud,est,nord")) from None
+            raise wrong_parameter(
+                "bbox", _("servono quattro numeri: ovest,sud,est,nord")
+            ) from None
         ordered = -180 <= west < east <= 180 and -90 <= south < north <= 90
         if not ordered:
             message = _("servono gradi WGS84: ovest < est fra -180 e 180, sud < nord fra -90 e 90")
-            raise _invalid("bbox", message)
+            raise wrong_parameter("bbox", message)
         return cls(west, south, east, north)
 
     def web(self) -> tuple[float, ...]:
@@ -143,14 +143,10 @@ class ServiceFilter:
         None when that is still to come, and so is now."""
         return end_of(self.al)
 
-    def queryset(self, *, web_box: Sequence[float] | None = None) -> ServiceQuerySet:
-        """The services in force that the filter selects
-        (and in a box of EPSG:3857 metres, for tiles).
-
-        The past (`al`) is not in a queryset: take `hits()`, `rows()` or `answers()`, which hold
-        for it too.
-        """
-        found: ServiceQuerySet = Service.objects.published()
+    def queryset(self, *, web_box: Sequence[float] | None = None) -> StateQuerySet:
+        """What is shown, today or on the day asked for, of the services that the filter selects
+        (and in a box of EPSG:3857 metres, for tiles)."""
+        found: StateQuerySet = ServiceState.objects.at(self.before)
         conditions = self._conditions()
         found = found.filter(conditions) if conditions else found
         for box in (self.bbox and self.bbox.web(), web_box):
@@ -160,28 +156,10 @@ class ServiceFilter:
         return found
 
     def hits(self, *, web_box: Sequence[float] | None = None, few: bool = False) -> Hits:
-        """The keys of the selected services as SQL, of the past too."""
+        """The keys of the selected states as SQL."""
         selective = few or bool(self.bbox or self.q or self.id or web_box)
         keys = keys_of(self.queryset(web_box=web_box))
-        return Hits(keys=keys, day=self.day, before=self.before, selective=selective)
-
-    def rows(self, queryset: ServiceQuerySet | None = None) -> Sequence[Service]:
-        """Services with the attributes of the day asked
-        for; pass `queryset()` ordered and sliced."""
-        chosen = self.queryset() if queryset is None else queryset
-        if self.before is None:
-            return list(chosen)
-        statement = Hits(keys_of(self.queryset()), self.day, self.before).around(chosen)
-        return list(Service.objects.raw(statement.sql, statement.params))
-
-    def answers(self, asked: QuerySet[Any, Any]) -> Sequence[tuple[Any, ...]]:
-        """The rows of a `values_list` over `queryset()`, on the day asked for."""
-        if self.before is None:
-            return list(asked)
-        statement = self.hits().around(asked)
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.params)
-            return list(cursor.fetchall())
+        return Hits(keys=keys, day=self.day, selective=selective)
 
     def remembered(self, what: str, compute: Callable[[], Any], version: str = "") -> Any:
         """What is computed of this filter, kept as long as the catalogue (`version`) and the day
@@ -193,13 +171,7 @@ class ServiceFilter:
 
     def matched(self, version: str = "") -> int:
         """How many, exactly."""
-        return self.remembered("matched", self._count, version) or 0
-
-    def _count(self) -> int:
-        statement = self.hits().count()
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.params)
-            return int(cursor.fetchone()[0])
+        return self.remembered("matched", self.queryset().count, version) or 0
 
     def _conditions(self) -> Q:
         chosen = Q()
@@ -209,7 +181,7 @@ class ServiceFilter:
             ("kind__in", self.type),
             ("status__in", tuple(value.replace("-", " ") for value in self.status)),
             ("valence__in", tuple("" if value == UNDECLARED else value for value in self.valence)),
-            ("public_id__in", self.id),
+            ("service__public_id__in", self.id),
         ):
             chosen &= Q(**{column: values}) if values else Q()
         chosen &= Q() if self.level == "all" else Q(level=self.level)
@@ -234,19 +206,11 @@ def folded(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _invalid(parameter: str, message: str, **extra: Any) -> Invalid:
-    sentence = _("Il parametro «%(name)s» non va bene: %(why)s.") % {
-        "name": parameter,
-        "why": message,
-    }
-    return Invalid("parameter", sentence, parameter=parameter, **extra)
-
-
 def _check_names(query: QueryDict, others: Collection[str]) -> None:
     allowed = (*PARAMETERS, *others)
     for name in query:
         if name not in allowed:
-            raise _invalid(
+            raise wrong_parameter(
                 name,
                 _("non esiste; si può filtrare per %(names)s") % {"names": ", ".join(allowed)},
             )
@@ -263,14 +227,14 @@ def _choices(name: str, query: QueryDict, allowed: Sequence[str]) -> tuple[str, 
     if wrong:
         message = _("«%(value)s» non è fra i valori ammessi (%(allowed)s)")
         text = message % {"value": wrong[0][:60], "allowed": ", ".join(allowed)}
-        raise _invalid(name, text, allowed=list(allowed))
+        raise wrong_parameter(name, text, allowed=list(allowed))
     return values
 
 
 def _choice(name: str, query: QueryDict, allowed: Sequence[str]) -> str:
     values = _choices(name, query, allowed)
     if len(values) > 1:
-        raise _invalid(name, _("se ne può dare uno solo"))
+        raise wrong_parameter(name, _("se ne può dare uno solo"))
     return values[0] if values else ""
 
 
@@ -302,7 +266,7 @@ def _known(name: str, values: tuple[str, ...], model: type[Model]) -> tuple[str,
     if wrong:
         message = _("«%(value)s» non esiste; i valori si trovano in %(where)s")
         text = message % {"value": wrong[0][:60].replace("\x00", "?"), "where": WHERE[name]}
-        raise _invalid(name, text)
+        raise wrong_parameter(name, text)
     return values
 
 
@@ -328,36 +292,14 @@ def _level(query: QueryDict, types: Sequence[str]) -> str:
 def _words(query: QueryDict) -> str:
     text = query.get("q", "").strip()
     if len(text) > LONGEST_QUERY or "\x00" in text:
-        raise _invalid("q", _("al massimo %(n)d caratteri") % {"n": LONGEST_QUERY})
+        raise wrong_parameter("q", _("al massimo %(n)d caratteri") % {"n": LONGEST_QUERY})
     return " ".join(folded(text).split())
-
-
-def end_of(day: dt.date | None) -> dt.datetime | None:
-    """The midnight that ends a day gone by in Europe/Rome, as UTC; None if that is to come."""
-    if day is None or day >= timezone.localdate():
-        return None
-    midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=ROME)
-    return midnight.astimezone(dt.UTC)
-
-
-def day_asked(query: QueryDict) -> dt.date | None:
-    """The day named by `al`, if any. Raises Invalid unless it is a day gone by."""
-    text = query.get("al", "").strip()
-    if not text:
-        return None
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise _invalid("al", _("serve una data come 2026-06-30")) from None
-    if not 2000 <= day.year <= timezone.localdate().year or day > timezone.localdate():
-        raise _invalid("al", _("serve una data già trascorsa, dal 2000 in poi"))
-    return day
 
 
 def _ids(query: QueryDict) -> tuple[str, ...]:
     ids = _values("id", query)
     if len(ids) > MOST_IDS or any(len(value) > 10 or "\x00" in value for value in ids):
-        raise _invalid(
+        raise wrong_parameter(
             "id", _("al massimo %(n)d identificativi come s-7k3m9x2a") % {"n": MOST_IDS}
         )
     return ids

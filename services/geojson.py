@@ -30,7 +30,7 @@ def feature_page(hits: Hits, *, site: str, after: int, limit: int) -> FeaturePag
     if hits.selective:
         params = (*hits.params, *after_and_more, site, hits.day, hits.day)
     else:
-        params = (*hits.past_params, site, *hits.keys.params, *after_and_more, hits.day, hits.day)
+        params = (site, *hits.params, *after_and_more, hits.day, hits.day)
     with connection.cursor() as cursor:
         cursor.execute(statement, (*params, limit, limit, limit, limit))
         body, returned, last = cursor.fetchone()
@@ -40,10 +40,10 @@ def feature_page(hits: Hits, *, site: str, after: int, limit: int) -> FeaturePag
 def _walked(hits: Hits) -> str:
     page = text("page_walked").format(rows=hits.rows())
     shown = features(page)
-    return hits.fill("feature_page", before="", features=shown, feature=feature_text())
+    return text("feature_page").format(before="", features=shown, feature=feature_text())
 
 
 def _found(hits: Hits) -> str:
     before = text("page_found").format(hits=hits.keys.sql)
-    shown = features("(SELECT t.* FROM page JOIN services_service t USING (id))")
-    return hits.fill("feature_page", before=before, features=shown, feature=feature_text())
+    shown = features("(SELECT t.* FROM page JOIN services_servicestate t USING (id))")
+    return text("feature_page").format(before=before, features=shown, feature=feature_text())

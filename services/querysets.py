@@ -1,6 +1,6 @@
-"""All SQL about sources, editions, records and services:
-published, within, current; no model of theirs is imported."""
+"""All SQL about sources, editions, records, services and their states; no model imports."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,28 +48,44 @@ class RecordQuerySet(models.QuerySet[Any]):
 
 
 class ServiceQuerySet(models.QuerySet[Any]):
-    """Services as the public sees them."""
+    """Who services are, whatever is shown of them."""
 
     def published(self) -> "ServiceQuerySet":
         """Alive: not merged into another and not retired."""
         return self.filter(redirect_to__isnull=True, retired_at__isnull=True)
 
-    def supra_municipal(self) -> "ServiceQuerySet":
+
+class StateQuerySet(models.QuerySet[Any]):
+    """What is shown of services, today or on a day gone by: the same rows, the same questions."""
+
+    def at(self, before: dt.datetime | None) -> "StateQuerySet":
+        """The states in force just before that moment; with None, those in force now."""
+        if before is None:
+            return self.filter(valid_to__isnull=True)
+        standing = Q(valid_to__isnull=True) | Q(valid_to__gte=before)
+        found: StateQuerySet = self.filter(standing, valid_from__lt=before)
+        return found
+
+    def latest_of_each(self) -> "StateQuerySet":
+        """Of each service the latest state, also of those that are retired or merged."""
+        return self.order_by("service_id", "-valid_from").distinct("service_id")
+
+    def supra_municipal(self) -> "StateQuerySet":
         """Without the services that are local by their type (shown only when asked for)."""
         return self.filter(level="supra")
 
-    def within_web_box(self, box: Sequence[float]) -> "ServiceQuerySet":
+    def within_web_box(self, box: Sequence[float]) -> "StateQuerySet":
         """Whose representative point lies in west, south, east, north (EPSG:3857 metres)."""
         west, south, east, north = box
         envelope = Polygon.from_bbox((west, south, east, north))
         envelope.srid = WEB_SRID
-        found: ServiceQuerySet = self.filter(point_web__bboverlaps=envelope)
+        found: StateQuerySet = self.filter(point_web__bboverlaps=envelope)
         return found
 
-    def matching(self, word: str, kinds: Sequence[str]) -> "ServiceQuerySet":
+    def matching(self, word: str, kinds: Sequence[str]) -> "StateQuerySet":
         """Whose name or address holds a folded word (or one much like it), or of these types."""
         folded = self.alias(folded=Folded(F("name"), F("address")))
-        found: ServiceQuerySet = folded.filter(
+        found: StateQuerySet = folded.filter(
             Q(folded__contains=word)
             | Q(folded__trigram_word_similar=Value(word))
             | Q(kind__in=list(kinds))

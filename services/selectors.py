@@ -2,29 +2,26 @@
 counts in both readings, facets, one service's story."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 
 from services.models import (
-    Assessment,
     Edition,
     MacroCategory,
     Record,
-    Service,
     ServiceEvent,
+    ServiceState,
     ServiceType,
     SourceItem,
 )
-from services.querysets import ServiceQuerySet
+from services.querysets import StateQuerySet
 from validator.taxonomy import Category, Kind, Taxonomy
 from zones.models import Municipality
 
 HISTORY_LENGTH = 50
-#: Who answers a `values_list`: the database of today, or `ServiceFilter.answers` on a past day.
-Answers = Callable[[QuerySet[Any, Any]], Iterable[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True)
@@ -75,12 +72,11 @@ class Said:
 
 @dataclass(frozen=True)
 class ServiceStory:
-    """A service with everything it is made of."""
+    """What is shown of a service, with everything it is made of."""
 
-    service: Service
+    service: ServiceState
     said: tuple[Said, ...]
     past: tuple[Record, ...]
-    assessment: Assessment | None
     events: tuple[ServiceEvent, ...]
 
     def said_by(self, item_id: object) -> Said | None:
@@ -121,18 +117,18 @@ def taxonomy() -> Taxonomy:
     return Taxonomy(categories, kinds)
 
 
-def reading_counts(services: ServiceQuerySet, answers: Answers = list) -> ReadingCounts:
+def reading_counts(states: StateQuerySet) -> ReadingCounts:
     """Counts of a filtered queryset in one query."""
-    rows = answers(services.order_by().values_list("category").annotate(**READING_COUNTS))
+    rows = states.order_by().values_list("category").annotate(**READING_COUNTS)
     totals = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
     return ReadingCounts(*totals)
 
 
-def category_counts(services: ServiceQuerySet, answers: Answers = list) -> list[CategoryCounts]:
+def category_counts(states: StateQuerySet) -> list[CategoryCounts]:
     """Every category of the taxonomy, the empty ones too, then what was not recognised, if any."""
     planned = Count("pk", filter=~Q(status="esistente"))
-    rows = services.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
-    found = {row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in answers(rows)}
+    rows = states.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
+    found = {row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in rows}
     nothing = (ReadingCounts(), 0)
     counts = [
         CategoryCounts(category, *found.get(category.slug, nothing))
@@ -143,22 +139,19 @@ def category_counts(services: ServiceQuerySet, answers: Answers = list) -> list[
     return counts
 
 
-def facet_counts(
-    services: ServiceQuerySet, field: str, answers: Answers = list
-) -> Mapping[str, int]:
+def facet_counts(states: StateQuerySet, field: str) -> Mapping[str, int]:
     """How many services per value of a field."""
-    rows = services.order_by().values_list(field).annotate(n=Count("pk"))
-    return {value or "": n for value, n in answers(rows)}
+    rows = states.order_by().values_list(field).annotate(n=Count("pk"))
+    return {value or "": n for value, n in rows}
 
 
 def latest_editions(limit: int = 5) -> list[Edition]:
     return list(Edition.objects.select_related("source__municipality")[:limit])
 
 
-def for_rows(services: ServiceQuerySet, *more: str) -> ServiceQuerySet:
-    """Only the columns a row shows, and `more`: a queryset
-    that `ServiceFilter.rows` can ask of any day."""
-    columns: ServiceQuerySet = services.only(
+def for_rows(states: StateQuerySet) -> StateQuerySet:
+    """Only the columns a row shows."""
+    columns: StateQuerySet = states.only(
         "public_id",
         "name",
         "kind",
@@ -172,39 +165,48 @@ def for_rows(services: ServiceQuerySet, *more: str) -> ServiceQuerySet:
         "is_demonstration",
         "accuracy",
         "point",
-        *more,
     )
     return columns
 
 
-def named(services: Iterable[Service]) -> list[Service]:
-    """The services with their type, category and comune at hand, in three queries."""
-    rows = list(services)
+def for_page(states: StateQuerySet) -> StateQuerySet:
+    """All that is shown of a service, with the criteria that spoke."""
+    whole: StateQuerySet = states.select_related("criteria_set")
+    return whole
+
+
+def named(states: Iterable[ServiceState]) -> list[ServiceState]:
+    """The states with their type, category and comune at hand, in three queries."""
+    rows = list(states)
     comuni = Prefetch("municipality", Municipality.objects.only("istat", "name"))
     prefetch_related_objects(rows, "kind", "category", comuni)
     return rows
 
 
-def service_story(service: Service, before: dt.datetime | None = None) -> ServiceStory:
-    """The service's records in force and past, its assessment and its latest events; with
-    `before`, as all that stood before that moment. Assessments are kept only as they are now."""
+def latest_states(path: str) -> "Prefetch[Any]":
+    """What is shown, or was last, of the services that `path` leads to (Service.shown)."""
+    latest = ServiceState.objects.latest_of_each().select_related("municipality")
+    shapes = ("municipality__geometry", "municipality__geometry_web")
+    return Prefetch(f"{path}states", latest.defer(*shapes))
+
+
+def service_story(state: ServiceState, before: dt.datetime | None = None) -> ServiceStory:
+    """The service's records in force and past and its latest events; with `before`, as all that
+    stood before that moment (`state` is then the one of that day)."""
     records = Record.objects.select_related(
         "from_edition", "to_edition", "kind", "municipality"
     ).defer("municipality__geometry", "municipality__geometry_web")
     items = list(
-        SourceItem.objects.filter(service=service)
+        SourceItem.objects.filter(service=state.service_id)
         .select_related("source")
         .prefetch_related(Prefetch("records", records.order_by("-from_number")))
         .order_by("source__reading", "pk")
     )
     said, past = _split(items, before)
-    events = service.events.select_related("edition__source")
-    if before:
-        published = Q(edition__published_at__lt=before)
-        events = events.filter(published | Q(edition__isnull=True, at__lt=before))
-        return ServiceStory(service, said, past, None, tuple(events[:HISTORY_LENGTH]))
-    assessment = service.assessments.select_related("criteria_set").order_by("-at").first()
-    return ServiceStory(service, said, past, assessment, tuple(events[:HISTORY_LENGTH]))
+    events = ServiceEvent.objects.filter(service=state.service_id)
+    events = events.select_related("edition__source")
+    events = events.filter(at__lt=before) if before else events
+    return ServiceStory(state, said, past, tuple(events[:HISTORY_LENGTH]))
 
 
 def _split(
@@ -223,23 +225,3 @@ def _split(
             else:
                 past.append(record)
     return tuple(said), tuple(past)
-
-
-def origins_of(said: Iterable[Said]) -> dict[str, int]:
-    """Per shown attribute, the item it comes from: the choice of `sql/refresh_services.sql`, for
-    the days of which no service keeps it."""
-    turns = sorted(
-        said, key=lambda s: (s.item.source.reading, -s.record.from_edition_id, s.record.pk)
-    )
-    speaks: dict[str, Callable[[Record], object]] = {
-        "name": lambda record: record.name,
-        "kind": lambda record: record.kind_id,
-        "status": lambda record: True,
-        "address": lambda record: record.attributes.get("address"),
-        "position": lambda record: record.point,
-        "attributes": lambda record: True,
-    }
-    first = {
-        name: next((s for s in turns if test(s.record)), None) for name, test in speaks.items()
-    }
-    return {name: found.item.pk for name, found in first.items() if found}

@@ -19,22 +19,22 @@ from core.sheets import (
     number,
     text,
 )
-from services.models import Service
-from services.querysets import ServiceQuerySet
+from services.models import ServiceState
+from services.querysets import StateQuerySet
 from services.selectors import CategoryCounts, category_counts, reading_counts
+from zones.days import end_of
 
 PER = 10_000
 
 
 def zone_services(territory: Territory) -> Section:
     """Services by category in both readings, planned ones apart, and per 10,000 residents."""
-    everywhere = Service.objects.published().supra_municipal()
+    shown = ServiceState.objects.at(end_of(territory.day))
+    everywhere = shown.supra_municipal()
     here = everywhere.filter(municipality__in=territory.municipalities)
     totals = reading_counts(here)
     counts = category_counts(here)
-    local = Service.objects.published().filter(
-        level="local", municipality__in=territory.municipalities
-    )
+    local = shown.filter(level="local", municipality__in=territory.municipalities)
     return Section(
         slug="servizi",
         title=_("Servizi sovracomunali"),
@@ -111,9 +111,9 @@ def _heading(row: CategoryCounts, territory: Territory) -> Cell:
     return text(_name(row), url=url, mark=row.category.slug)
 
 
-def _rates(everywhere: ServiceQuerySet, territory: Territory) -> Mapping[str, float]:
-    """Metropolitan services per 10,000 residents, by
-    category slug; empty where nobody counted residents."""
+def _rates(everywhere: StateQuerySet, territory: Territory) -> Mapping[str, float]:
+    """Metropolitan services per 10,000 residents, by category slug; empty where nobody counted
+    residents."""
     if not territory.metropolitan_residents:
         return {}
     return {
@@ -128,7 +128,7 @@ def _rate(row: CategoryCounts, territory: Territory) -> float | None:
 
 
 def _per_residents(
-    counts: list[CategoryCounts], everywhere: ServiceQuerySet, territory: Territory
+    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: Territory
 ) -> Table:
     rates = _rates(everywhere, territory)
     rows = tuple(
@@ -154,7 +154,7 @@ def _per_residents(
 
 
 def _charts(
-    counts: list[CategoryCounts], everywhere: ServiceQuerySet, territory: Territory
+    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: Territory
 ) -> tuple[Chart, ...]:
     if not territory.residents or not any(row.counts.union for row in counts):
         return ()

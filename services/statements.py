@@ -24,7 +24,7 @@ WRITTEN = frozenset(
 text = SqlFolder(__file__).text
 
 
-def features(source: str = "services_service", more: str = "") -> str:
+def features(source: str, more: str = "") -> str:
     """The statement of what is published of each service of `source`; `more` adds columns."""
     return text("features").format(source=source, more=more)
 
@@ -64,55 +64,38 @@ class Statement:
 
 @dataclass(frozen=True)
 class Hits:
-    """Which services: a statement of their keys, and
-    the moment (UTC, excluded) if it is about the past.
+    """Which services: a statement of their states' keys, on any day alike.
 
-    `day` is the day whose zone memberships hold; `selective` says that the conditions
-    leave few rows, so that the keys are better found first and ordered afterwards.
+    `day` is the day whose zone memberships hold; `selective` says that the conditions leave few
+    rows, so that the keys are better found first and ordered afterwards.
     """
 
     keys: Statement
     day: dt.date
-    before: dt.datetime | None = None
     selective: bool = False
 
     def fill(self, name: str, **gaps: str) -> str:
         """The text of that file around these keys."""
-        past = text("as_of") if self.before else ""
-        return text(name).format(past=past, hits=self.keys.sql, **gaps)
-
-    @property
-    def past_params(self) -> tuple[Any, ...]:
-        return (self.before,) * 4 if self.before else ()
+        return text(name).format(hits=self.keys.sql, **gaps)
 
     @property
     def params(self) -> tuple[Any, ...]:
-        """The parameters of the past, then those of the keys: the order of every text."""
-        return (*self.past_params, *self.keys.params)
+        return self.keys.params
 
     def rows(self) -> str:
         """The statement of the keys, answering whole rows instead."""
-        head = 'SELECT "services_service"."id" AS "id" FROM "services_service"'
-        if not self.keys.sql.startswith(head):
-            raise ValueError(f"unexpected statement of keys: {self.keys.sql[:80]}")
-        whole = 'SELECT "services_service".* FROM "services_service"'
-        return whole + self.keys.sql.removeprefix(head)
+        if not self.keys.sql.startswith(_HEAD):
+            raise ValueError(f"unexpected statement of keys: {self.keys.sql[:120]}")
+        return 'SELECT "services_servicestate".* ' + self.keys.sql.removeprefix(_HEAD)
 
-    def count(self) -> Statement:
-        past = text("as_of") if self.before else ""
-        sql = f"WITH {past} hits(id) AS ({self.keys.sql}) SELECT count(*) FROM hits"  # noqa: S608
-        return Statement(sql, self.params)
 
-    def around(self, queryset: QuerySet[Any]) -> Statement:
-        """A whole queryset's own SQL, over the past if these hits are about it."""
-        sql, params = queryset.query.sql_with_params()
-        if not self.before:
-            return Statement(sql, tuple(params))
-        past = text("as_of").rstrip().removesuffix(",")
-        return Statement(f"WITH {past} {sql}", (*self.past_params, *params))
+_HEAD = (
+    'SELECT "services_servicestate"."id" AS "id", '
+    '"services_servicestate"."service_id" AS "service_id" '
+)
 
 
 def keys_of(queryset: QuerySet[Any]) -> Statement:
-    """The keys that a queryset selects, unordered, as SQL."""
-    sql, params = queryset.order_by().values("id").query.sql_with_params()
+    """The keys of the states that a queryset selects and of their services, unordered, as SQL."""
+    sql, params = queryset.order_by().values("id", "service_id").query.sql_with_params()
     return Statement(sql, tuple(params))

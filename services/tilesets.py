@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from services.models import TileCluster, TilePyramid
 from services.statements import Hits, text
-from services.versions import catalogue_version
+from services.versions import states_version
 
 HALF_WORLD: Final = 20037508.342789244
 POINTS_FROM_ZOOM: Final = 12
@@ -59,13 +59,13 @@ def refresh() -> None:
         cursor.execute(text("pyramid"), [HALF_WORLD, cell, HALF_WORLD, cell, FINEST_ZOOM])
         for zoom in range(FINEST_ZOOM - 1, COARSEST_ZOOM - 1, -1):
             cursor.execute(text("pyramid_up"), [zoom, zoom + 1])
-        TilePyramid.objects.update_or_create(pk=1, defaults={"version": catalogue_version()})
+        TilePyramid.objects.update_or_create(pk=1, defaults={"version": states_version()})
 
 
-def pyramid_is_of(version: str) -> bool:
-    """Whether the stored pyramid shows that state;
-    if not, cells are counted live and stay exact."""
-    return TilePyramid.objects.filter(pk=1, version=version).exists()
+def pyramid_is_current() -> bool:
+    """Whether the stored pyramid shows what is in force; if not, cells are counted live and stay
+    exact."""
+    return TilePyramid.objects.filter(pk=1, version=states_version()).exists()
 
 
 def points(tile: TileAddress, hits: Hits) -> bytes:
@@ -77,7 +77,7 @@ def stored_cells(tile: TileAddress, categories: Sequence[str]) -> bytes:
     """Cells of the pyramid, of these categories or of all."""
     ring = (tile.x * CELLS - 1, (tile.x + 1) * CELLS, tile.y * CELLS - 1, (tile.y + 1) * CELLS)
     chosen = list(categories) or None
-    sql = text("tile_cells").format(past="", cells_of=text("cells_stored"))
+    sql = text("tile_cells").format(cells_of=text("cells_stored"))
     return _mvt(sql, (tile.z, *ring, chosen, chosen, *_address(tile)))
 
 
@@ -85,9 +85,9 @@ def live_cells(tile: TileAddress, hits: Hits) -> bytes:
     """Cells counted now, for any filter; the hits'
     conditions hold the tile's box and a cell around it."""
     cell = tile.width / CELLS
-    sql = hits.fill("tile_cells", cells_of=text("cells_live").format(rows=hits.rows()))
+    sql = text("tile_cells").format(cells_of=text("cells_live").format(rows=hits.rows()))
     grid = (HALF_WORLD, cell, HALF_WORLD, cell)
-    return _mvt(sql, (*hits.past_params, *grid, *hits.keys.params, *_address(tile)))
+    return _mvt(sql, (*grid, *hits.params, *_address(tile)))
 
 
 def _address(tile: TileAddress) -> tuple[int, ...]:

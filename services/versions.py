@@ -1,15 +1,46 @@
-"""Which state of the catalogue is in force: one short word that changes with every publication."""
+"""Which state of the catalogue is in force: short words that change with what answers show."""
+
+from collections.abc import Iterable
+from typing import Final
 
 from django.db import connection
 
-_NEWEST = """
-SELECT (SELECT max(id) FROM services_edition), (SELECT max(id) FROM services_serviceevent),
-       (SELECT max(id) FROM services_service)
-"""
+_STATES: Final = (
+    "(SELECT max(id) FROM services_edition), (SELECT max(id) FROM services_servicestate)"
+)
+_EVENTS: Final = "(SELECT max(id) FROM services_serviceevent)"
+#: Small tables beside the states: tiles are made with the first, lists also with the others.
+_OF_TILES: Final = ("zones_zonemembership", "services_servicetype")
+_OF_LISTS: Final = (*_OF_TILES, "services_macrocategory", "zones_municipality")
+
+
+def states_version() -> str:
+    """The newest edition and state as one word: what is counted of services hangs on it."""
+    return _word([_STATES])
 
 
 def catalogue_version() -> str:
-    """The newest edition, event and service as one word: ETags and cached counts hang on it."""
+    """The newest edition, state and event, and whatever changed in memberships, comuni and
+    taxonomy, as one word: ETags and kept counts hang on it (and on the day, where it matters)."""
+    return _word([_STATES, _EVENTS, *map(_written, _OF_LISTS)])
+
+
+def tiles_version() -> str:
+    """The same for the tiles of the services, which show less; asked for dozens at a time."""
+    return _word([_STATES, *map(_written, _OF_TILES)])
+
+
+def tables_version(tables: Iterable[str]) -> str:
+    """A word that changes when a row of one of these small tables does."""
+    return _word(map(_written, tables))
+
+
+def _written(table: str) -> str:
+    """How many rows, and the sum of the transactions that wrote them (`xmin`)."""
+    return f"(SELECT (count(*) << 40) + sum(xmin::text::bigint) FROM {table})"  # noqa: S608
+
+
+def _word(columns: Iterable[str]) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
-        return ".".join(f"{number or 0:x}" for number in cursor.fetchone())
+        cursor.execute(f"SELECT {', '.join(columns)}")
+        return ".".join(f"{int(number or 0):x}" for number in cursor.fetchone())

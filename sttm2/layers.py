@@ -26,9 +26,9 @@ class Layer:
     """A layer: its name in addresses, what it carries,
     the zooms it is made for, and under which licence.
 
-    `rows` and `geometry` (a stored EPSG:3857 column) make its tiles; a
-    layer with `filters` takes the filters of the services instead, and its
-    tiles are made by `services.tilesets`. `table` changes when its data do.
+    `rows` and `geometry` (a stored EPSG:3857 column) make its tiles; a layer with `filters` takes
+    the filters of the services instead, and its tiles are made by `services.tilesets`. Its data
+    change with its `tables`, and with the day if they are `dated`.
     """
 
     id: str
@@ -38,10 +38,11 @@ class Layer:
     max_zoom: int
     licence: str
     attribution: str
-    table: str
+    tables: tuple[str, ...]
     rows: Callable[[], QuerySet[Any]]
     geometry: str
     filters: bool = False
+    dated: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ SERVICES = Layer(
     max_zoom=16,
     licence="CC BY 4.0",
     attribution=CMM,
-    table="services_service",
+    tables=(),
     rows=Zone.objects.none,
     geometry="point_web",
     filters=True,
@@ -82,7 +83,7 @@ ZONES = Layer(
     max_zoom=12,
     licence="CC BY 4.0",
     attribution=BOUNDARIES,
-    table="zones_zone",
+    tables=("zones_zone",),
     rows=Zone.objects.all,
     geometry="geometry_web",
 )
@@ -98,9 +99,10 @@ COMUNI = Layer(
     max_zoom=13,
     licence="CC BY 4.0",
     attribution=BOUNDARIES,
-    table="zones_municipality",
+    tables=("zones_municipality", "zones_zonemembership"),
     rows=lambda: Municipality.objects.current().with_zone(),
     geometry="geometry_web",
+    dated=True,
 )
 LUM = Layer(
     id="lum",
@@ -117,7 +119,7 @@ LUM = Layer(
     max_zoom=14,
     licence="CC BY 4.0",
     attribution=CMM,
-    table="lum_lum",
+    tables=("lum_lum",),
     rows=lambda: Lum.objects.public().located(),
     geometry="point_web",
 )

@@ -5,7 +5,8 @@ import gzip
 
 from django.db import connection
 from django.db.models import ExpressionWrapper, F, TextField
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,7 @@ from core.sqlfiles import SqlFolder
 from services import tilesets
 from services.filters import ServiceFilter
 from services.tilesets import BUFFER, TileAddress
-from services.versions import catalogue_version
+from services.versions import tables_version, tiles_version
 from sttm2.layers import BY_ID, Layer
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -35,10 +36,14 @@ def tile(request: HttpRequest, layer: str, *, z: int, x: int, y: int) -> HttpRes
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
 
 
-def etag(layer: Layer) -> str:
-    """Changes with the layer's data; the address says the rest (layer, place, filters)."""
-    version = catalogue_version() if layer.filters else _table_version(layer.table)
-    return f'"{FORM}-{version}"'
+def etag(layer: Layer, query: QueryDict) -> str:
+    """Changes with the layer's data; the address says the rest (layer, place, filters).
+
+    Which comuni a zone has is asked of the memberships of a day: of today, unless `al` names one.
+    """
+    version = tiles_version() if layer.filters else tables_version(layer.tables)
+    by_day = layer.dated or (layer.filters and "zone" in query and not query.get("al"))
+    return f'"{FORM}-{version}-{timezone.localdate():%y%m%d}"' if by_day else f'"{FORM}-{version}"'
 
 
 def _layer(name: str) -> Layer:
@@ -59,7 +64,7 @@ def _address(z: int, x: int, y: int) -> TileAddress:
 
 
 def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpResponse:
-    tag = etag(layer)
+    tag = etag(layer, request.GET)
     headers = {"ETag": tag, "Cache-Control": "public, no-cache", "Vary": "Accept-Encoding"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers=headers)
@@ -79,7 +84,7 @@ def _services(request: HttpRequest, address: TileAddress) -> bytes:
         return tilesets.points(address, chosen.hits(web_box=address.box()))
     plain = chosen.but(category=()) == ServiceFilter()
     in_pyramid = tilesets.COARSEST_ZOOM <= address.z <= tilesets.FINEST_ZOOM
-    if plain and in_pyramid and tilesets.pyramid_is_of(catalogue_version()):
+    if plain and in_pyramid and tilesets.pyramid_is_current():
         return tilesets.stored_cells(address, chosen.category)
     around = address.box(margin=1 / tilesets.CELLS)
     return tilesets.live_cells(address, chosen.hits(web_box=around))
@@ -114,13 +119,3 @@ def _shape(layer: Layer, address: TileAddress) -> str:
     if layer.geometry.startswith("point"):
         return "shape_web"
     return f"ST_SimplifyPreserveTopology(shape_web, {address.width / 1024:.3f})"
-
-
-def _table_version(table: str) -> str:
-    """A word that changes when a row of a small table
-    does: `xmin` is the transaction that wrote it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM {table}"  # noqa: S608
-        )
-        return ".".join(f"{int(number):x}" for number in cursor.fetchone())

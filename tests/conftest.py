@@ -130,7 +130,7 @@ def _cast() -> Cast:
 #: What a test with a worker writes; the reference data stays.
 WRITTEN = (
     "deliveries_delivery, services_edition, services_source, services_sourceitem, services_record,"
-    " services_service, services_criteriaset, people_user"
+    " services_service, services_servicestate, people_user"
 )
 
 

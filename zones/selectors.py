@@ -1,6 +1,7 @@
 """What the pages about zones and comuni need: figures
 official and computed, comuni, territories of sheets."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -114,10 +115,11 @@ class MunicipalityRow:
     area_km2: Decimal | None
 
 
-def zone_summaries() -> list[ZoneSummary]:
-    """The eight zones, then the whole, each with official and computed figures side by side."""
+def zone_summaries(day: dt.date | None = None) -> list[ZoneSummary]:
+    """The eight zones, then the whole, each with official and computed figures side by side;
+    `day` is that of the memberships."""
     official = _official()
-    computed = _computed()
+    computed = _computed(day)
     places: list[Zone | None] = [*Zone.objects.all(), None]
     return [
         ZoneSummary(zone, _compare(zone.slug if zone else WHOLE, official, computed))
@@ -125,8 +127,8 @@ def zone_summaries() -> list[ZoneSummary]:
     ]
 
 
-def zone_summary(zone: Zone) -> ZoneSummary:
-    return next(summary for summary in zone_summaries() if summary.zone == zone)
+def zone_summary(zone: Zone, day: dt.date | None = None) -> ZoneSummary:
+    return next(summary for summary in zone_summaries(day) if summary.zone == zone)
 
 
 def _compare(
@@ -158,9 +160,9 @@ def _official() -> dict[str, dict[str, OfficialFigure]]:
     return figures
 
 
-def _computed() -> dict[str, dict[str, Decimal]]:
+def _computed(day: dt.date | None) -> dict[str, dict[str, Decimal]]:
     """Per figure and zone ("" for the whole); a zone without a value is absent, not zero."""
-    members = ZoneMembership.objects.in_force().values("zone")
+    members = ZoneMembership.objects.in_force(day).values("zone")
     polo = ~Q(municipality__polo_attrattore=PoloRank.NO)
     counts = {
         "comuni": Count("municipality"),
@@ -173,8 +175,8 @@ def _computed() -> dict[str, dict[str, Decimal]]:
     for name, expression in counts.items():
         rows = members.annotate(n=expression).values_list("zone", "n")
         figures[name] = _with_whole({zone: Decimal(n) for zone, n in rows})
-    figures["superficie"] = _with_whole(_by_zone(AREA))
-    figures["abitanti"] = _with_whole(_by_zone(RESIDENTS))
+    figures["superficie"] = _with_whole(_by_zone(AREA, day))
+    figures["abitanti"] = _with_whole(_by_zone(RESIDENTS, day))
     figures["zone"] = {WHOLE: Decimal(Zone.objects.count())}
     for name, values in extra_figures().items():
         figures[name] = {place: Decimal(value) for place, value in values.items()}
@@ -185,11 +187,11 @@ def _with_whole(values: dict[str, Decimal]) -> dict[str, Decimal]:
     return {**values, WHOLE: sum(values.values(), Decimal(0))} if values else {}
 
 
-def _by_zone(indicator: str) -> dict[str, Decimal]:
+def _by_zone(indicator: str, day: dt.date | None) -> dict[str, Decimal]:
     """The indicator's latest year, summed over each zone's comuni."""
     values = _latest(indicator)
     sums: dict[str, Decimal] = {}
-    for membership in ZoneMembership.objects.in_force():
+    for membership in ZoneMembership.objects.in_force(day):
         value = values.get(membership.municipality_id)
         if value is not None:
             sums[membership.zone_id] = sums.get(membership.zone_id, Decimal(0)) + value
@@ -232,11 +234,11 @@ def _age(slug: str) -> int:
     return int(first) if first.isdigit() else {RESIDENTS: -3, "femmine": -2}.get(first, -1)
 
 
-def municipality_rows(zone: str = "") -> list[MunicipalityRow]:
-    """Comuni (of a zone, or all) with their zone, residents and area."""
+def municipality_rows(zone: str = "", day: dt.date | None = None) -> list[MunicipalityRow]:
+    """Comuni (of a zone, or all) with their zone of the day, residents and area."""
     residents = _latest(RESIDENTS)
     area = _latest(AREA)
-    comuni = Municipality.objects.current().with_zone().defer("geometry", "geometry_web")
+    comuni = Municipality.objects.current(day).with_zone(day).defer("geometry", "geometry_web")
     if zone:
         comuni = comuni.filter(zone_slug=zone)
     return [
@@ -251,20 +253,19 @@ def municipality_rows(zone: str = "") -> list[MunicipalityRow]:
     ]
 
 
-def zone_territory(zone: Zone) -> Territory:
+def zone_territory(zone: Zone, day: dt.date | None = None) -> Territory:
     codes = tuple(
-        Municipality.objects.current().in_zone(zone.slug).values_list("istat", flat=True)
+        Municipality.objects.current(day).in_zone(zone.slug, day).values_list("istat", flat=True)
     )
     english = (get_language() or "it").startswith("en")
     name = (english and zone.name_en) or zone.name
-    return Territory(name, codes, residents_of(codes), residents_of(), zone=zone.slug)
+    return Territory(name, codes, residents_of(codes), residents_of(), zone=zone.slug, day=day)
 
 
-def municipality_territory(municipality: Municipality) -> Territory:
-    code = municipality.istat
-    return Territory(
-        municipality.name, (code,), residents_of((code,)), residents_of(), municipality=code
-    )
+def municipality_territory(municipality: Municipality, day: dt.date | None = None) -> Territory:
+    name, code = municipality.name, municipality.istat
+    here, everywhere = residents_of((code,)), residents_of()
+    return Territory(name, (code,), here, everywhere, municipality=code, day=day)
 
 
 def whole_territory() -> Territory:

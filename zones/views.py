@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS, extent
 from zones import selectors
+from zones.days import day_asked
 from zones.models import FormerCode, Municipality, OfficialFigure, Zone
 from zones.sheets import sections_of
 
@@ -25,8 +26,10 @@ def _map(**told: Any) -> dict[str, Any]:
 @gzip_page
 @require_safe
 def zone_list(request: HttpRequest) -> HttpResponse:
-    summaries = selectors.zone_summaries()
+    day = day_asked(request.GET)
+    summaries = selectors.zone_summaries(day)
     context = {
+        "day": day,
         "summaries": [summary for summary in summaries if summary.zone],
         "whole": next(summary for summary in summaries if summary.zone is None),
         "map": _map(bounds=METROPOLITAN_BOUNDS),
@@ -38,9 +41,10 @@ def zone_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_comparison(request: HttpRequest) -> HttpResponse:
     """The deck's figures beside ours, with its contradictions in words."""
-    summaries = selectors.zone_summaries()
+    day = day_asked(request.GET)
+    summaries = selectors.zone_summaries(day)
     others = OfficialFigure.objects.filter(zone=None).exclude(figure__in=selectors.COMPARED)
-    context = {"summaries": summaries, "whole": summaries[-1], "others": others}
+    context = {"day": day, "summaries": summaries, "whole": summaries[-1], "others": others}
     return render(request, "zones/comparison.html", context)
 
 
@@ -48,19 +52,22 @@ def zone_comparison(request: HttpRequest) -> HttpResponse:
 @require_safe
 def zone_detail(request: HttpRequest, slug: str) -> HttpResponse:
     zone = get_object_or_404(Zone, slug=slug)
-    territory = selectors.zone_territory(zone)
+    day = day_asked(request.GET)
+    territory = selectors.zone_territory(zone, day)
     context = {
+        "day": day,
         "zone": zone,
-        "summary": selectors.zone_summary(zone),
+        "summary": selectors.zone_summary(zone, day),
         "territory": territory,
         "sections": sections_of(territory),
-        "municipalities": selectors.municipality_rows(zone.slug),
+        "municipalities": selectors.municipality_rows(zone.slug, day),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(
             bounds=extent(zone.geometry) if zone.geometry else METROPOLITAN_BOUNDS,
             services=territory.query,
             lum=True,
             zone=zone.slug,
+            day=day,
         ),
     }
     return render(request, "zones/detail.html", context)
@@ -69,24 +76,29 @@ def zone_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @gzip_page
 @require_safe
 def municipality_list(request: HttpRequest) -> HttpResponse:
-    rows = selectors.municipality_rows()
-    return render(request, "zones/municipalities.html", {"municipalities": rows})
+    day = day_asked(request.GET)
+    context = {"day": day, "municipalities": selectors.municipality_rows(day=day)}
+    return render(request, "zones/municipalities.html", context)
 
 
 @gzip_page
 @require_safe
 def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
+    day = day_asked(request.GET)
     if successor := FormerCode.objects.successors().get(istat):
-        return redirect(reverse("zones:municipality", args=[successor]), permanent=True)
-    municipality = get_object_or_404(Municipality.objects.with_zone(), istat=istat)
-    territory = selectors.municipality_territory(municipality)
+        address = reverse("zones:municipality", args=[successor])
+        tail = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(address + tail, permanent=True)
+    municipality = get_object_or_404(Municipality.objects.with_zone(day), istat=istat)
+    territory = selectors.municipality_territory(municipality, day)
     shape = municipality.geometry
     context = {
+        "day": day,
         "municipality": municipality,
         "territory": territory,
         "row": next(
             row
-            for row in selectors.municipality_rows(municipality.zone_slug or "")
+            for row in selectors.municipality_rows(municipality.zone_slug or "", day)
             if row.municipality.istat == istat
         ),
         "former_codes": municipality.former_codes.ended(),
@@ -97,6 +109,7 @@ def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
             services=territory.query,
             lum=True,
             municipality=municipality.istat,
+            day=day,
         ),
     }
     return render(request, "zones/municipality.html", context)

@@ -15,7 +15,7 @@ from deliveries.models import Delivery, Proposal
 from deliveries.policies import EDITABLE
 from deliveries.publishing import acceptance
 from deliveries.publishing.compare import propose
-from services.models import Service, Valence
+from services.models import ServiceState, Valence
 from services.selectors import category_counts, facet_counts
 from zones.models import Zone
 from zones.selectors import municipality_territory, zone_territory
@@ -101,7 +101,7 @@ def _territories(delivery: Delivery) -> list[Territory]:
 
 
 def _figures(place: Territory) -> dict[str, Figure]:
-    here = Service.objects.published().supra_municipal()
+    here = ServiceState.objects.at(None).supra_municipal()
     here = here.filter(municipality__in=place.municipalities)
     english = (get_language() or "it").startswith("en")
     counted: dict[str, int] = {_("Servizi sovracomunali"): here.count()}
@@ -112,7 +112,7 @@ def _figures(place: Territory) -> dict[str, Figure]:
     valences = facet_counts(here, "valence")
     for valence in Valence:
         counted[_("Valenza %(name)s") % {"name": valence.label}] = valences.get(valence, 0)
-    local = Service.objects.published().filter(
+    local = ServiceState.objects.at(None).filter(
         level="local", municipality__in=place.municipalities
     )
     counted[_("Servizi comunali, a parte")] = local.count()

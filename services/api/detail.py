@@ -23,11 +23,12 @@ from services.api.schema import (
     ServiceFeatureSerializer,
     ServicePropertiesSerializer,
 )
-from services.filters import ServiceFilter, day_asked, end_of
+from services.filters import ServiceFilter
 from services.geojson import feature_page
-from services.models import Assessment, Record, Service, ServiceEvent
-from services.selectors import ServiceStory, origins_of, service_story
+from services.models import Record, Service, ServiceEvent, ServiceState
+from services.selectors import ServiceStory, for_page, service_story
 from validator.schema import FIELDS
+from zones.days import day_asked, end_of
 
 #: Fields that anybody may see: contacts and what only served to read the file are withheld.
 PUBLIC = frozenset(field.name for field in FIELDS if field.public)
@@ -91,13 +92,13 @@ class EventSerializer(serializers.ModelSerializer[ServiceEvent]):
         fields = ("at", "verb", "source", "edition")
 
 
-class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
-    """The four values of the valence under one set of criteria, with the reasons."""
+class AssessmentSerializer(serializers.ModelSerializer[ServiceState]):
+    """The four values of the valence on that day, with the criteria in use and their reasons."""
 
-    criteria = serializers.CharField(source="criteria_set.version")
+    criteria = serializers.CharField(source="criteria_set.version", allow_null=True, default=None)
 
     class Meta:
-        model = Assessment
+        model = ServiceState
         fields = ("criteria", "declared", "proposed", "validated", "confirmed", "reasons")
 
 
@@ -110,7 +111,7 @@ class ServiceDetailPropertiesSerializer(ServicePropertiesSerializer):
     records = RecordSerializer(many=True)
     past_records = RecordSerializer(many=True)
     events = EventSerializer(many=True)
-    assessment = AssessmentSerializer(allow_null=True)
+    assessment = AssessmentSerializer()
 
 
 class ServiceDetailSerializer(ServiceFeatureSerializer):
@@ -153,16 +154,13 @@ def _feature(service: Service, day: dt.date | None) -> dict[str, Any]:
     page = feature_page(chosen.hits(), site=site(), after=0, limit=1)
     if not page.returned:
         raise NotFound("service-not-then", _("Quel giorno il servizio non era pubblicato."))
-    story = service_story(service, before=chosen.before)
-    if chosen.before:
-        service.origins = origins_of(story.said)
+    story = service_story(for_page(chosen.queryset()).get(), before=chosen.before)
     feature: dict[str, Any] = json.loads(page.features)
     feature["properties"] |= _made_of(story)
     return feature
 
 
 def _made_of(story: ServiceStory) -> dict[str, Any]:
-    assessment = AssessmentSerializer(story.assessment).data if story.assessment else None
     for said in story.said:
         said.record.item = said.item
     return {
@@ -170,5 +168,5 @@ def _made_of(story: ServiceStory) -> dict[str, Any]:
         "records": RecordSerializer([said.record for said in story.said], many=True).data,
         "past_records": RecordSerializer(story.past, many=True).data,
         "events": EventSerializer(story.events, many=True).data,
-        "assessment": assessment,
+        "assessment": AssessmentSerializer(story.service).data,
     }

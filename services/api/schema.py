@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from core.api import Crs84Field
 from services.filters import LEVELS, READINGS, STATUSES, VALENCES
-from services.models import Level, Service
+from services.models import Level, ServiceState
 
 
 class ServicePropertiesSerializer(serializers.Serializer[Any]):
@@ -21,7 +21,7 @@ class ServicePropertiesSerializer(serializers.Serializer[Any]):
     level = serializers.ChoiceField(Level.choices)
     status = serializers.CharField()
     valence = serializers.CharField(allow_blank=True, help_text="Empty: undeclared.")
-    valence_origin = serializers.ChoiceField(Service.ValenceOrigin.choices, allow_blank=True)
+    valence_origin = serializers.ChoiceField(ServiceState.ValenceOrigin.choices, allow_blank=True)
     municipality = serializers.CharField(allow_null=True, help_text="ISTAT code.")
     municipality_name = serializers.CharField(allow_null=True)
     zone = serializers.CharField(allow_null=True)

@@ -1,8 +1,8 @@
-"""Tables of the catalogue: taxonomy, sources and
-editions, records and services, assessments, events."""
+"""Tables of the catalogue: taxonomy, sources and editions, records, services and their states,
+corrections, remarks, criteria, events."""
 
-from services.models.assessment import Assessment, CriteriaSet, Match, ServiceEvent
-from services.models.catalogue import Service
+from services.models.assessment import CriteriaSet, Match, ServiceEvent
+from services.models.catalogue import Service, ServiceState
 from services.models.corrections import Correction
 from services.models.lineage import Edition, Record, Source, SourceItem
 from services.models.remarks import Remark
@@ -10,7 +10,6 @@ from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, 
 from services.models.tiles import TileCluster, TilePyramid
 
 __all__ = [
-    "Assessment",
     "Correction",
     "CriteriaSet",
     "Edition",
@@ -21,6 +20,7 @@ __all__ = [
     "Remark",
     "Service",
     "ServiceEvent",
+    "ServiceState",
     "ServiceType",
     "Source",
     "SourceItem",

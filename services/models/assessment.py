@@ -1,5 +1,5 @@
-"""Decisions about services: matches between items,
-criteria and what they say, and the event log."""
+"""Decisions about services: matches between items, versions of the criteria, and the event
+log."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from core.querysets import AppendOnlyQuerySet
 from services.models.catalogue import Service
 from services.models.lineage import Edition, SourceItem
-from services.models.taxonomy import Valence
 
 
 class Match(models.Model):
@@ -49,45 +48,22 @@ class Match(models.Model):
 
 
 class CriteriaSet(models.Model):
-    """A version of the criteria of sovracomunalità, as data."""
+    """A version of the criteria of sovracomunalità: its `terms` decide (`services.criteria`). The
+    one adopted last is in use."""
 
     version = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160, blank=True)
     terms = models.JSONField(default=list)
-    adopted_at = models.DateTimeField(null=True, blank=True)
+    adopted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        ordering = ["-adopted_at", "-pk"]
         verbose_name = _("insieme di criteri")
         verbose_name_plural = _("insiemi di criteri")
 
     def __str__(self) -> str:
         return self.version
-
-
-class Assessment(models.Model):
-    """What one set of criteria, the comune and the
-    office say of one service: four separate values."""
-
-    service = models.ForeignKey(Service, models.PROTECT, related_name="assessments")
-    criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, related_name="assessments")
-    declared = models.CharField(max_length=14, choices=Valence.choices, blank=True)
-    proposed = models.CharField(max_length=14, choices=Valence.choices, blank=True)
-    validated = models.CharField(max_length=14, choices=Valence.choices, blank=True)
-    confirmed = models.CharField(max_length=14, choices=Valence.choices, blank=True)
-    reasons = models.JSONField(default=list, blank=True)
-    override_reason = models.TextField(blank=True)
-    by = models.ForeignKey("people.User", models.PROTECT, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("valutazione")
-        verbose_name_plural = _("valutazioni")
-        constraints = [
-            models.UniqueConstraint(fields=["service", "criteria_set"], name="assessment_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.service_id} ({self.criteria_set_id})"
 
 
 class ServiceEvent(models.Model):

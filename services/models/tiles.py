@@ -30,7 +30,7 @@ class TileCluster(models.Model):
 
 
 class TilePyramid(models.Model):
-    """The one row that says of which state of the catalogue the pyramid is (services.versions)."""
+    """The one row that says of which states of the services the pyramid is (services.versions)."""
 
     version = models.CharField(max_length=60)
     built_at = models.DateTimeField(auto_now=True)

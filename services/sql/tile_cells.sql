@@ -1,6 +1,6 @@
 -- Counted cells in one tile: how many services, of which category most, where they stand on average.
 -- {cells_of} answers (cell_x, cell_y, category, n, sum_x, sum_y). Parameters: its own; zoom, x, y; buffer.
-WITH {past} {cells_of}, bounds AS (SELECT ST_TileEnvelope(%s, %s, %s) AS tile),
+WITH {cells_of}, bounds AS (SELECT ST_TileEnvelope(%s, %s, %s) AS tile),
 summed AS (
   SELECT sum(n)::int AS n, (array_agg(category ORDER BY n DESC, category))[1] AS category,
     count(*)::int AS categories,

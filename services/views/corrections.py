@@ -25,6 +25,7 @@ from services import corrections
 from services.corrected import NUMBERS, TEXTS
 from services.forms import CorrectionForm
 from services.models import Correction, Record, Service, Status
+from services.selectors import latest_states
 from services.views.office import desk
 from validator import schema
 
@@ -38,8 +39,7 @@ def _office(request: HttpRequest) -> None:
 
 
 def _of(public_id: str) -> Service:
-    found = Service.objects.select_related("municipality").filter(public_id=public_id)
-    service: Service | None = found.first()
+    service: Service | None = Service.objects.filter(public_id=public_id).first()
     if service is None or service.redirect_to_id:
         raise NotFound("service", _("Non c'è un servizio con questo identificativo."))
     return service
@@ -60,14 +60,14 @@ def _now(service: Service) -> dict[str, Any]:
     lead = found.order_by("item__source__reading", "-from_edition_id", "pk").first()
     if lead is None:
         return {}
-    given = service.assessments.order_by("-at").values_list("validated", flat=True).first()
+    given = service.shown.validated if service.shown else ""
     initial = {name: lead.attributes.get(name) for name in (*TEXTS, *NUMBERS)}
     point = as_geojson(lead.point)["coordinates"] if lead.point else ("", "")
     area = lead.geometry is not None and lead.geometry.geom_type != "Point"
     lon, lat = ("", "") if area or not lead.point else (f"{c:.{_PLACES}f}" for c in point)
     own = {"name": lead.name, "kind": lead.kind_id or "", "status": lead.status}
     place = {"lon": lon, "lat": lat, "accuracy": lead.accuracy}
-    return {**initial, **own, **place, "valence": given or "", "seen": lead.pk}
+    return {**initial, **own, **place, "valence": given, "seen": lead.pk}
 
 
 @private
@@ -77,7 +77,7 @@ def correct(request: HttpRequest, public_id: str) -> HttpResponse:
     service = _of(public_id)
     form = CorrectionForm(request.POST or None, initial=_now(service))
     trail = [
-        Crumb(service.name, reverse("services:detail", args=[public_id])),
+        Crumb(str(service.shown or service), reverse("services:detail", args=[public_id])),
         Crumb(_("Rettifica")),
     ]
 
@@ -132,6 +132,7 @@ def _answer(
 def correction_list(request: HttpRequest) -> HttpResponse:
     """The corrections of one's comuni; for the office all, newest first."""
     found = Correction.objects.for_user(request.user).whole()
+    found = found.prefetch_related(latest_states("service__"))
     page = Paginator(found, PAGE).get_page(number(request.GET.get("pagina")) or 1)
     office = is_reviewer(request.user)
     trail = [*(desk() if office else []), Crumb(_("Rettifiche"))]

@@ -3,14 +3,11 @@
 import datetime as dt
 
 from services.filters import ServiceFilter
-from services.models import Service
-from services.selectors import for_rows, named
-
-#: What the page of a service shows beyond a row; all of it is known of the past too.
-MORE = ("address", "attributes", "geometry", "confirmed_on")
+from services.models import ServiceState
+from services.selectors import for_page, named
 
 
-def service_on(public_id: str, day: dt.date | None) -> Service | None:
-    """The published service of that id, with its attributes of the day."""
+def service_on(public_id: str, day: dt.date | None) -> ServiceState | None:
+    """What is shown on the day of the service of that id; None if it is not published."""
     chosen = ServiceFilter(id=(public_id.replace("\x00", ""),), level="all", al=day)
-    return next(iter(named(chosen.rows(for_rows(chosen.queryset(), *MORE)))), None)
+    return next(iter(named(for_page(chosen.queryset()))), None)

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.geo import as_geojson, extent
-from services.filters import day_asked, end_of
-from services.models import Assessment, Record, Service, ServiceType
-from services.selectors import Said, ServiceStory, origins_of, service_story
+from services.models import Record, Service, ServiceState, ServiceType
+from services.selectors import Said, ServiceStory, for_page, named, service_story
 from services.views.days import service_on
 from services.views.maps import map_settings
 from validator.schema import BY_NAME, POSITION_FIELDS
+from zones.days import day_asked, end_of
 
 #: Attributes that have a line of their own above the others.
 SHOWN_ABOVE = frozenset(
@@ -61,25 +61,23 @@ class Statement:
 
 @require_safe
 def service_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    service = get_object_or_404(
-        Service.objects.select_related("kind", "category", "municipality", "redirect_to"),
-        public_id=public_id,
-    )
+    service = get_object_or_404(Service.objects.select_related("redirect_to"), public_id=public_id)
     if service.redirect_to:
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         address = reverse("services:detail", args=[service.redirect_to.public_id])
         return redirect(address + tail, permanent=True)
     day = day_asked(request.GET)
-    story = service_story(service) if day is None else _story_on(service, day)
-    service = story.service
+    state = _last(service) if day is None else _shown_on(service, day)
+    story = service_story(state, before=end_of(day))
     context = {
-        "service": service,
+        "service": state,
+        "retired": service if service.retired_at and day is None else None,
         "day": day,
         "story": story,
         "lines": tuple(_lines(story)),
         "statements": tuple(_statement(said) for said in story.said),
-        "reasons": tuple(_reasons(story.assessment)),
-        "map": _map(service),
+        "reasons": tuple(_reasons(state)),
+        "map": _map(state),
     }
     return render(request, "services/detail.html", context)
 
@@ -97,21 +95,26 @@ def service_card(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "includes/service_card.html", context)
 
 
-def _story_on(service: Service, day: dt.date) -> ServiceStory:
+def _last(service: Service) -> ServiceState:
+    """What is shown of the service, or was before it was retired. Raises 404 if nothing ever
+    was."""
+    state = named(for_page(service.states.latest_of_each()))
+    if not state:
+        raise Http404
+    return state[0]
+
+
+def _shown_on(service: Service, day: dt.date) -> ServiceState:
     """The service as it stood at the end of that day; NotFound if it was not published then."""
     then = service_on(service.public_id, day)
     if then is None:
         message = _("Il %(day)s questo servizio non era pubblicato.")
         text = message % {"day": formats.date_format(day, "SHORT_DATE_FORMAT")}
         raise NotFound("service-not-then", text)
-    before = end_of(day)
-    story = service_story(then, before=before)
-    if before:
-        then.origins = origins_of(story.said)
-    return story
+    return then
 
 
-def _map(service: Service) -> dict[str, Any] | None:
+def _map(service: ServiceState) -> dict[str, Any] | None:
     if service.point is None:
         return None
     shape = service.geometry or service.point
@@ -185,17 +188,17 @@ def _localised(thing: Any) -> str:
     return str((english and thing.name_en) or thing.name)
 
 
-def _reasons(assessment: Assessment | None) -> Iterator[str]:
-    """The terms of the assessment in words."""
-    for reason in assessment.reasons if assessment else ():
+def _reasons(state: ServiceState) -> Iterator[str]:
+    """The terms of the criteria that decided, in words."""
+    for reason in state.reasons:
         if reason.get("term") == "green-area":
-            area = formats.number_format(reason.get("area_m2", 0), 0, force_grouping=True)
-            yield _("L’area misura %(area)s m²: la soglia per il verde è 5.000 m².") % {
-                "area": area
-            }
+            area, minimum = (
+                formats.number_format(reason[name], 0, force_grouping=True)
+                for name in ("area_m2", "minimum_m2")
+            )
+            words = _("L’area misura %(area)s m²: la soglia per il verde è %(minimum)s m².")
+            yield words % {"area": area, "minimum": minimum}
         elif reason.get("term") == "type-default":
             kind = ServiceType.objects.filter(slug=reason.get("type", "")).first()
             name = _localised(kind) if kind else ""
             yield _("È il valore predefinito del tipo «%(type)s».") % {"type": name}
-        else:
-            yield str(reason.get("text", reason.get("term", "")))

@@ -75,7 +75,7 @@ def facets_of(chosen: ServiceFilter) -> Facets:
 
 def _counts(chosen: ServiceFilter, field: str) -> Mapping[str, int]:
     def count() -> Mapping[str, int]:
-        return facet_counts(chosen.queryset(), field, chosen.answers)
+        return facet_counts(chosen.queryset(), field)
 
     return chosen.remembered(f"facet:{field}", count) or {}
 

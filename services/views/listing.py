@@ -27,17 +27,18 @@ def service_list(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("ordine", "nome")
     found = for_rows(chosen.queryset()).order_by(*ORDERS.get(order, ORDERS["nome"]))
     paginator = Paginator(found, PAGE)
-    paginator.count = chosen.matched()  # of the day asked for, which a queryset does not know
+    paginator.count = chosen.matched()  # kept between pages
     page = paginator.get_page(request.GET.get("pagina"))
     first = (page.number - 1) * PAGE
     facets = facets_of(chosen)
     context = {
         "chosen": chosen,
+        "day": chosen.al,
         "facets": facets,
         "chips": chips_of(chosen, facets),
         "page": page,
-        "services": named(chosen.rows(found[first : first + PAGE])),
-        "totals": reading_counts(chosen.queryset(), chosen.answers),
+        "services": named(found[first : first + PAGE]),
+        "totals": reading_counts(chosen.queryset()),
         "query": chosen.canonical(),
         "order": order if order in ORDERS else "nome",
     }

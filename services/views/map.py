@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS
 from services.filters import ServiceFilter
-from services.models import Service
+from services.models import ServiceState
 from services.selectors import category_counts, for_rows, latest_editions, named, reading_counts
 from services.views.days import service_on
 from services.views.facets import chips_of, facets_of
@@ -31,10 +31,11 @@ def service_map(request: HttpRequest) -> HttpResponse:
     selected = _selected(chosen, request.GET.get("servizio", ""))
     context = {
         "chosen": chosen,
+        "day": chosen.al,
         "facets": facets,
         "chips": chips_of(chosen, facets),
-        "counts": category_counts(within.queryset(), within.answers),
-        "totals": reading_counts(within.queryset(), within.answers),
+        "counts": category_counts(within.queryset()),
+        "totals": reading_counts(within.queryset()),
         "editions": latest_editions(),
         "selected": selected,
         "map": _map(request, chosen, selected),
@@ -54,18 +55,20 @@ def services_in_view(request: HttpRequest) -> HttpResponse:
 def _in_view(chosen: ServiceFilter) -> dict[str, Any]:
     services = for_rows(chosen.queryset()).order_by("name", "pk")[:IN_VIEW]
     return {
-        "services": named(chosen.rows(services)),
+        "services": named(services),
         "chosen": chosen,
         "matched": chosen.matched(),
         "list_query": chosen.canonical(),
     }
 
 
-def _selected(chosen: ServiceFilter, public_id: str) -> Service | None:
+def _selected(chosen: ServiceFilter, public_id: str) -> ServiceState | None:
     return service_on(public_id, chosen.al) if public_id else None
 
 
-def _map(request: HttpRequest, chosen: ServiceFilter, selected: Service | None) -> dict[str, Any]:
+def _map(
+    request: HttpRequest, chosen: ServiceFilter, selected: ServiceState | None
+) -> dict[str, Any]:
     return map_settings(
         bounds=_bounds(chosen),
         services=chosen.but(bbox=None).canonical(),

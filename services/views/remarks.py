@@ -18,6 +18,7 @@ from people.policies import is_reviewer
 from services import remarks
 from services.forms import RemarkForm
 from services.models import Remark, Service
+from services.selectors import latest_states
 from services.views.office import desk
 
 PAGE = 30
@@ -49,8 +50,9 @@ def _form(
     request: HttpRequest, service: Service, form: RemarkForm, *, status: int
 ) -> HttpResponse:
     here = reverse("services:detail", args=[service.public_id])
-    trail = [Crumb(service.name or service.public_id, here), Crumb(_("Non è così?"))]
-    context = {"trail": trail, "service": service, "form": form}
+    shown = service.shown
+    trail = [Crumb(str(shown or service), here), Crumb(_("Non è così?"))]
+    context = {"trail": trail, "service": service, "shown": shown, "form": form}
     return render(request, "services/remark.html", context, status=status)
 
 
@@ -82,7 +84,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     if not is_reviewer(request.user):
         raise NotAllowed("not-the-office", _("Risponde solo l'ufficio metropolitano."))
     closed = bool(request.GET.get("chiuse"))
-    found = Remark.objects.select_related("service__municipality", "closed_by")
+    found = Remark.objects.select_related("service", "closed_by")
+    found = found.prefetch_related(latest_states("service__"))
     is_open = found.filter(outcome=Remark.Outcome.OPEN)
     shown = (
         found.exclude(outcome=Remark.Outcome.OPEN).order_by("-closed_at") if closed else is_open

@@ -1,6 +1,7 @@
 """Small pieces every template may use: icons, category
 marks, names in the reader's language, amounts."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils import formats, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+from sttm2.freshness import Freshness, freshness
 
 register = template.Library()
 
@@ -25,6 +28,12 @@ CATEGORIES_WITH_GLYPH = frozenset(
         "impianti-tecnologici",
     }
 )
+
+
+@register.simple_tag
+def data_freshness(day: object = None) -> Freshness:
+    """How far the data of the page go; pages about a day gone by have it as `day`."""
+    return freshness(day if isinstance(day, dt.date) else None)
 
 
 @register.simple_tag

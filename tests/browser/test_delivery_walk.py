@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from deliveries.models import Delivery
-from services.models import Service
+from services.models import ServiceState
 from tests import builders
 from tests.browser.conftest import PATIENCE_MS, WIDTHS, clean, signed_in
 
@@ -86,7 +86,7 @@ def test_a_plan_goes_from_the_planners_file_to_the_public_map(served, live_cast,
     review(desk, delivery.replace("/consegne/", "/istruttoria/"))
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.edition.number) == ("published", 1)
-    assert Service.objects.filter(municipality="015209").count() == 6
+    assert ServiceState.objects.at(None).filter(municipality="015209").count() == 6
     citizen = browser.new_context().new_page()
     citizen.goto(f"{served}/servizi/?municipality=015209")
     expect(citizen.get_by_text("Biblioteca di quartiere 2").first).to_be_visible()

@@ -222,7 +222,7 @@ def test_a_notice_is_counted_read_and_leads_on(served, live_cast, browser, width
 @EACH_WIDTH
 def test_a_citizen_points_the_office_corrects_the_comune_reads(served, live_cast, browser, width):
     builders.published(live_cast)
-    service = Service.objects.get(name="Biblioteca 1")
+    service = Service.objects.get(states__name="Biblioteca 1")
     citizen = visitor(browser, width)
     citizen.goto(f"{served}/servizi/{service.public_id}/")
     whole(citizen)

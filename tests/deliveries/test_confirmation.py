@@ -12,7 +12,7 @@ from deliveries.actions import intake, review
 from deliveries.models import Delivery
 from services import corrections
 from services.corrections import NewCorrection
-from services.models import Edition, Record, Service, ServiceEvent
+from services.models import Edition, Record, Service, ServiceEvent, ServiceState
 from tests import builders
 
 CONTACT = {"contact_name": "Ufficio di piano", "contact_email": "piano@comune.example"}
@@ -25,7 +25,7 @@ def in_force() -> list[tuple]:
 
 def test_a_confirmation_is_published_without_changing_a_record(cast):
     builders.published(cast, rows=5)
-    Service.objects.update(confirmed_on=YEAR_AGO)
+    ServiceState.objects.update(confirmed_on=YEAR_AGO)
     before = in_force()
     client = Client()
     client.force_login(cast.operator)
@@ -39,7 +39,8 @@ def test_a_confirmation_is_published_without_changing_a_record(cast):
     done = builders.publish(delivery, cast)
     assert done.status == "published"
     assert in_force() == before
-    assert set(Service.objects.values_list("confirmed_on", flat=True)) == {timezone.localdate()}
+    shown = ServiceState.objects.at(None).values_list("confirmed_on", flat=True)
+    assert set(shown) == {timezone.localdate()}
     edition = Edition.objects.order_by("-number").first()
     assert done.edition == edition
     assert edition.counts == {"withdrawn": 0, "confirmed": 5}
@@ -68,7 +69,7 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     review.submit(delivery, user=cast.operator, statement=builders.statement())
     review.take(delivery, user=cast.reviewer)
     builders.decide(delivery, cast)
-    service = Service.objects.get(name="Biblioteca 1")
+    service = Service.objects.get(states__name="Biblioteca 1")
     corrected = NewCorrection("Telefonata del Comune", {"name": "Biblioteca civica"})
     corrections.correct(service, user=cast.reviewer, correction=corrected)
     back = builders.publish_decided(delivery)
@@ -78,7 +79,7 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     assert set(back.proposals.values_list("decision", flat=True)) == {"pending"}
     builders.decide(back, cast)
     assert builders.publish_decided(back).edition.counts["confirmed"] == 2
-    names = Service.objects.published().values_list("name", flat=True)
+    names = ServiceState.objects.at(None).values_list("name", flat=True)
     assert "Biblioteca civica" in names, "what the office corrected stays"
 
 

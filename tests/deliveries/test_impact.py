@@ -8,7 +8,7 @@ from django.urls import reverse
 from deliveries.actions import intake, review
 from deliveries.models import Proposal
 from deliveries.publishing import impact
-from services.models import Edition, Record, Service
+from services.models import Edition, Record, ServiceState
 from tests import builders
 from tests.deliveries.pages import text
 
@@ -51,7 +51,7 @@ def test_looking_changes_nothing(cast):
     builders.published(cast, rows=4)
     delivery = builders.checked(cast, next_file())
     before = (
-        list(Service.objects.order_by("pk").values()),
+        list(ServiceState.objects.order_by("pk").values()),
         list(Record.objects.order_by("pk").values_list("pk", "to_edition")),
         Edition.objects.count(),
         delivery.status,
@@ -59,7 +59,7 @@ def test_looking_changes_nothing(cast):
     impact.preview(delivery)
     delivery.refresh_from_db()
     assert before == (
-        list(Service.objects.order_by("pk").values()),
+        list(ServiceState.objects.order_by("pk").values()),
         list(Record.objects.order_by("pk").values_list("pk", "to_edition")),
         Edition.objects.count(),
         delivery.status,

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from deliveries import packages, tasks
 from deliveries.actions import answers, review
 from services.actions import EditionHead, NewRecord, publish_edition
-from services.models import Record, Service, Source
+from services.models import Record, ServiceState, Source
 from tests import builders
 from tests.builders import statement
 from validator import schema
@@ -95,7 +95,10 @@ def test_a_type_picked_by_hand_comes_back_as_it_was_picked(cast, extension):
     delivery.refresh_from_db()
     review.submit(delivery, user=cast.operator, statement=statement())
     builders.publish(delivery, cast)
-    assert Service.objects.get(name="Biblioteca di quartiere 2").kind_id == "musei"
+    assert (
+        ServiceState.objects.get(name="Biblioteca di quartiere 2", valid_to=None).kind_id
+        == "musei"
+    )
     assert kinds(sent_back(cast, extension)) == {"unchanged": 3}
 
 

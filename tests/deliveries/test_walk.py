@@ -12,7 +12,7 @@ from deliveries import tasks
 from deliveries.actions import intake, review
 from deliveries.actions.review import Statement
 from deliveries.models import Delivery, Finding, Proposal, StagedRow
-from services.models import Edition, Record, Service
+from services.models import Edition, Record, Service, ServiceState
 from tests.processes import wait_for
 from zones.models import Municipality
 
@@ -89,10 +89,10 @@ def test_a_file_becomes_services_and_twice_the_same_changes_nothing(live_cast, w
     assert StagedRow.objects.filter(delivery=delivery, kind="biblioteche").count() == 30
     sent_and_taken(delivery, live_cast)
     arrives(delivery, "published")
-    assert Service.objects.published().filter(kind="biblioteche").count() == 30
+    assert ServiceState.objects.at(None).filter(kind="biblioteche").count() == 30
     service = Service.objects.published().first()
     record = Record.objects.get(item__service=service)
-    assert record.raw["DENOMINAZIONE"] == service.name
+    assert record.raw["DENOMINAZIONE"] == service.shown.name
     assert record.from_edition.sha256 == delivery.sha256
 
     again = intake.receive(
@@ -137,7 +137,7 @@ def test_the_next_file_is_compared_row_by_row(live_cast, worker):
     )
     review.close(delivery, user=live_cast.reviewer)
     arrives(delivery, "published")
-    names = set(Service.objects.published().values_list("name", flat=True))
+    names = set(ServiceState.objects.at(None).values_list("name", flat=True))
     assert "Biblioteca di quartiere 3" in names, "a refused row leaves what was in force"
     assert "Biblioteca di quartiere 7" not in names
     assert "Biblioteca di quartiere 99" in names

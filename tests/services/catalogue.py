@@ -1,16 +1,22 @@
 """Publishes services as an accepted delivery would, for tests that read them; no tests here."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
 
 from django.contrib.gis.geos import GEOSGeometry, Point
+from django.utils import timezone
 
-from services.actions import EditionHead, NewRecord, plan_source, publish_edition
-from services.models import Edition, Service, Source
+from services.actions import EditionHead, NewRecord, plan_source, publish_edition, refresh_shown
+from services.models import CriteriaSet, Edition, ServiceType, Source
 from zones.models import Municipality
 
 SESTO, MILANO, LEGNANO = "015209", "015146", "015118"
+FIRST = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,18 @@ def publish_records(
     records: Sequence[NewRecord], *, reading: int = 1, at: dt.datetime | None = None
 ) -> Edition:
     source = plan_source(Municipality.objects.get(pk=SESTO)) if reading == 1 else other_source()
-    edition = publish_edition(EditionHead(source), records)
-    if at:
-        Edition.objects.filter(pk=edition.pk).update(published_at=at)
-        Service.objects.filter(events__edition=edition, events__verb="created").update(
-            created_at=at
-        )
-    return edition
+    with on(at):
+        return publish_edition(EditionHead(source), records)
+
+
+@contextmanager
+def on(moment: dt.datetime | None) -> Iterator[None]:
+    """The clock says that moment (None: as it does)."""
+    if moment is None:
+        yield
+        return
+    with mock.patch.object(timezone, "now", lambda: moment):
+        yield
 
 
 def other_source() -> Source:
@@ -100,3 +111,15 @@ def grid(number: int, thing: Thing) -> list[Thing]:
         )
         for i in range(number)
     ]
+
+
+def retype(slug: str, **changes: Any) -> None:
+    """The type changes in the taxonomy and what services show follows, as loading it does."""
+    ServiceType.objects.filter(pk=slug).update(**changes)
+    refresh_shown()
+
+
+def adopt(version: str, terms: list[dict[str, Any]]) -> None:
+    """A new version of the criteria is in use, and services show what it proposes."""
+    CriteriaSet.objects.create(version=version, name=version, terms=terms)
+    refresh_shown()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.actions import EditionHead, publish_edition
+from services.actions import EditionHead, publish_edition, refresh_shown
 from services.models import Service, SourceItem
 from tests.services.catalogue import MILANO, Thing, grid, publish, publish_records, record
 
@@ -100,13 +100,12 @@ def test_local_services_are_hidden_unless_asked_for(client):
 def test_readings_are_never_added_together(client):
     publish([Thing("Solo piano"), Thing("Entrambe")])
     publish([Thing("Solo altro"), Thing("Doppione")], reading=2)
-    both = Service.objects.get(name="Entrambe")
-    twin = Service.objects.get(name="Doppione")
+    both = Service.objects.get(states__name="Entrambe")
+    twin = Service.objects.get(states__name="Doppione")
     SourceItem.objects.filter(service=twin).update(service=both)
-    both.in_reading_2 = True
-    both.save(update_fields=["in_reading_2"])
     twin.redirect_to = both
     twin.save(update_fields=["redirect_to"])
+    refresh_shown()
     publish([Thing("Nuovo")], reading=2)
     assert names(get(client, reading="1")) == ["Entrambe", "Solo piano"]
     assert names(get(client, reading="2")) == ["Entrambe", "Nuovo", "Solo altro"]

@@ -8,12 +8,11 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from core.geo import METROPOLITAN_BOUNDS
 from services.actions import EditionHead, NewRecord, plan_source, publish_edition
 from services.models import Service, SourceItem
-from services.selectors import origins_of, service_story
+from services.views.days import service_on
 from tests.services.catalogue import Thing, grid, publish, publish_records, record
 from zones.models import Municipality
 
@@ -77,18 +76,17 @@ def test_contacts_are_withheld(client, hospital, path):
 
 
 def test_a_merged_service_leads_to_the_one_it_became(client, hospital):
-    old = Service.objects.create(name="Ospedale vecchio", redirect_to=hospital)
+    old = Service.objects.create(redirect_to=hospital)
     answer = client.get(f"/servizi/{old.public_id}/")
     assert answer.status_code == 301
     assert answer.url == f"/servizi/{hospital.public_id}/"
 
 
 def test_a_retired_service_says_so_and_leaves_the_lists(client, hospital):
-    Service.objects.filter(pk=hospital.pk).update(
-        retired_at=timezone.now(), retired_reason="non più dichiarato"
-    )
+    item = hospital.items.get()
+    publish_edition(EditionHead(item.source), [], withdrawn=[item.pk])
     assert "non più dichiarato" in page(client, f"/servizi/{hospital.public_id}/")
-    assert hospital.name not in page(client, "/servizi/")
+    assert hospital.shown.name not in page(client, "/servizi/")
     assert client.get(f"/servizi/{hospital.public_id}/riquadro/").status_code == 404
 
 
@@ -99,8 +97,8 @@ def test_filters_that_do_not_exist_are_explained_not_ignored(client):
 
 
 def test_the_list_of_a_past_day_is_empty_before_anything_was_published(client, hospital):
-    assert hospital.name in page(client, "/servizi/")
-    assert hospital.name not in page(client, "/servizi/?al=2025-06-30")
+    assert hospital.shown.name in page(client, "/servizi/")
+    assert hospital.shown.name not in page(client, "/servizi/?al=2025-06-30")
 
 
 def test_both_readings_are_counted_and_never_added(client, hospital):
@@ -163,22 +161,23 @@ def test_a_service_that_was_not_published_yet_says_so(client, renamed):
 
 
 def test_a_merged_service_keeps_the_day_on_its_way(client, renamed):
-    old = Service.objects.create(name="Museo vecchio", redirect_to=renamed)
+    old = Service.objects.create(redirect_to=renamed)
     answer = client.get(f"/servizi/{old.public_id}/?al=2026-04-09")
     assert answer.url == f"/servizi/{renamed.public_id}/?al=2026-04-09"
 
 
 def test_origins_of_the_past_follow_the_rule_of_the_present(renamed):
-    """Plans first; an attribute that the plan leaves empty comes from elsewhere."""
+    """Plans first; an attribute that the plan leaves empty comes from elsewhere, since the day
+    that it does."""
     publish([Thing("Altro nome", key="r1")], reading=2)
     other = SourceItem.objects.get(key="r1")
     SourceItem.objects.filter(pk=other.pk).update(service=renamed)
     changed = record(Thing("Altro nome", address="Via Nuova 2"), item=other.pk)
     publish_records([changed], reading=2)
-    renamed.refresh_from_db()
-    assert renamed.origins["address"] == other.pk
-    for service in Service.objects.filter(pk__in=SourceItem.objects.values("service")):
-        assert origins_of(service_story(service).said) == service.origins
+    plan = renamed.items.get(source__reading=1).pk
+    now, then = renamed.shown.origins, service_on(renamed.public_id, dt.date(2026, 4, 9)).origins
+    assert (now["address"], now["name"]) == (other.pk, plan)
+    assert (then["address"], then["name"]) == (plan, plan)
 
 
 def facet(text: str, name: str, value: str) -> int | None:

@@ -11,6 +11,7 @@ from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import packages
 from people.tokens import issue_token
 from services import remarks, tasks
+from services.actions import EditionHead, publish_edition
 from services.models import Remark, Service
 from tests.services.catalogue import Thing, publish
 
@@ -52,7 +53,7 @@ def test_a_citizen_says_so_without_an_account_and_finds_the_answer(somebody, ser
     assert "Salva l'indirizzo" in shown.content.decode()
     assert shown["X-Robots-Tag"] == "noindex"
     service.refresh_from_db()
-    assert service.status == "esistente", "nothing changes before somebody looked"
+    assert service.shown.status == "esistente", "nothing changes before somebody looked"
     office = Client()
     office.force_login(cast.reviewer)
     assert "1 segnalazione da guardare" in office.get("/istruttoria/").content.decode()
@@ -111,7 +112,8 @@ def test_what_cannot_be_is_refused(service, given):
 
 def test_a_retired_or_unknown_service_takes_none(somebody, service):
     assert somebody.get("/servizi/s-00000000/segnala/").status_code == 404
-    Service.objects.update(retired_at=timezone.now())
+    item = service.items.get()
+    publish_edition(EditionHead(item.source), [], withdrawn=[item.pk])
     assert somebody.get(page(service)).status_code == 404
     assert page(service) not in somebody.get(f"/servizi/{service.public_id}/").content.decode()
 

@@ -67,7 +67,7 @@ def corrected(client: Client) -> list[str]:
     )
     Mandate.objects.create(user=office, role=Role.REVIEWER)
     Mandate.objects.create(user=operator, role=Role.OPERATOR, municipality=comune)
-    service = Service.objects.published().filter(municipality=comune).first()
+    service = Service.objects.published().filter(states__municipality=comune).first()
     client.force_login(office)
     page = f"/servizi/{service.public_id}/rettifica/"
     form = client.get(page).context["form"]

@@ -1,0 +1,84 @@
+"""What is shown of services, from when to when: the only writer of the table of states.
+
+Whoever changes what services are made of holds the moment first, names the services in the
+temporary table `affected_service`, and has their states written; all in one transaction.
+"""
+
+import datetime as dt
+import json
+from typing import Final
+
+from django.db import connection
+from django.db.models import Max
+from django.utils import timezone
+
+from services import criteria
+from services.criteria import Facts
+from services.models import CriteriaSet, Edition, ServiceState
+from services.querysets import run_sql
+
+LOCK: Final = 0x53545433
+#: `null`: as it was before.
+_AFFECTED: Final = """
+    CREATE TEMPORARY TABLE affected_service (
+        service_id bigint PRIMARY KEY, confirmed_on date, validated text, override_reason text
+    ) ON COMMIT DROP
+"""
+_PROPOSED: Final = """
+    CREATE TEMPORARY TABLE proposed (
+        kind_id text, area double precision, valence text, reasons jsonb
+    ) ON COMMIT DROP
+"""
+_FACTS: Final = "SELECT DISTINCT kind_id, level, default_valence, area FROM shown"
+
+
+def hold_moment(*, alone: bool = True) -> dt.datetime:
+    """The moment from which states may be written now, later than every one before it.
+
+    `alone`: one writer at a time until the end of the transaction, so that moments follow one
+    another as what they say does, and a day gone by never changes afterwards.
+    """
+    if alone:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    now: dt.datetime = timezone.now()
+    begun = ServiceState.objects.aggregate(last=Max("valid_from"))["last"]
+    published = Edition.objects.aggregate(last=Max("published_at"))["last"]
+    earlier = (last + dt.timedelta(microseconds=1) for last in (begun, published) if last)
+    moment: dt.datetime = max([now, *earlier])
+    return moment
+
+
+def current_criteria() -> CriteriaSet | None:
+    """The set of criteria in use; None before any was loaded: then nothing is proposed."""
+    return CriteriaSet.objects.order_by("-adopted_at", "-pk").first()
+
+
+def open_affected() -> None:
+    """Make the empty table of the services that are about to change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AFFECTED)
+
+
+def write(at: dt.datetime) -> None:
+    """Write the states of the affected services from that moment on, and forget which they
+    were."""
+    criteria_set = current_criteria()
+    run_sql("show_services")
+    _propose(criteria_set)
+    run_sql("write_states", at=at, criteria=criteria_set and criteria_set.pk)
+    run_sql("drop_edition_tables")
+
+
+def _propose(criteria_set: CriteriaSet | None) -> None:
+    """What the criteria say, once for each type and area among what is shown."""
+    terms = criteria_set.terms if criteria_set else ()
+    with connection.cursor() as cursor:
+        cursor.execute(_PROPOSED)
+        cursor.execute(_FACTS)
+        found = [Facts(*row) for row in cursor.fetchall()]
+        with cursor.copy("COPY proposed FROM STDIN") as copy:
+            for facts in found:
+                said = criteria.propose(terms, facts)
+                copy.write_row((facts.kind, facts.area, said.valence, json.dumps(said.reasons)))
+        cursor.execute("ANALYZE proposed")
