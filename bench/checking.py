@@ -26,7 +26,7 @@ from bench.figures import Figure, Report
 from bench.servers import children, environment, free_port, running, share_mib, web
 from deliveries import tasks
 from deliveries.actions import intake, review
-from deliveries.checks.submission import Statement
+from deliveries.checks.submission import SubmissionStatement
 from deliveries.models import Delivery
 from people.models import Mandate, Role, User
 from people.tokens import issue_token
@@ -199,7 +199,7 @@ def publication(report: Report, rows: int) -> None:
     operator, reviewer = person(Role.OPERATOR), person(Role.REVIEWER)
     delivery.refresh_from_db()
     today = timezone.localdate()
-    statement = Statement(
+    statement = SubmissionStatement(
         act="Delibera C.C. n. 1",
         act_date=today,
         reference_date=today,

@@ -12,7 +12,7 @@ import polars as pl
 from django.utils import timezone
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from deliveries.checks.examination import Examination, Request, examine
+from deliveries.checks.examination import CheckRequest, Examination, examine
 from deliveries.reports import document
 from services.actions import plan_source
 from services.selectors import taxonomy
@@ -50,7 +50,7 @@ def delivered(path: Path, *, hide: tuple[str, ...] = ()) -> Examination:
     comune = Municipality.objects.get(pk=PLANS.get(path.name, MILANO))
     options = {"columns": {"": dict.fromkeys(hide)}} if hide else {}
     source, day = plan_source(comune), timezone.localdate()
-    return examine(Request(path, path.name, source, comune, day, options))
+    return examine(CheckRequest(path, path.name, source, comune, day, options))
 
 
 def table(folder: Path) -> Iterator[str]:

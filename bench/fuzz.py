@@ -37,29 +37,32 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     chosen = arguments()
     # Everything temporary goes to one folder, so that what is left behind can be seen.
-    room = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     for name in ("tmp", "media"):
-        (room / name).mkdir()
-    reader = {"STTM2_READER_SOCKET": str(room / "reader.sock"), "BENCH_MEDIA": str(room / "media")}
-    environment = {**os.environ, **reader, "TMPDIR": str(room / "tmp")}
+        (folder / name).mkdir()
+    reader = {
+        "STTM2_READER_SOCKET": str(folder / "reader.sock"),
+        "BENCH_MEDIA": str(folder / "media"),
+    }
+    environment = {**os.environ, **reader, "TMPDIR": str(folder / "tmp")}
     environment |= {"DATABASE_URL": database.bench_url(), "PYTHONWARNINGS": "ignore"}
     server = [sys.executable, "-m", "validator.confined.server", "--socket"]
-    with (room / "reader.log").open("wb") as log:
+    with (folder / "reader.log").open("wb") as log:
         running = subprocess.Popen(
-            [*server, reader["STTM2_READER_SOCKET"], "--spool", str(room / "spool")],
+            [*server, reader["STTM2_READER_SOCKET"], "--spool", str(folder / "spool")],
             env=environment, cwd=ROOT, stderr=log,
         )  # fmt: skip
     try:
         database.create()
-        while not (room / "reader.sock").exists() and running.poll() is None:
+        while not (folder / "reader.sock").exists() and running.poll() is None:
             time.sleep(0.1)
         asked = [str(chosen.seconds), str(chosen.files), chosen.seed, str(chosen.start)]
-        command = [sys.executable, "-m", "bench.fuzzing", str(room), *asked]
+        command = [sys.executable, "-m", "bench.fuzzing", str(folder), *asked]
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
     finally:
         running.terminate()
         running.wait(20)
-        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         database.drop()
 
 

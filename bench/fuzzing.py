@@ -60,10 +60,10 @@ def seeds() -> list[Path]:
 
 
 class Fuzz:
-    """One run. `room`: the folder of everything temporary."""
+    """One run. `folder`: the folder of everything temporary."""
 
-    def __init__(self, room: Path, seed: str) -> None:
-        self.room, self.seed = room, seed
+    def __init__(self, folder: Path, seed: str) -> None:
+        self.folder, self.seed = folder, seed
         self.files, self.day, self.tally = seeds(), timezone.localdate(), Tally()
         self.comuni = [Municipality.objects.get(pk=code) for code in COMUNI]
         self.user = User.objects.create_user("fuzz@bench.example", "una-frase-lunga", name="Fuzz")
@@ -73,7 +73,7 @@ class Fuzz:
         draw = random.Random(f"{self.seed}:{number}")
         origin = draw.choice(self.files)
         body = spoil(draw, origin.name, origin.read_bytes())
-        path = self.room / "input"
+        path = self.folder / "input"
         path.write_bytes(body)
         comune, began = draw.choice(self.comuni), time.monotonic()
         forget_peak()
@@ -92,7 +92,7 @@ class Fuzz:
         source = plan_source(comune)
         try:
             found = examination.examine(
-                examination.Request(path, name, source, comune, self.day, {})
+                examination.CheckRequest(path, name, source, comune, self.day, {})
             )
         except Unreadable as refusal:
             for language in ("it", "en"):
@@ -137,8 +137,8 @@ class Fuzz:
             time.sleep(0.02)
 
     def _left(self) -> list[str]:
-        rooms = (self.room / "tmp", self.room / "spool", self.room / "media")
-        found = [p.name for room in rooms if room.is_dir() for p in room.iterdir()]
+        folders = (self.folder / "tmp", self.folder / "spool", self.folder / "media")
+        found = [p.name for folder in folders if folder.is_dir() for p in folder.iterdir()]
         return [name for name in found if name != ".lock"]
 
     def _keep(self, number: int, name: str, body: bytes) -> None:
@@ -161,9 +161,9 @@ def peak_mib() -> float:
     return int(line.split()[1]) / 1024
 
 
-def main(room: Path, *, seconds: float, files: int, seed: str, start: int) -> int:
+def main(folder: Path, *, seconds: float, files: int, seed: str, start: int) -> int:
     logging.disable(logging.CRITICAL)
-    run, began, number = Fuzz(room, seed), time.monotonic(), start
+    run, began, number = Fuzz(folder, seed), time.monotonic(), start
     while (number - start < files) if files else (time.monotonic() - began < seconds):
         run.one(number)
         number += 1

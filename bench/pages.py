@@ -22,7 +22,7 @@ from bench.load import Connection
 from bench.servers import children, environment, free_port, peak_mib, web
 from deliveries import returns, tasks
 from deliveries.actions import review
-from deliveries.checks.submission import Statement
+from deliveries.checks.submission import SubmissionStatement
 from deliveries.models import Delivery, Proposal
 from people.models import Role, User
 
@@ -88,7 +88,7 @@ def _seconds(port: int, path: str, *headers: str, runs: int) -> float:
 def _report_opens(report: Report, delivery: Delivery, say: str, runs: int) -> None:
     signed = cookie(person(Role.OPERATOR))
     first = delivery.findings.order_by("pk").values_list("code", flat=True)[0]
-    one = reverse("deliveries:mistake", args=[delivery.pk, first])
+    one = reverse("deliveries:finding-group", args=[delivery.pk, first])
     waits = {
         "report page": (reverse("deliveries:checks", args=[delivery.pk]), signed),
         "one mistake opened": (one, signed, "HX-Request: true"),
@@ -121,7 +121,7 @@ def _file(report: Report, delivery: Delivery, sort: str) -> float:
     rows = delivery.row_count
     maker = ""
     peak = 0.0
-    if sort in returns.SORTS:
+    if sort in returns.FORMATS:
         peak, spent = _made(delivery, sort)
         maker = f"; made in {spent:.1f} s"
     with web(port := free_port(), workers=1) as server:
@@ -164,14 +164,14 @@ def _download(port: int, path: str, signed: str) -> tuple[int, float]:
 def _constant(report: Report, sort: str, peaks: dict[int, float]) -> None:
     """The sizes beside each other: memory that grows with the rows would show."""
     told = ", ".join(f"{rows:,}: {peak:.0f}" for rows, peak in peaks.items())
-    who = "process that makes it" if sort in returns.SORTS else "web worker"
+    who = "process that makes it" if sort in returns.FORMATS else "web worker"
     what = f"{sort}, {who}: most added by any size"
     report.add(Figure("pages", what, max(peaks.values()), "MiB", reference=f"MiB at {told}"))
 
 
 def _desk_opens(report: Report, delivery: Delivery, runs: int) -> None:
     reviewer, today = person(Role.REVIEWER), timezone.localdate()
-    statement = Statement(
+    statement = SubmissionStatement(
         act="Delibera C.C. n. 1", act_date=today, reference_date=today,
         contact_name="Ufficio di piano", contact_email="piano@bench.example",
     )  # fmt: skip

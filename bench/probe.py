@@ -36,7 +36,7 @@ def parts_of(delivery: Delivery) -> dict[str, float]:
         path = Path(folder) / "delivery"
         with delivery.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local)
-        request = examination.Request(
+        request = examination.CheckRequest(
             path,
             delivery.file_name,
             delivery.source,

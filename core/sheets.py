@@ -17,7 +17,7 @@ DRAWING_WIDTH = 640
 
 
 @dataclass(frozen=True)
-class Territory:
+class SheetTerritory:
     """Whose sheet it is: a zone or a comune, with its
     comuni (ISTAT codes) and its residents if known."""
 

@@ -6,13 +6,18 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from deliveries.models import Delivery
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from people.models import Role
 from people.policies import Person, has_role, is_reviewer
 
 #: States in which a delivery waits for its comune, and for the office.
-COMUNE_TURN = (Status.CHECKED, Status.UNREADABLE, Status.FAILED, Status.RETURNED)
-OFFICE_TURN = (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED)
+COMUNE_TURN = (
+    DeliveryStatus.CHECKED,
+    DeliveryStatus.UNREADABLE,
+    DeliveryStatus.FAILED,
+    DeliveryStatus.RETURNED,
+)
+OFFICE_TURN = (DeliveryStatus.SUBMITTED, DeliveryStatus.IN_REVIEW, DeliveryStatus.DECIDED)
 
 
 def tasks(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +26,7 @@ def tasks(request: HttpRequest) -> dict[str, Any]:
 
 
 def _waiting(user: Person) -> int:
-    turn: list[Status] = []
+    turn: list[DeliveryStatus] = []
     if has_role(user, Role.OPERATOR, Role.CONSULTANT):
         turn += COMUNE_TURN
     if is_reviewer(user):

@@ -89,8 +89,8 @@ class Rows:
         return attempts
 
     def keep(self, token: uuid.UUID, progress: Progress | None = None) -> bool:
-        told = asdict(progress) if progress else {}
-        changes = {f"progress_{name}": value for name, value in told.items()}
+        fields = asdict(progress) if progress else {}
+        changes = {f"progress_{name}": value for name, value in fields.items()}
         return bool(self.held(token).update(lease_until=_lapse(), **changes))
 
     def held(self, token: uuid.UUID) -> "models.QuerySet[Any]":

@@ -2,12 +2,12 @@
 `DeliveryQuerySet.for_user`."""
 
 from deliveries.models import Delivery
-from deliveries.states import UNDOING, Status, Verb, target
-from people.models import Scope
+from deliveries.states import UNDOING, DeliveryStatus, Verb, target
+from people.models import DelegationScope
 from people.policies import Person, is_consultant, is_operator, is_reviewer
 from zones.models import Municipality
 
-EDITABLE = (Status.CHECKED, Status.RETURNED)
+EDITABLE = (DeliveryStatus.CHECKED, DeliveryStatus.RETURNED)
 
 
 def may_upload(user: Person, municipality: Municipality | str) -> bool:
@@ -17,13 +17,15 @@ def may_upload(user: Person, municipality: Municipality | str) -> bool:
 
 def may_deliver(user: Person, municipality: Municipality | str) -> bool:
     """Send files: operators, and consultants whose delegation says so."""
-    return is_operator(user, municipality) or is_consultant(user, municipality, Scope.DELIVER)
+    return is_operator(user, municipality) or is_consultant(
+        user, municipality, DelegationScope.DELIVER
+    )
 
 
 def may_mend(user: Person, delivery: Delivery) -> bool:
     """Change what a check is made with: operators, and consultants whose delegation says so."""
     comune = delivery.municipality_id
-    return is_operator(user, comune) or is_consultant(user, comune, Scope.MEND)
+    return is_operator(user, comune) or is_consultant(user, comune, DelegationScope.MEND)
 
 
 def may_edit(user: Person, delivery: Delivery) -> bool:
@@ -37,8 +39,8 @@ def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
 
     A file on which a reader of ours broke is kept, and may be read once more.
     """
-    broken = delivery.status == Status.UNREADABLE and bool(delivery.file)
-    if delivery.status != Status.FAILED and not broken:
+    broken = delivery.status == DeliveryStatus.UNREADABLE and bool(delivery.file)
+    if delivery.status != DeliveryStatus.FAILED and not broken:
         return may_edit(user, delivery)
     return may_mend(user, delivery) if choosing else may_upload(user, delivery.municipality_id)
 

@@ -38,9 +38,9 @@ from zones.models import Municipality
 
 FOLDER = "prechecks"
 LANGUAGES = ("it", "en")
-#: Findings of one mistake that the page shows; the file has them all.
+#: Findings of one group that the page shows; the file has them all.
 SHOWN = 20
-#: A mistake's row numbers that its sentence may name.
+#: A group's row numbers that its sentence may name.
 SPOKEN = 10
 WAITING, CHECKING, DONE, FAILED = "waiting", "checking", "done", "failed"
 _CHUNK = 1024 * 1024
@@ -123,7 +123,7 @@ def report_of(ticket: Ticket, language: str) -> bytes:
 
 
 def shown_of(ticket: Ticket, language: str) -> dict[str, list[dict[str, Any]]]:
-    """Mistake -> its first findings as in the document. Raises NotFound."""
+    """Group -> its first findings as in the document. Raises NotFound."""
     found: dict[str, list[dict[str, Any]]] = _kept(ticket, f"shown:{_tongue(language)}")
     return found
 
@@ -198,10 +198,10 @@ def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
 def _keep(ticket: Ticket, checked: document.Checked) -> None:
     checked = replace(checked, findings=tuple(checked.findings))
     for language in LANGUAGES:
-        told = document.document(checked, language=language)
-        body = gzip.compress(document.as_json(told).encode(), 5, mtime=0)
+        content = document.document(checked, language=language)
+        body = gzip.compress(document.as_json(content).encode(), 5, mtime=0)
         cache.set(_key(ticket.token, f"report:{language}"), body, ticket.seconds_left)
-        shown = _first_of_each(told["findings"])
+        shown = _first_of_each(content["findings"])
         cache.set(_key(ticket.token, f"shown:{language}"), shown, ticket.seconds_left)
     cache.set(_key(ticket.token, "figures"), asdict(_figures(checked)), ticket.seconds_left)
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from core.sqlfiles import SqlFolder
 from deliveries.leases import MAX_ATTEMPTS
-from deliveries.states import DRAFT, FOR_A_WORKER, OPEN, Status
+from deliveries.states import DRAFT, FOR_A_WORKER, OPEN, DeliveryStatus
 from notices.models import Event
 from people.policies import Person, reach_of
 from validator.findings import MOST_FINDINGS, together
@@ -46,7 +46,7 @@ class DeliveryQuerySet(models.QuerySet[Any]):
 
     def for_a_worker(self) -> "DeliveryQuerySet":
         """In a worker's hands, or waiting for one; not those whose publication was given up."""
-        decided = Q(status=Status.DECIDED, attempts__lt=MAX_ATTEMPTS)
+        decided = Q(status=DeliveryStatus.DECIDED, attempts__lt=MAX_ATTEMPTS)
         return self.filter(Q(status__in=FOR_A_WORKER) | decided)
 
 
@@ -64,7 +64,7 @@ class FindingQuerySet(models.QuerySet[Any]):
         return self.filter(delivery=delivery)
 
     def by_code(self) -> "FindingQuerySet":
-        """One line per mistake: code, severity, `findings`,
+        """One line per group of findings: code, severity, `findings`,
         `cells` (rows counted once per finding)."""
         lines = self.order_by().values("code", "severity")
         found: FindingQuerySet = lines.annotate(

@@ -22,7 +22,7 @@ from deliveries.reports import geopackage, xlsx
 from deliveries.writers import opened
 from validator.rules.registry import RULE_SET_VERSION
 
-SORTS = ("gpkg", "xlsx")
+FORMATS = ("gpkg", "xlsx")
 #: Rows and findings together up to which a request makes the file itself: about two seconds.
 AT_ONCE = 10_000
 FOLDER = "returns"
@@ -37,39 +37,39 @@ def is_small(delivery: Delivery) -> bool:
     return delivery.row_count + delivery.findings.count() <= AT_ONCE
 
 
-def made(delivery: Delivery, sort: str) -> IO[bytes]:
+def made(delivery: Delivery, format: str) -> IO[bytes]:
     """The file in the reader's language, open at its beginning."""
-    if sort == "xlsx":
+    if format == "xlsx":
         return xlsx.workbook(delivery)
     return opened(lambda path: geopackage.write(delivery, path))
 
 
-def ready(delivery: Delivery, sort: str, language: str) -> "File[bytes] | None":
+def ready(delivery: Delivery, format: str, language: str) -> "File[bytes] | None":
     """The stored file of the delivery as it is now, if a worker has made it."""
     try:
-        with default_storage.open(stored_as(delivery, sort, language) + _DONE) as note:
+        with default_storage.open(stored_as(delivery, format, language) + _DONE) as note:
             stored = note.read().decode()
         return default_storage.open(stored)
     except FileNotFoundError:
         return None
 
 
-def ask(delivery: Delivery, sort: str, language: str) -> str:
+def ask(delivery: Delivery, format: str, language: str) -> str:
     """Have the file made, unless somebody is at it; the reference of a failure of ours that has
     just happened, empty while the file is waited for."""
-    name = stored_as(delivery, sort, language)
+    name = stored_as(delivery, format, language)
     reference = str(cache.get(_key(name, "failed"), ""))
     if not reference and cache.add(_key(name, "asked"), 1, _PATIENCE):
-        build.delay_on_commit(str(delivery.pk), sort, language)
+        build.delay_on_commit(str(delivery.pk), format, language)
     return reference
 
 
-def stored_as(delivery: Delivery, sort: str, language: str) -> str:
+def stored_as(delivery: Delivery, format: str, language: str) -> str:
     """The name of the file of the delivery as it is now."""
     state = (delivery.checked_at, delivery.rule_set, delivery.status, delivery.submitted_at)
-    told = "|".join(str(part) for part in (*state, RULE_SET_VERSION))
-    mark = hashlib.sha256(told.encode()).hexdigest()[:16]
-    return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{sort}"
+    identity = "|".join(str(part) for part in (*state, RULE_SET_VERSION))
+    mark = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{format}"
 
 
 def _key(name: str, part: str) -> str:
@@ -77,13 +77,13 @@ def _key(name: str, part: str) -> str:
 
 
 @app.task(name="deliveries.return_file")
-def build(delivery_id: str, sort: str, language: str) -> None:
+def build(delivery_id: str, format: str, language: str) -> None:
     """Make a return file and store it, unless it is there or somebody living makes it."""
     delivery = Delivery.objects.filter(pk=delivery_id).first()
     if delivery is None:
         return
-    name = stored_as(delivery, sort, language)
-    if (there := ready(delivery, sort, language)) is not None:
+    name = stored_as(delivery, format, language)
+    if (there := ready(delivery, format, language)) is not None:
         there.close()
         return
     job = leases.Cached(_key(name, "job"), _PATIENCE)
@@ -95,19 +95,19 @@ def build(delivery_id: str, sort: str, language: str) -> None:
         cache.set(_key(name, "failed"), reference, _PENANCE)
 
     what = f"a return file of {delivery_id}"
-    leases.work(lease, lambda: _build(delivery, sort, language), what=what, failed=fail)
+    leases.work(lease, lambda: _build(delivery, format, language), what=what, failed=fail)
     job.free(lease.token)
     cache.delete(_key(name, "asked"))
 
 
-def _build(delivery: Delivery, sort: str, language: str) -> None:
+def _build(delivery: Delivery, format: str, language: str) -> None:
     """Of a delivery that changes meanwhile nothing is stored."""
-    name = stored_as(delivery, sort, language)
+    name = stored_as(delivery, format, language)
     with translation.override(language), tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file.{sort}"
-        _write(delivery, sort, path)
+        path = Path(folder) / f"file.{format}"
+        _write(delivery, format, path)
         delivery.refresh_from_db()
-        if stored_as(delivery, sort, language) == name:
+        if stored_as(delivery, format, language) == name:
             _keep(path, name)
 
 
@@ -119,8 +119,8 @@ def _keep(path: Path, name: str) -> None:
     default_storage.save(name + _DONE, ContentFile(stored.encode()))
 
 
-def _write(delivery: Delivery, sort: str, path: Path) -> None:
-    if sort == "gpkg":
+def _write(delivery: Delivery, format: str, path: Path) -> None:
+    if format == "gpkg":
         geopackage.write(delivery, path)
         return
     with xlsx.workbook(delivery) as book, path.open("wb") as file:

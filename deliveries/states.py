@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Status(models.TextChoices):
+class DeliveryStatus(models.TextChoices):
     """Where a delivery stands, in the words people read."""
 
     RECEIVED = "received", _("ricevuta")
@@ -52,7 +52,7 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", _("ritiro")
 
 
-_S, _V = Status, Verb
+_S, _V = DeliveryStatus, Verb
 _WITHDRAWABLE = (
     _S.RECEIVED,
     _S.CHECKING,
@@ -66,7 +66,7 @@ _WITHDRAWABLE = (
 )
 
 #: (from, verb) -> to. Everything that can happen to a delivery's status is a line here.
-TRANSITIONS: Final[dict[tuple[Status, Verb], Status]] = {
+TRANSITIONS: Final[dict[tuple[DeliveryStatus, Verb], DeliveryStatus]] = {
     (_S.RECEIVED, _V.BEGIN_CHECK): _S.CHECKING,
     (_S.FAILED, _V.RECHECK): _S.CHECKING,
     (_S.UNREADABLE, _V.RECHECK): _S.CHECKING,
@@ -93,21 +93,27 @@ TRANSITIONS: Final[dict[tuple[Status, Verb], Status]] = {
     (_S.PUBLISHING, _V.PUBLISH): _S.PUBLISHED,
 } | {(state, _V.WITHDRAW): _S.WITHDRAWN for state in _WITHDRAWABLE}
 
-FINAL: Final = (Status.PUBLISHED, Status.SUPERSEDED, Status.WITHDRAWN)
+FINAL: Final = (DeliveryStatus.PUBLISHED, DeliveryStatus.SUPERSEDED, DeliveryStatus.WITHDRAWN)
 #: A delivery in one of these is "open": a comune has at most one per source at a time.
-OPEN: Final = tuple(state for state in Status if state not in FINAL)
+OPEN: Final = tuple(state for state in DeliveryStatus if state not in FINAL)
 #: Until here the delivery is the comune's own business and the office does not see it.
-DRAFT: Final = (Status.RECEIVED, Status.CHECKING, Status.CHECKED, Status.UNREADABLE, Status.FAILED)
+DRAFT: Final = (
+    DeliveryStatus.RECEIVED,
+    DeliveryStatus.CHECKING,
+    DeliveryStatus.CHECKED,
+    DeliveryStatus.UNREADABLE,
+    DeliveryStatus.FAILED,
+)
 #: In these a worker has the delivery or is to get it; the sweeper sees to it. A decided one too,
 #: until its publication is given up.
-FOR_A_WORKER: Final = (Status.RECEIVED, Status.CHECKING, Status.PUBLISHING)
+FOR_A_WORKER: Final = (DeliveryStatus.RECEIVED, DeliveryStatus.CHECKING, DeliveryStatus.PUBLISHING)
 #: What takes back or rewrites a delivery: refused once a part of it is published.
 UNDOING: Final = (Verb.WITHDRAW, Verb.REOPEN, Verb.RECHECK)
 
 
-def target(state: str, verb: Verb) -> Status | None:
+def target(state: str, verb: Verb) -> DeliveryStatus | None:
     """Where `verb` leads from `state`, or None when it may not be done there."""
-    return TRANSITIONS.get((Status(state), verb))
+    return TRANSITIONS.get((DeliveryStatus(state), verb))
 
 
 def as_mermaid() -> str:

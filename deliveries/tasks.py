@@ -1,4 +1,4 @@
-"""Celery's side of the workshop: tasks take ids, hold no logic, may be run twice (acks late)."""
+"""Celery's side of deliveries: tasks take ids, hold no logic, may be run twice (acks late)."""
 
 import uuid
 from contextlib import suppress
@@ -14,7 +14,7 @@ from deliveries.geocoding import search
 from deliveries.models import Delivery
 from deliveries.models.delivery import FOLDER
 from deliveries.publishing import acceptance
-from deliveries.states import Status, Verb
+from deliveries.states import DeliveryStatus, Verb
 
 #: How long a stored file may wait for its row.
 ROWLESS = timedelta(days=1)
@@ -53,7 +53,7 @@ def sweep() -> None:
     queue."""
     lost = leases.lost(Delivery.objects.for_a_worker())
     for delivery in Delivery.objects.filter(pk__in=lost).only("status"):
-        decided = delivery.status in (Status.DECIDED, Status.PUBLISHING)
+        decided = delivery.status in (DeliveryStatus.DECIDED, DeliveryStatus.PUBLISHING)
         task = publish_delivery if decided else check_delivery
         task.delay(str(delivery.pk))
     for pk in search.lost():
@@ -66,7 +66,7 @@ def forget() -> None:
     nothing, after the stated days; the hash stays."""
     limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
     ended = Delivery.objects.filter(
-        status__in=(Status.WITHDRAWN, Status.SUPERSEDED), updated_at__lt=limit
+        status__in=(DeliveryStatus.WITHDRAWN, DeliveryStatus.SUPERSEDED), updated_at__lt=limit
     )
     # What is published is traced back to its file: that of a part too, whatever came after it.
     for delivery in ended.filter(edition__isnull=True).exclude(file=""):

@@ -17,7 +17,7 @@ from core.errors import WrongState
 from deliveries import leases, policies
 from deliveries.models import Delivery
 from deliveries.querysets import APART_KIND, SUBJECT_KIND
-from deliveries.states import Status, Verb, target
+from deliveries.states import DeliveryStatus, Verb, target
 from notices import actions as notices
 from notices.actions import About
 from notices.models import Event
@@ -25,7 +25,7 @@ from people.models import User
 
 
 @dataclass(frozen=True)
-class Lease(leases.Lease):
+class DeliveryLease(leases.Lease):
     """A worker's hold on a delivery."""
 
     delivery: Delivery
@@ -97,20 +97,20 @@ def record_apart(delivery: Delivery, verb: str, *, municipality: str, **extra: A
 
 
 @transaction.atomic
-def take(delivery_id: Any, *, begin: Verb, resume: Verb) -> Lease | None:
+def take(delivery_id: Any, *, begin: Verb, resume: Verb) -> DeliveryLease | None:
     """Take a delivery for work, or None when it is not to be taken (done, or in living hands)."""
-    states = [state for state in Status if target(state, begin) or target(state, resume)]
+    states = [state for state in DeliveryStatus if target(state, begin) or target(state, resume)]
     store = leases.Rows(Delivery.objects.filter(pk=delivery_id), Q(status__in=states))
     held = leases.take(store)
     if held is None:
         return None
     delivery = locked(delivery_id)
     move(delivery, resume if target(delivery.status, resume) else begin)
-    return Lease(store, held.token, held.attempt, delivery)
+    return DeliveryLease(store, held.token, held.attempt, delivery)
 
 
 @transaction.atomic
-def finish(lease: Lease, verb: Verb, *, note: str = "", **changes: Any) -> Delivery:
+def finish(lease: DeliveryLease, verb: Verb, *, note: str = "", **changes: Any) -> Delivery:
     """End a worker's hold by a verb; inside the caller's transaction, so that all is written or
     nothing. Raises LostLease."""
     current = locked(lease.delivery.pk)

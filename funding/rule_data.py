@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 from funding.models import Programme, Project
-from validator.rules.sem.funding import Funded, Register
+from validator.rules.sem.funding import Funded, FundingRegister
 
 
-def projects() -> Register:
+def projects() -> FundingRegister:
     """The register as the database holds it, by two queries."""
     rows = list(
         Project.objects.order_by("code").values_list(
@@ -19,4 +19,4 @@ def projects() -> Register:
         held[programme] += bool(cup)
     complete = bool(stated) and all(held[slug] == count for slug, count in stated.items())
     funded = tuple(Funded(cup, name, amount) for cup, name, amount, _ in rows if cup)
-    return Register(funded, complete)
+    return FundingRegister(funded, complete)

@@ -5,12 +5,12 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
+from core.sheets import Cell, Column, Fact, Row, Section, SheetTerritory, Table, number, text
 from funding.models import Share
 from funding.selectors import programme_rows, shares_in
 
 
-def zone_funding(territory: Territory) -> Section:
+def zone_funding(territory: SheetTerritory) -> Section:
     """The shares that fall on the territory; unknown ones are listed as unknown."""
     shares = shares_in(territory.municipalities)
     known = [share.amount for share in shares if share.amount is not None]

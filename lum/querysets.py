@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.db import models
 from django.db.models import Q
 
-from core.sheets import Territory
+from core.sheets import SheetTerritory
 
 
 class LumQuerySet(models.QuerySet[Any]):
@@ -21,7 +21,7 @@ class LumQuerySet(models.QuerySet[Any]):
         """Those whose node is known: the only ones a map or a rule can speak of."""
         return self.filter(point__isnull=False)
 
-    def of(self, territory: Territory) -> "LumQuerySet":
+    def of(self, territory: SheetTerritory) -> "LumQuerySet":
         """Those in its comuni; of a zone also those that it counts without knowing the comune."""
         mine = Q(municipalities__in=territory.municipalities)
         if not territory.is_municipality:

@@ -6,15 +6,15 @@ import shapely
 from django.contrib.gis.geos import Point
 
 from lum.models import Lum
-from validator.rules.sem.lum import Hub, Register
+from validator.rules.sem.lum import Hub, LumRegister
 
 
-def hubs() -> Register:
+def hubs() -> LumRegister:
     """The LUM as the database holds them, by one query; a candidate is not one."""
     rows = sorted(Lum.objects.public(), key=lambda row: row.code)
     found = tuple(Hub(row.code, row.name, _shape(row, row.point)) for row in rows if row.point)
     official = all(row.certainty == Lum.Certainty.OFFICIAL for row in rows)
-    return Register(found, official and bool(rows))
+    return LumRegister(found, official and bool(rows))
 
 
 def _shape(row: Lum, stop: Point) -> Any:

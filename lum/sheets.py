@@ -5,11 +5,11 @@ from collections import Counter
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.sheets import Cell, Column, Fact, Row, Section, Table, Territory, number, text
+from core.sheets import Cell, Column, Fact, Row, Section, SheetTerritory, Table, number, text
 from lum.models import Lum
 
 
-def zone_lum(territory: Territory) -> Section:
+def zone_lum(territory: SheetTerritory) -> Section:
     """The LUM of the territory; rank and setting are said to be missing where nobody has set
     them."""
     hubs = list(Lum.objects.public().of(territory))

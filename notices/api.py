@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from core.api import whole
 from notices.models import Notice
-from notices.subjects import told
+from notices.subjects import with_news
 from people.access import ScopedView, caller
 
 PAGE, MOST = 100, 1_000
@@ -59,7 +59,7 @@ class NoticeList(ScopedView):
             query = asked.copy()
             query["before"] = str(listed[-1].pk)
             following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        lines = told(listed)
+        lines = with_news(listed)
         for notice, news in lines:
             notice.news = news  # type: ignore[attr-defined]
         results = NoticeOut([notice for notice, _news in lines], many=True).data

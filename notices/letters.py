@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from notices.models import Notice
-from notices.subjects import told
+from notices.subjects import with_news
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def letter(notice: Notice) -> EmailMessage:
     """The notice as a letter in plain text."""
     comune = notice.event.municipality
     with translation.override(notice.person.language):
-        ((_notice, news),) = told([notice])
+        ((_notice, news),) = with_news([notice])
         context = {
             "person": notice.person,
             "news": news,

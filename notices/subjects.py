@@ -71,7 +71,7 @@ def seen_by(user: Person) -> Q:
     return seen
 
 
-def told(notices: Iterable["Notice"]) -> list[tuple["Notice", News]]:
+def with_news(notices: Iterable["Notice"]) -> list[tuple["Notice", News]]:
     """Notices with their words; one query per kind. Left out: those whose subject is gone."""
     listed = list(notices)
     found: dict[str, Mapping[uuid.UUID, Any]] = {}

@@ -23,8 +23,8 @@ class ThreadLine:
         return self.event.verb == MESSAGE
 
 
-def thread(events: EventQuerySet, acts: Mapping[str, str | Promise]) -> list[ThreadLine]:
+def thread(events: EventQuerySet, verbs: Mapping[str, str | Promise]) -> list[ThreadLine]:
     """The messages, and the acts that `acts` has words for, oldest first."""
-    words = {MESSAGE: _("messaggio"), **acts}
+    words = {MESSAGE: _("messaggio"), **verbs}
     shown = events.filter(verb__in=list(words)).select_related("by")
     return [ThreadLine(event, str(words[event.verb])) for event in shown]

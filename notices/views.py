@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from core.errors import NotFound
 from core.pages import Crumb, acting, number, private
 from notices.models import Notice
-from notices.subjects import told
+from notices.subjects import with_news
 from people.access import person
 
 PAGE = 30
@@ -24,7 +24,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     context = {
         "trail": [Crumb(pgettext("notices", "Avvisi"))],
         "page": page,
-        "lines": told(page),
+        "lines": with_news(page),
         "unread": found.unread().count(),
     }
     return render(request, "notices/list.html", context)
@@ -33,7 +33,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 @private
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Go where a notice points; it counts as read from then."""
-    for notice, news in told(Notice.objects.of(request.user).with_event().filter(pk=pk)):
+    for notice, news in with_news(Notice.objects.of(request.user).with_event().filter(pk=pk)):
         Notice.objects.filter(pk=notice.pk).unread().update(read_at=timezone.now())
         return redirect(news.path)
     raise NotFound("notice-unknown", _("Questo avviso non c'è."))

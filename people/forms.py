@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from people.models import ApiToken, Role, Scope, User
+from people.models import ApiToken, DelegationScope, Role, User
 from people.policies import is_manager
 from zones.models import Municipality
 
@@ -57,10 +57,10 @@ class InvitationForm(forms.Form):
     )
     scope = forms.MultipleChoiceField(
         label=_("Che cosa può fare un consulente"),
-        choices=Scope.choices,
+        choices=DelegationScope.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        initial=Scope.values,
+        initial=DelegationScope.values,
         help_text=_("Inviare all'ufficio e ritirare spetta sempre a un operatore."),
     )
     until = forms.DateField(

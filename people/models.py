@@ -81,7 +81,7 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("responsabile metropolitano")
 
 
-class Scope(models.TextChoices):
+class DelegationScope(models.TextChoices):
     """What a comune lets its consultant do; a mandate that names none lets both."""
 
     DELIVER = "deliver", _("consegnare file")
@@ -136,8 +136,8 @@ class Mandate(models.Model):
         """What a consultant may do, in words; empty for the other roles."""
         if self.role != Role.CONSULTANT:
             return ""
-        allowed = self.scope or Scope.values
-        return ", ".join(str(scope.label) for scope in Scope if scope in allowed)
+        allowed = self.scope or DelegationScope.values
+        return ", ".join(str(scope.label) for scope in DelegationScope if scope in allowed)
 
 
 class Invitation(models.Model):

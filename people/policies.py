@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 from django.db.models import Q, QuerySet
 
-from people.models import MUNICIPAL_ROLES, Mandate, Role, Scope, User
+from people.models import MUNICIPAL_ROLES, DelegationScope, Mandate, Role, User
 from zones.models import Municipality
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def operated_by(user: Person) -> set[str]:
 
 
 def is_consultant(
-    user: Person, municipality: Municipality | str, scope: Scope | None = None
+    user: Person, municipality: Municipality | str, scope: DelegationScope | None = None
 ) -> bool:
     """Whether the comune delegated the person, for that scope when one is given."""
     if not isinstance(user, User) or not has_role(

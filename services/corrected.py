@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.geo import GEOGRAPHIC_SRID, MASTER_SRID, METROPOLITAN_BOUNDS
 from services.actions import NewRecord
 from services.models import Record, ServiceType
-from services.models import Status as Stage
+from services.models import ServiceStatus as Stage
 from validator import schema
 from validator.interpreting.fingerprint import fingerprint_of
 

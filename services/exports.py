@@ -7,7 +7,7 @@ from typing import Final
 from django.db import connection, transaction
 from psycopg import ClientCursor, sql
 
-from services.statements import PROPERTIES, Hits, feature_text, features, text
+from services.statements import PROPERTIES, ServiceSelection, feature_text, features, text
 
 CHUNK: Final = 1000
 #: What opens right by a double click in an Italian Excel:
@@ -22,7 +22,7 @@ POINT: Final = ", ST_Transform(s.point, 4326) AS point"
 _FREE_TEXT: Final = ("name", "address", "accuracy", "website")
 
 
-def geojson(hits: Hits, *, site: str) -> Iterator[bytes]:
+def geojson(hits: ServiceSelection, *, site: str) -> Iterator[bytes]:
     """One FeatureCollection, a feature a line."""
     yield b'{"type":"FeatureCollection","features":[\n'
     between = b""
@@ -32,12 +32,14 @@ def geojson(hits: Hits, *, site: str) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def ndjson(hits: Hits, *, site: str) -> Iterator[bytes]:
+def ndjson(hits: ServiceSelection, *, site: str) -> Iterator[bytes]:
     """One feature a line (a GeoJSON text sequence without the record separators)."""
     return _copied(hits, site=site, columns=feature_text(), options=_VERBATIM)
 
 
-def csv(hits: Hits, *, site: str, separator: str = ",", excel: bool = False) -> Iterator[bytes]:
+def csv(
+    hits: ServiceSelection, *, site: str, separator: str = ",", excel: bool = False
+) -> Iterator[bytes]:
     """RFC 4180 with a header; lon and lat are of the representative point. `excel`: see BOM."""
     options = f"FORMAT csv, HEADER, DELIMITER '{';' if excel or separator == ';' else ','}'"
     if excel:
@@ -59,7 +61,7 @@ def _csv_columns(*, comma: bool) -> str:
 
 
 def _copied(
-    hits: Hits, *, site: str, columns: str, options: str, more: str = ""
+    hits: ServiceSelection, *, site: str, columns: str, options: str, more: str = ""
 ) -> Iterator[bytes]:
     """Blocks of whole lines, as COPY sends them: the server goes on while we write."""
     shown = features(f"({hits.rows()})", more)

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import wrong_parameter
-from services.models import MacroCategory, ServiceState, ServiceType, Status, Valence
+from services.models import MacroCategory, ServiceState, ServiceStatus, ServiceType, Valence
 from services.querysets import StateQuerySet
-from services.statements import Hits, keys_of
+from services.statements import ServiceSelection, keys_of
 from services.versions import catalogue_version
 from zones.days import day_asked, end_of
 from zones.models import FormerCode, Municipality, Zone
@@ -29,7 +29,7 @@ LEVELS: Final = ("supra", "local", "all")
 READINGS: Final = ("1", "2", "entrambe", "unione", "solo-1", "solo-2")
 UNDECLARED: Final = "non-dichiarata"
 VALENCES: Final = (*Valence.values, UNDECLARED)
-STATUSES: Final = tuple(value.replace(" ", "-") for value in Status.values)
+STATUSES: Final = tuple(value.replace(" ", "-") for value in ServiceStatus.values)
 #: The names a filter answers to; everything else is the caller's own or a mistake.
 PARAMETERS: Final = (
     "zone", "municipality", "category", "type", "reading", "valence", "status", "level", "locali",
@@ -155,11 +155,13 @@ class ServiceFilter:
             found = found.matching(word, _kinds_named(word))
         return found
 
-    def hits(self, *, web_box: Sequence[float] | None = None, few: bool = False) -> Hits:
+    def hits(
+        self, *, web_box: Sequence[float] | None = None, few: bool = False
+    ) -> ServiceSelection:
         """The keys of the selected states as SQL."""
         selective = few or bool(self.bbox or self.q or self.id or web_box)
         keys = keys_of(self.queryset(web_box=web_box))
-        return Hits(keys=keys, day=self.day, selective=selective)
+        return ServiceSelection(keys=keys, day=self.day, selective=selective)
 
     def remembered(self, what: str, compute: Callable[[], Any], version: str = "") -> Any:
         """What is computed of this filter, kept as long as the catalogue (`version`) and the day

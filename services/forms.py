@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from services import corrections, remarks
 from services.kinds import kind_choices
-from services.models import Remark, Status, Valence
+from services.models import Remark, ServiceStatus, Valence
 from validator import schema
 
 
@@ -16,7 +16,7 @@ class CorrectionForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Nome"), max_length=300)
     kind = forms.ChoiceField(label=gettext_lazy("Tipo di servizio"))
-    status = forms.ChoiceField(label=gettext_lazy("Stato"), choices=Status.choices)
+    status = forms.ChoiceField(label=gettext_lazy("Stato"), choices=ServiceStatus.choices)
     valence = forms.ChoiceField(
         label=gettext_lazy("Valenza data dall'ufficio"),
         required=False,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from services.statements import Hits, feature_text, features, text
+from services.statements import ServiceSelection, feature_text, features, text
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class FeaturePage:
     next_after: str
 
 
-def feature_page(hits: Hits, *, site: str, after: int, limit: int) -> FeaturePage:
+def feature_page(hits: ServiceSelection, *, site: str, after: int, limit: int) -> FeaturePage:
     """`limit` features behind the service with the key
     `after` (0 for the first page), in stable order.
 
@@ -37,13 +37,13 @@ def feature_page(hits: Hits, *, site: str, after: int, limit: int) -> FeaturePag
     return FeaturePage(features=body, returned=returned, next_after=last or "")
 
 
-def _walked(hits: Hits) -> str:
+def _walked(hits: ServiceSelection) -> str:
     page = text("page_walked").format(rows=hits.rows())
     shown = features(page)
     return text("feature_page").format(before="", features=shown, feature=feature_text())
 
 
-def _found(hits: Hits) -> str:
+def _found(hits: ServiceSelection) -> str:
     before = text("page_found").format(hits=hits.keys.sql)
     shown = features("(SELECT t.* FROM page JOIN services_servicestate t USING (id))")
     return text("feature_page").format(before=before, features=shown, feature=feature_text())

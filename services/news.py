@@ -22,10 +22,10 @@ class CorrectionSubject:
     def audience(self, event: Event) -> Iterator[Listener]:
         """The comune's operators; of a message from the comune, who corrected."""
         act = Correction.objects.get(pk=event.subject_id)
-        told = Q(municipality=act.municipality_id, role=Role.OPERATOR)
+        holders_of = Q(municipality=act.municipality_id, role=Role.OPERATOR)
         if event.verb == MESSAGE and event.by and not is_reviewer(event.by):
-            told = Q(user=act.by_id, role__in=(Role.REVIEWER, Role.MANAGER))
-        for one in holders(told):
+            holders_of = Q(user=act.by_id, role__in=(Role.REVIEWER, Role.MANAGER))
+        for one in holders(holders_of):
             yield Listener(one, is_own=one.pk == act.by_id)
 
     def seen_by(self, user: Person) -> CorrectionQuerySet:

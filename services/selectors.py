@@ -45,7 +45,7 @@ class CategoryCounts:
 
 
 @dataclass(frozen=True)
-class Choice:
+class FacetValue:
     """One value of a facet, how many services it would show, and whether it is chosen."""
 
     value: str
@@ -55,7 +55,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Said:
+class SourceStatement:
     """What one source says of a service today, and where that stands."""
 
     item: SourceItem
@@ -75,11 +75,11 @@ class ServiceStory:
     """What is shown of a service, with everything it is made of."""
 
     service: ServiceState
-    said: tuple[Said, ...]
+    said: tuple[SourceStatement, ...]
     past: tuple[Record, ...]
     events: tuple[ServiceEvent, ...]
 
-    def said_by(self, item_id: object) -> Said | None:
+    def said_by(self, item_id: object) -> SourceStatement | None:
         """What the source item of that id says, if it still speaks."""
         return next((said for said in self.said if said.item.pk == item_id), None)
 
@@ -211,9 +211,9 @@ def service_story(state: ServiceState, before: dt.datetime | None = None) -> Ser
 
 def _split(
     items: Sequence[SourceItem], before: dt.datetime | None
-) -> tuple[tuple[Said, ...], tuple[Record, ...]]:
+) -> tuple[tuple[SourceStatement, ...], tuple[Record, ...]]:
     """Records in force and past ones; what began at the moment or later is left out."""
-    said: list[Said] = []
+    said: list[SourceStatement] = []
     past: list[Record] = []
     for item in items:
         for record in item.records.all():
@@ -221,7 +221,7 @@ def _split(
             if before and record.from_edition.published_at >= before:
                 continue
             if ended is None or (before and ended >= before):
-                said.append(Said(item, record))
+                said.append(SourceStatement(item, record))
             else:
                 past.append(record)
     return tuple(said), tuple(past)

@@ -14,8 +14,8 @@ from core.sheets import (
     Fact,
     Row,
     Section,
+    SheetTerritory,
     Table,
-    Territory,
     number,
     text,
 )
@@ -27,7 +27,7 @@ from zones.days import end_of
 PER = 10_000
 
 
-def zone_services(territory: Territory) -> Section:
+def zone_services(territory: SheetTerritory) -> Section:
     """Services by category in both readings, planned ones apart, and per 10,000 residents."""
     shown = ServiceState.objects.at(end_of(territory.day))
     everywhere = shown.supra_municipal()
@@ -60,12 +60,12 @@ def zone_services(territory: Territory) -> Section:
     )
 
 
-def _list_url(territory: Territory, category: str = "") -> str:
+def _list_url(territory: SheetTerritory, category: str = "") -> str:
     address = f"{reverse('services:list')}?{territory.query}"
     return f"{address}&category={category}" if category else address
 
 
-def _export_url(form: str, territory: Territory) -> str:
+def _export_url(form: str, territory: SheetTerritory) -> str:
     return f"/api/v1/services/export.{form}?{territory.query}"
 
 
@@ -76,7 +76,7 @@ def _name(counts: CategoryCounts) -> str:
     return (english and counts.category.name_en) or counts.category.name
 
 
-def _by_category(counts: list[CategoryCounts], territory: Territory) -> Table:
+def _by_category(counts: list[CategoryCounts], territory: SheetTerritory) -> Table:
     rows = tuple(
         Row(
             (
@@ -104,14 +104,14 @@ def _by_category(counts: list[CategoryCounts], territory: Territory) -> Table:
     )
 
 
-def _heading(row: CategoryCounts, territory: Territory) -> Cell:
+def _heading(row: CategoryCounts, territory: SheetTerritory) -> Cell:
     if row.category is None:
         return text(_name(row))
     url = _list_url(territory, row.category.slug)
     return text(_name(row), url=url, mark=row.category.slug)
 
 
-def _rates(everywhere: StateQuerySet, territory: Territory) -> Mapping[str, float]:
+def _rates(everywhere: StateQuerySet, territory: SheetTerritory) -> Mapping[str, float]:
     """Metropolitan services per 10,000 residents, by category slug; empty where nobody counted
     residents."""
     if not territory.metropolitan_residents:
@@ -123,12 +123,12 @@ def _rates(everywhere: StateQuerySet, territory: Territory) -> Mapping[str, floa
     }
 
 
-def _rate(row: CategoryCounts, territory: Territory) -> float | None:
+def _rate(row: CategoryCounts, territory: SheetTerritory) -> float | None:
     return row.counts.union * PER / territory.residents if territory.residents else None
 
 
 def _per_residents(
-    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: Territory
+    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: SheetTerritory
 ) -> Table:
     rates = _rates(everywhere, territory)
     rows = tuple(
@@ -154,7 +154,7 @@ def _per_residents(
 
 
 def _charts(
-    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: Territory
+    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: SheetTerritory
 ) -> tuple[Chart, ...]:
     if not territory.residents or not any(row.counts.union for row in counts):
         return ()
@@ -168,7 +168,7 @@ def _charts(
     return (Chart(title, bars, reference_label=_("valore metropolitano")),)
 
 
-def _residents_note(territory: Territory) -> str:
+def _residents_note(territory: SheetTerritory) -> str:
     if territory.residents is None:
         return _("Mancano gli abitanti: i valori per 10.000 non si possono calcolare.")
     return _(

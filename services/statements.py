@@ -55,7 +55,7 @@ def feature_text() -> str:
 
 
 @dataclass(frozen=True)
-class Statement:
+class SqlStatement:
     """SQL with positional parameters."""
 
     sql: str
@@ -63,14 +63,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Hits:
+class ServiceSelection:
     """Which services: a statement of their states' keys, on any day alike.
 
     `day` is the day whose zone memberships hold; `selective` says that the conditions leave few
     rows, so that the keys are better found first and ordered afterwards.
     """
 
-    keys: Statement
+    keys: SqlStatement
     day: dt.date
     selective: bool = False
 
@@ -95,7 +95,7 @@ _HEAD = (
 )
 
 
-def keys_of(queryset: QuerySet[Any]) -> Statement:
+def keys_of(queryset: QuerySet[Any]) -> SqlStatement:
     """The keys of the states that a queryset selects and of their services, unordered, as SQL."""
     sql, params = queryset.order_by().values("id", "service_id").query.sql_with_params()
-    return Statement(sql, tuple(params))
+    return SqlStatement(sql, tuple(params))

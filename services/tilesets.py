@@ -1,5 +1,5 @@
 """Vector tiles of the services and the pyramid behind
-the low zooms; the roof (`sttm2.tiles`) serves them."""
+the low zooms; the project (`sttm2.tiles`) serves them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from services.models import TileCluster, TilePyramid
-from services.statements import Hits, text
+from services.statements import ServiceSelection, text
 from services.versions import states_version
 
 HALF_WORLD: Final = 20037508.342789244
@@ -68,7 +68,7 @@ def pyramid_is_current() -> bool:
     return TilePyramid.objects.filter(pk=1, version=states_version()).exists()
 
 
-def points(tile: TileAddress, hits: Hits) -> bytes:
+def points(tile: TileAddress, hits: ServiceSelection) -> bytes:
     """Single services; the hits' conditions hold the tile's box."""
     return _mvt(hits.fill("tile_points"), (*hits.params, *_address(tile)))
 
@@ -81,7 +81,7 @@ def stored_cells(tile: TileAddress, categories: Sequence[str]) -> bytes:
     return _mvt(sql, (tile.z, *ring, chosen, chosen, *_address(tile)))
 
 
-def live_cells(tile: TileAddress, hits: Hits) -> bytes:
+def live_cells(tile: TileAddress, hits: ServiceSelection) -> bytes:
     """Cells counted now, for any filter; the hits'
     conditions hold the tile's box and a cell around it."""
     cell = tile.width / CELLS

@@ -1,1 +1,1 @@
-"""The roof: settings, addresses and the entries of web, worker and beat."""
+"""The project: settings, addresses and the entries of web, worker and beat."""

@@ -1,4 +1,4 @@
-"""The roof as a Django app: it carries commands that span the others, and the start-up checks."""
+"""The project as a Django app: commands that span the apps, and the start-up checks."""
 
 from django.apps import AppConfig
 from django.core.checks import register

@@ -17,7 +17,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"
 
 
-def told(request: HttpRequest, error: DomainError) -> HttpResponse:
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error as who asked reads it: machines a problem document, people a page."""
     if request.path.startswith(API):
         body = document(error.status, error.code, str(error.message), **error.extra)
@@ -49,10 +49,10 @@ class SoundAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path:
             text = _("La richiesta non è fatta come il portale se la aspetta.")
-            return told(request, Invalid("bad-request", text))
+            return error_response(request, Invalid("bad-request", text))
         for name, values in request.GET.lists():
             if "\0" in name or any("\0" in value for value in values):
-                return told(request, _unsound(name, values))
+                return error_response(request, _unsound(name, values))
         return self.get_response(request)
 
 
@@ -73,4 +73,4 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return told(request, exception) if isinstance(exception, DomainError) else None
+        return error_response(request, exception) if isinstance(exception, DomainError) else None

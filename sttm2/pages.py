@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from core.errors import Invalid, NotAllowed, NotFound
 from people.actions import INVITATION_DAYS
 from sttm2.layers import LAYERS
-from sttm2.middleware import told
+from sttm2.middleware import error_response
 from zones.models import Zone
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Example:
+class ApiExample:
     """A request anyone may copy, and what it answers."""
 
     words: str
@@ -48,16 +48,16 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 def data(request: HttpRequest) -> HttpResponse:
     examples = [
-        Example(
+        ApiExample(
             _("Gli ospedali della Lettura 2 nel Nord Milano, come GeoJSON:"),
             "/api/v1/services/?zone=nord-milano&type=ospedali&reading=2",
         ),
-        Example(
+        ApiExample(
             _("I servizi dentro un riquadro (ovest, sud, est, nord in gradi):"),
             "/api/v1/services/?bbox=9.15,45.44,9.22,45.49",
         ),
-        Example(_("I comuni con il loro codice ISTAT:"), "/api/v1/municipalities/"),
-        Example(_("Le categorie e i tipi:"), "/api/v1/categories/"),
+        ApiExample(_("I comuni con il loro codice ISTAT:"), "/api/v1/municipalities/"),
+        ApiExample(_("Le categorie e i tipi:"), "/api/v1/categories/"),
     ]
     return render(request, "pages/data.html", {"layers": LAYERS, "examples": examples})
 
@@ -76,22 +76,22 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     text = _("La richiesta non è fatta come il portale se la aspetta.")
-    return told(request, Invalid("bad-request", text))
+    return error_response(request, Invalid("bad-request", text))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return told(request, NotAllowed("forbidden", _("Questa azione non ti è permessa.")))
+    return error_response(request, NotAllowed("forbidden", _("Questa azione non ti è permessa.")))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form is too old or came from elsewhere: nothing
     was lost that a reload does not bring back."""
     text = _("Il modulo è rimasto aperto troppo a lungo: ricarica la pagina e invia di nuovo.")
-    return told(request, NotAllowed("csrf", text))
+    return error_response(request, NotAllowed("csrf", text))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return told(request, NotFound("not-found", _("Questa pagina non c’è.")))
+    return error_response(request, NotFound("not-found", _("Questa pagina non c’è.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

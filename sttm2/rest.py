@@ -20,8 +20,8 @@ PROBLEM = "application/problem+json"
 
 def document(status: int, code: str, detail: Any, **extra: Any) -> dict[str, Any]:
     """A problem document; `code` is stable, `detail` is for people in their language."""
-    told = {"type": f"/api/problemi/{code}", "code": code, "status": status, "detail": detail}
-    return {**told, **extra}
+    body = {"type": f"/api/problemi/{code}", "code": code, "status": status, "detail": detail}
+    return {**body, **extra}
 
 
 def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:

@@ -212,7 +212,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "LevelEnum": "services.models.Level",
         "ValenceEnum": "services.models.Valence",
-        "StatusEnum": "services.models.Status",
+        "StatusEnum": "services.models.ServiceStatus",
     },
 }
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from deliveries import tasks, workflow
 from deliveries.actions import intake, review
-from deliveries.checks.submission import Statement
+from deliveries.checks.submission import SubmissionStatement
 from deliveries.models import Delivery, Finding, Proposal, Receipt, StagedRow
 from deliveries.publishing import acceptance
-from deliveries.states import Status, Verb
+from deliveries.states import DeliveryStatus, Verb
 from services.actions import plan_source
 from tests.processes import wait_for
 from zones.models import Municipality
@@ -24,7 +24,7 @@ from zones.models import Municipality
 HEADER = "ID;TIPOLOGIA;DENOMINAZIONE;INDIRIZZO;STATO;SUP_FOND;COORD_X;COORD_Y"
 
 
-def statement(**fields) -> Statement:
+def statement(**fields) -> SubmissionStatement:
     today = timezone.localdate()
     given = {
         "act": "Delibera C.C. n. 12 del 03/02/2025",
@@ -33,7 +33,7 @@ def statement(**fields) -> Statement:
         "contact_name": "Ufficio di piano",
         "contact_email": "piano@comune.example",
     }
-    return Statement(**{**given, **fields})
+    return SubmissionStatement(**{**given, **fields})
 
 
 def places(comune: str, n: int, seed: int = 1) -> list[tuple[float, float]]:
@@ -93,7 +93,8 @@ def checked(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
 def at_rest(delivery: Delivery) -> Delivery:
     """The delivery once nobody works on it: a worker beside the test may have been quicker."""
     working = Delivery.objects.filter(
-        pk=delivery.pk, status__in=(Status.RECEIVED, Status.CHECKING, Status.PUBLISHING)
+        pk=delivery.pk,
+        status__in=(DeliveryStatus.RECEIVED, DeliveryStatus.CHECKING, DeliveryStatus.PUBLISHING),
     )
     wait_for(lambda: not working.exists())
     return Delivery.objects.get(pk=delivery.pk)

@@ -49,7 +49,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True)
-class Hits:
+class RuleHits:
     """Rows that a column rule found: one finding per index, in the delivery's order.
 
     `index`: int positions into the delivery's frame. `params`: per message placeholder, either one
@@ -65,7 +65,7 @@ class Hits:
 
 
 @dataclass(frozen=True)
-class Group:
+class SharedFinding:
     """One finding about several rows at once (`index`
     into the frame), or about none: the file or layer."""
 
@@ -90,7 +90,7 @@ class NotRun:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-Answered = Hits | NotRun | Sequence[Hits | Group]
+Answered = RuleHits | NotRun | Sequence[RuleHits | SharedFinding]
 
 
 def together(findings: Iterable[_T], rows_of: Callable[[_T], int]) -> Iterator[list[_T]]:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import box_in_degrees
-from core.sheets import Territory
+from core.sheets import SheetTerritory
 from zones.models import (
     Indicator,
     IndicatorValue,
@@ -253,25 +253,29 @@ def municipality_rows(zone: str = "", day: dt.date | None = None) -> list[Munici
     ]
 
 
-def zone_territory(zone: Zone, day: dt.date | None = None) -> Territory:
+def zone_territory(zone: Zone, day: dt.date | None = None) -> SheetTerritory:
     codes = tuple(
         Municipality.objects.current(day).in_zone(zone.slug, day).values_list("istat", flat=True)
     )
     english = (get_language() or "it").startswith("en")
     name = (english and zone.name_en) or zone.name
-    return Territory(name, codes, residents_of(codes), residents_of(), zone=zone.slug, day=day)
+    return SheetTerritory(
+        name, codes, residents_of(codes), residents_of(), zone=zone.slug, day=day
+    )
 
 
-def municipality_territory(municipality: Municipality, day: dt.date | None = None) -> Territory:
+def municipality_territory(
+    municipality: Municipality, day: dt.date | None = None
+) -> SheetTerritory:
     name, code = municipality.name, municipality.istat
     here, everywhere = residents_of((code,)), residents_of()
-    return Territory(name, (code,), here, everywhere, municipality=code, day=day)
+    return SheetTerritory(name, (code,), here, everywhere, municipality=code, day=day)
 
 
-def whole_territory() -> Territory:
+def whole_territory() -> SheetTerritory:
     codes = tuple(Municipality.objects.current().values_list("istat", flat=True))
     residents = residents_of()
-    return Territory("Città metropolitana di Milano", codes, residents, residents)
+    return SheetTerritory("Città metropolitana di Milano", codes, residents, residents)
 
 
 def place_labels() -> dict[str, list[list[object]]]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.sheets import Section, Territory
+from core.sheets import Section, SheetTerritory
 
 
-def sections_of(territory: Territory) -> Sequence[Section]:
+def sections_of(territory: SheetTerritory) -> Sequence[Section]:
     """The sections of a zone's or a comune's sheet, in the order of
     settings.ZONE_SHEET_SECTIONS."""
-    contributors: list[Callable[[Territory], Section | None]] = [
+    contributors: list[Callable[[SheetTerritory], Section | None]] = [
         import_string(path) for path in settings.ZONE_SHEET_SECTIONS
     ]
     sections = [contribute(territory) for contribute in contributors]

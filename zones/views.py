@@ -17,9 +17,9 @@ from zones.models import FormerCode, Municipality, OfficialFigure, Zone
 from zones.sheets import sections_of
 
 
-def _map(**told: Any) -> dict[str, Any]:
+def _map(**options: Any) -> dict[str, Any]:
     """Settings of a page's map; the app that draws services knows them (settings.MAP_SETTINGS)."""
-    built: dict[str, Any] = import_string(settings.MAP_SETTINGS)(**told)
+    built: dict[str, Any] = import_string(settings.MAP_SETTINGS)(**options)
     return built
 
 

@@ -162,10 +162,10 @@ def mend(delivery: Delivery, *, user: User, rows: Sequence[Mended]) -> None:
         if mended.repair:
             accepted.append({"what": REPAIR, "layer": layer, "row": row})
     for mended in rows:
-        told = {"layer": mended.layer, "row": mended.row, "changes": dict(mended.changes)}
-        told |= {"repair": True} if mended.repair else {}
-        told |= {"origin": dict(mended.origin)} if mended.origin else {}
-        workflow.record(delivery, "edit", by=user, payload=told)
+        details = {"layer": mended.layer, "row": mended.row, "changes": dict(mended.changes)}
+        details |= {"repair": True} if mended.repair else {}
+        details |= {"origin": dict(mended.origin)} if mended.origin else {}
+        workflow.record(delivery, "edit", by=user, payload=details)
     intake.recheck(delivery, user=user, options={"edits": edits, "accepted": accepted})
 
 

@@ -16,7 +16,7 @@ from deliveries import leases, policies, tasks, workflow
 from deliveries.checks import choices
 from deliveries.models import Delivery
 from deliveries.publishing.compare import edition_in_force
-from deliveries.states import FINAL, Status, Verb, target
+from deliveries.states import FINAL, DeliveryStatus, Verb, target
 from people.models import User
 from services.actions import plan_source
 from services.models import Source
@@ -124,7 +124,9 @@ def _must_fit(key: str) -> None:
 def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None:
     """The same request again, the same bytes in the open delivery, or in the last published
     one. Raises DomainError for another request under the same key."""
-    keyed = Delivery.objects.filter(by=user, idempotency_key=key).exclude(status=Status.WITHDRAWN)
+    keyed = Delivery.objects.filter(by=user, idempotency_key=key).exclude(
+        status=DeliveryStatus.WITHDRAWN
+    )
     again: Delivery | None = keyed.first() if key else None
     if again is not None:
         if (again.source_id, again.sha256) != (source.pk, digest):
@@ -135,11 +137,15 @@ def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None
             )
         return again
     last: Delivery | None = source.deliveries.exclude(
-        status__in=(Status.WITHDRAWN, Status.SUPERSEDED)
+        status__in=(DeliveryStatus.WITHDRAWN, DeliveryStatus.SUPERSEDED)
     ).first()
-    if last is None or last.sha256 != digest or last.status in (Status.UNREADABLE, Status.FAILED):
+    if (
+        last is None
+        or last.sha256 != digest
+        or last.status in (DeliveryStatus.UNREADABLE, DeliveryStatus.FAILED)
+    ):
         return None
-    if last.status == Status.PUBLISHED and last.edition_id != getattr(
+    if last.status == DeliveryStatus.PUBLISHED and last.edition_id != getattr(
         edition_in_force(last), "pk", None
     ):
         return None
@@ -190,7 +196,7 @@ def _store(
     )
     delivery.file.save("original", file, save=False)
     delivery.save(force_insert=True)
-    workflow.record(delivery, "receive", by=user, from_status=Status.RECEIVED)
+    workflow.record(delivery, "receive", by=user, from_status=DeliveryStatus.RECEIVED)
     return delivery
 
 
@@ -216,12 +222,12 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
         municipality=municipality,
         source=source,
         by=user,
-        sort=Delivery.Sort.CONFIRMATION,
-        status=Status.CHECKED,
+        kind=Delivery.Kind.CONFIRMATION,
+        status=DeliveryStatus.CHECKED,
         base_edition=edition,
         is_valid=True,
     )
-    workflow.record(delivery, "receive", by=user, from_status=Status.CHECKED)
+    workflow.record(delivery, "receive", by=user, from_status=DeliveryStatus.CHECKED)
     return delivery
 
 
@@ -233,7 +239,7 @@ def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = 
     _must_be_known(delivery, options or {})
     with transaction.atomic():
         merged = {**workflow.locked(delivery.pk).options, **(options or {})}
-        if delivery.status == Status.RETURNED:
+        if delivery.status == DeliveryStatus.RETURNED:
             workflow.move(delivery, Verb.REOPEN, by=user)
         workflow.move(
             delivery, Verb.RECHECK, by=user, options=merged, progress_stage="", **leases.queued()

@@ -119,8 +119,8 @@ def take_back(delivery: Delivery, *, user: User, rows: Sequence[tuple[str, int]]
         left = choices.without_place(edits.pop(choices.row_key(layer, row)))
         if left:
             edits[choices.row_key(layer, row)] = left
-        told = {"layer": layer, "row": row, "changes": {"lon": None, "lat": None}}
-        workflow.record(delivery, "edit", by=user, payload=told)
+        details = {"layer": layer, "row": row, "changes": {"lon": None, "lat": None}}
+        workflow.record(delivery, "edit", by=user, payload=details)
     intake.recheck(delivery, user=user, options={"edits": edits})
 
 

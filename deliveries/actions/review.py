@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import leases, policies, tasks, workflow
-from deliveries.checks.submission import Statement, must_be_good
+from deliveries.checks.submission import SubmissionStatement, must_be_good
 from deliveries.models import Delivery, Proposal, Receipt
 from deliveries.publishing.compare import propose
-from deliveries.states import Status, Verb
+from deliveries.states import DeliveryStatus, Verb
 from people.models import User
 
 Decided = Proposal.Decision
@@ -47,7 +47,7 @@ class Decision:
 
 
 @transaction.atomic
-def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
+def submit(delivery: Delivery, *, user: User, statement: SubmissionStatement) -> Receipt:
     """Send a checked delivery to the office; the receipt is its proof.
 
     Raises NotAllowed for a consultant, Invalid with what the DOC rules say and nobody confirmed,
@@ -79,8 +79,8 @@ def submit(delivery: Delivery, *, user: User, statement: Statement) -> Receipt:
     return _receipt(delivery, user, findings)
 
 
-def _must_be_sendable(delivery: Delivery, statement: Statement) -> None:
-    if delivery.status != Status.CHECKED:
+def _must_be_sendable(delivery: Delivery, statement: SubmissionStatement) -> None:
+    if delivery.status != DeliveryStatus.CHECKED:
         raise WrongState(
             "wrong-state",
             _("La consegna è «%(state)s»: non si può inviare adesso.")
@@ -104,7 +104,7 @@ def _must_be_sendable(delivery: Delivery, statement: Statement) -> None:
             _("%(n)s righe hanno errori: correggile, oppure scegli «Invia le righe corrette».")
             % {"n": number_format(delivery.blocked_count)},
         )
-    if delivery.sort == Delivery.Sort.FILE and delivery.blocked_count >= delivery.row_count:
+    if delivery.kind == Delivery.Kind.FILE and delivery.blocked_count >= delivery.row_count:
         raise WrongState("no-rows", _("Nessuna riga si può inviare: correggi almeno un errore."))
     if statement.reference_date and statement.reference_date > timezone.localdate():
         to_come = _("I dati non possono riferirsi a un giorno che deve ancora venire.")
@@ -115,9 +115,9 @@ def _receipt(delivery: Delivery, user: User, findings: list[dict[str, Any]]) -> 
     year = timezone.localdate().year
     turn = delivery.receipts.count() + 1
     number = f"{year}-{delivery.municipality_id}-{delivery.pk.hex[:6]}-{turn}"
-    told = {name: getattr(delivery, name) for name in ON_RECEIPT}
+    content = {name: getattr(delivery, name) for name in ON_RECEIPT}
     return Receipt.objects.create(
-        delivery=delivery, number=number, by=user, findings=findings, **told
+        delivery=delivery, number=number, by=user, findings=findings, **content
     )
 
 
@@ -160,7 +160,7 @@ def decide(delivery: Delivery, *, user: User, decisions: Iterable[Decision]) -> 
 def _must_be_in_review(delivery: Delivery, user: User) -> None:
     _may_review(user, delivery)
     current = workflow.locked(delivery.pk)
-    if current.status != Status.IN_REVIEW:
+    if current.status != DeliveryStatus.IN_REVIEW:
         raise WrongState(
             "wrong-state",
             _("La consegna è «%(state)s»: prendila in carico prima di decidere.")
@@ -254,8 +254,8 @@ def close(delivery: Delivery, *, user: User) -> None:
     workflow.locked(delivery.pk)
     pending = delivery.proposals.filter(decision=Decided.PENDING).count()
     if pending:
-        told = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
-        raise WrongState("undecided", told, pending=pending)
+        content = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
+        raise WrongState("undecided", content, pending=pending)
     workflow.move(delivery, Verb.DECIDE, by=user, error_reference="", **leases.queued())
     tasks.publish_delivery.delay_on_commit(str(delivery.pk))
 
@@ -265,7 +265,7 @@ def publish_again(delivery: Delivery, *, user: User) -> None:
     """Have a publication that failed through our fault tried again now, with all its attempts."""
     _may_review(user, delivery)
     current = workflow.locked(delivery.pk)
-    if current.status == Status.DECIDED and not current.error_reference:
+    if current.status == DeliveryStatus.DECIDED and not current.error_reference:
         raise WrongState("not-failed", _("La pubblicazione sta già per partire."))
     workflow.move(delivery, Verb.PUBLISH_AGAIN, by=user, error_reference="", **leases.queued())
     tasks.publish_delivery.delay_on_commit(str(delivery.pk))

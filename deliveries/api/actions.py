@@ -93,7 +93,7 @@ class ImpactOut(serializers.Serializer[Any]):
     sheets = SheetOut(many=True)
 
 
-class Impact(DeliveryView):
+class ImpactPreview(DeliveryView):
     """Which figures of the comune's and the zone's sheet would change; nothing is written."""
 
     @extend_schema(responses=ImpactOut)

@@ -20,12 +20,12 @@ from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView, WriteThrottle
-from deliveries.checks.submission import Statement
+from deliveries.checks.submission import SubmissionStatement
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
 from deliveries.reports.wording import asked_language
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from people.access import caller
 from validator.findings import together
 
@@ -54,7 +54,7 @@ class DeliveryList(DeliveryView):
         operation_id="deliveries_list",
         parameters=[
             OpenApiParameter("municipality", str, description="Codice ISTAT"),
-            OpenApiParameter("status", str, enum=Status.values),
+            OpenApiParameter("status", str, enum=DeliveryStatus.values),
             OpenApiParameter("limit", int, description="Fino a 1.000"),
             OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
         ],
@@ -69,7 +69,7 @@ class DeliveryList(DeliveryView):
         found = found.select_related("municipality", "edition").prefetch_related("receipts")
         if "municipality" in asked:
             found = found.filter(municipality_id=asked["municipality"])
-        if asked.get("status") in Status.values:
+        if asked.get("status") in DeliveryStatus.values:
             found = found.filter(status=asked["status"])
         if before := _moment(asked.get("before", "")):
             found = found.filter(created_at__lt=before)
@@ -290,7 +290,7 @@ class RowEdits(DeliveryView):
 class Submit(DeliveryView):
     """Send to the office; only an operator of the comune may."""
 
-    @extend_schema(request=shapes.Submission, responses=shapes.DeliveryOut)
+    @extend_schema(request=shapes.SubmissionIn, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
         if not may_submit(request.user, delivery):
@@ -298,9 +298,9 @@ class Submit(DeliveryView):
                 "not-operator",
                 _("Un consulente prepara la consegna; la invia un operatore del Comune."),
             )
-        given = shapes.Submission(data=request.data)
+        given = shapes.SubmissionIn(data=request.data)
         given.is_valid(raise_exception=True)
-        said = Statement(**given.validated_data)
+        said = SubmissionStatement(**given.validated_data)
         review.submit(delivery, user=caller(request), statement=said)
         return shown(self.delivery(request, pk), request)
 
@@ -308,10 +308,10 @@ class Submit(DeliveryView):
 class Withdraw(DeliveryView):
     """Take the delivery back."""
 
-    @extend_schema(request=shapes.Note, responses=shapes.DeliveryOut)
+    @extend_schema(request=shapes.ActionNote, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
-        given = shapes.Note(data=request.data)
+        given = shapes.ActionNote(data=request.data)
         given.is_valid(raise_exception=True)
         intake.withdraw(delivery, user=caller(request), note=given.validated_data["note"])
         return shown(delivery, request)

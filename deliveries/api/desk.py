@@ -16,7 +16,7 @@ from deliveries.api.access import DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.models import Delivery, Proposal
 from deliveries.reports import proposals
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from people.access import caller
 
 _WORDS = {"accept": Proposal.Decision.ACCEPTED, "hold": Proposal.Decision.HELD,
@@ -73,7 +73,7 @@ class Review(Desk):
     @extend_schema(request=shapes.DecisionIn(many=True), responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
-        if delivery.status == Status.SUBMITTED:
+        if delivery.status == DeliveryStatus.SUBMITTED:
             review.take(delivery, user=caller(request))
         body = request.data
         bulk = isinstance(body, dict)
@@ -127,10 +127,10 @@ class Take(Desk):
 class SendBack(Desk):
     """Return the delivery to the comune with a note."""
 
-    @extend_schema(request=shapes.Note, responses=shapes.DeliveryOut)
+    @extend_schema(request=shapes.ActionNote, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
-        given = shapes.Note(data=request.data)
+        given = shapes.ActionNote(data=request.data)
         given.is_valid(raise_exception=True)
         review.send_back(delivery, user=caller(request), note=given.validated_data["note"])
         return shown(delivery, request)

@@ -41,25 +41,29 @@ class ReturnFile(DeliveryView):
     """A file of the report; a large one is made elsewhere: 202 until it is there, then 200."""
 
     renderer_classes = (JSONRenderer,)
-    sort = ""
+    format = ""
 
     def answer(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
         delivery = self.checked(request, pk)
         small = returns.is_small(delivery)
         file = (
-            returns.made(delivery, self.sort)
+            returns.made(delivery, self.format)
             if small
-            else returns.ready(delivery, self.sort, language())
+            else returns.ready(delivery, self.format, language())
         )
         if file is None:
-            return self._preparing(request, returns.ask(delivery, self.sort, language()))
-        name = f"rapporto-{delivery.municipality.slug}.{self.sort}"
-        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[self.sort])
+            return self._preparing(request, returns.ask(delivery, self.format, language()))
+        name = f"rapporto-{delivery.municipality.slug}.{self.format}"
+        return FileResponse(
+            file, as_attachment=True, filename=name, content_type=TYPES[self.format]
+        )
 
     def _preparing(self, request: Request, reference: str) -> Response:
         if reference:
-            told = _("Un nostro problema ha impedito di preparare il file. Riferimento: %(ref)s.")
-            raise FileFailed("file-failed", told % {"ref": reference})
+            message = _(
+                "Un nostro problema ha impedito di preparare il file. Riferimento: %(ref)s."
+            )
+            raise FileFailed("file-failed", message % {"ref": reference})
         headers = {"Location": request.path, "Retry-After": "2", "Cache-Control": "no-store"}
         return Response({"status": "preparing"}, status=202, headers=headers)
 
@@ -67,7 +71,7 @@ class ReturnFile(DeliveryView):
 class ReportGeoPackage(ReturnFile):
     """The delivery as sent, with `esito` on every row and a layer `errori`."""
 
-    sort = "gpkg"
+    format = "gpkg"
 
     @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY, 202: Preparing})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
@@ -77,7 +81,7 @@ class ReportGeoPackage(ReturnFile):
 class ReportWorkbook(ReturnFile):
     """The report as a workbook."""
 
-    sort = "xlsx"
+    format = "xlsx"
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY, 202: Preparing})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:

@@ -134,8 +134,8 @@ class CheckDetail(Open):
     def get(self, request: Request, token: str) -> Response | HttpResponse:
         ticket = precheck.ticket_of(token)
         if ticket.status == precheck.FAILED:
-            told = _("Un nostro problema ha interrotto il controllo. Riferimento: %(ref)s.")
-            raise CheckFailed("check-failed", told % {"ref": ticket.reference})
+            message = _("Un nostro problema ha interrotto il controllo. Riferimento: %(ref)s.")
+            raise CheckFailed("check-failed", message % {"ref": ticket.reference})
         if not ticket.is_over:
             return _state(ticket)
         language = asked_language(request.query_params.get("language"))

@@ -15,9 +15,9 @@ from deliveries.geocoding.client import configured as geocoder
 from deliveries.models import Answer, Delivery, Finding, Proposal, StagedRow
 from deliveries.reports import outside, page, proposals
 from deliveries.reports.steps import has_report
-from deliveries.reports.story import stage_words, stand
-from deliveries.reports.wording import told
-from deliveries.states import Status
+from deliveries.reports.story import stage_words, status_of
+from deliveries.reports.wording import message_of
+from deliveries.states import DeliveryStatus
 from services.models import ServiceType
 from validator import schema
 from validator.dataset import Change
@@ -44,7 +44,7 @@ class NewConfirmation(serializers.Serializer[Any]):
     municipality = serializers.PrimaryKeyRelatedField(queryset=Municipality.objects.current())
 
 
-class Place(serializers.Serializer[Any]):
+class MunicipalityOut(serializers.Serializer[Any]):
     """A comune."""
 
     istat = serializers.CharField()
@@ -55,12 +55,12 @@ class DeliveryOut(serializers.Serializer[Any]):
     """A delivery: where it stands, what was counted, where to go on."""
 
     id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=Status.choices)
+    status = serializers.ChoiceField(choices=DeliveryStatus.choices)
     status_label = serializers.CharField(source="get_status_display")
     turn = serializers.SerializerMethodField()
     meaning = serializers.SerializerMethodField()
-    sort = serializers.CharField()
-    municipality = Place()
+    kind = serializers.CharField()
+    municipality = MunicipalityOut()
     file_name = serializers.CharField()
     file_size = serializers.IntegerField()
     sha256 = serializers.CharField()
@@ -80,10 +80,10 @@ class DeliveryOut(serializers.Serializer[Any]):
     links = serializers.SerializerMethodField()
 
     def get_turn(self, delivery: Delivery) -> str:
-        return stand(delivery).turn.value
+        return status_of(delivery).turn.value
 
     def get_meaning(self, delivery: Delivery) -> str:
-        return str(stand(delivery).meaning)
+        return str(status_of(delivery).meaning)
 
     def get_counts(self, delivery: Delivery) -> dict[str, int]:
         return {
@@ -94,7 +94,11 @@ class DeliveryOut(serializers.Serializer[Any]):
         }
 
     def get_progress(self, delivery: Delivery) -> dict[str, Any] | None:
-        if delivery.status not in (Status.RECEIVED, Status.CHECKING, Status.PUBLISHING):
+        if delivery.status not in (
+            DeliveryStatus.RECEIVED,
+            DeliveryStatus.CHECKING,
+            DeliveryStatus.PUBLISHING,
+        ):
             return None
         return {
             "stage": delivery.progress_stage,
@@ -106,7 +110,7 @@ class DeliveryOut(serializers.Serializer[Any]):
     def get_verdict(self, delivery: Delivery) -> str | None:
         if self.context.get("brief") or not has_report(delivery):
             return None
-        return page.verdict(delivery, page.mistakes_of(delivery)).sentence
+        return page.verdict(delivery, page.finding_groups(delivery)).sentence
 
     def get_doubtful_columns(self, delivery: Delivery) -> int:
         asked: int = delivery.outcome.get("doubtful_columns", 0)
@@ -194,10 +198,10 @@ class FindingOut(serializers.Serializer[Any]):
         return finding.params.get("expected") or finding.params.get("suggestion")
 
     def get_message(self, finding: Finding) -> str:
-        return told(finding).message
+        return message_of(finding).message
 
     def get_fix(self, finding: Finding) -> str:
-        return told(finding).fix
+        return message_of(finding).fix
 
     def get_position(self, finding: Finding) -> list[float] | None:
         return lonlat(finding.position)
@@ -226,7 +230,7 @@ class AnswerOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class Submission(serializers.Serializer[Any]):
+class SubmissionIn(serializers.Serializer[Any]):
     """What goes with a submission (DOC rules); a confirmation needs only the contact."""
 
     act = serializers.CharField(max_length=300, allow_blank=True, default="")
@@ -329,7 +333,7 @@ class DecisionIn(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 
-class Note(serializers.Serializer[Any]):
+class ActionNote(serializers.Serializer[Any]):
     """A note that goes with an act."""
 
     note = serializers.CharField(max_length=4000, allow_blank=True, default="")

@@ -33,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Request:
+class CheckRequest:
     """What is to be examined: a local file, the name people gave it, for whom, with which
     choices."""
 
@@ -55,13 +55,13 @@ class Examination:
 
 def request_for(
     path: Path, name: str, municipality: Municipality, *, day: dt.date, options: Mapping[str, Any]
-) -> Request:
+) -> CheckRequest:
     """What is examined when nothing is to be stored: against the comune's plan as it stands."""
     plan = Source.objects.filter(
         reading=Source.Reading.PLAN, municipality=municipality, is_demonstration=False
     ).first()
     source = plan or Source(reading=Source.Reading.PLAN, municipality=municipality)
-    return Request(path, name, source, municipality, day, options)
+    return CheckRequest(path, name, source, municipality, day, options)
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -69,7 +69,7 @@ def _quiet(stage: str, done: int, total: int) -> None:
 
 
 def examine(
-    request: Request, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
+    request: CheckRequest, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
 ) -> Examination:
     """Read, understand and judge a file without storing anything.
 
@@ -92,7 +92,7 @@ def examine(
     return Examination(dataset, report)
 
 
-def _context(request: Request, *, world: RuleContext, limits: Thresholds) -> Context:
+def _context(request: CheckRequest, *, world: RuleContext, limits: Thresholds) -> Context:
     place, options = world.territory, request.options
     return Context(
         taxonomy=taxonomy(),

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from deliveries import audience, leases, workflow
 from deliveries.checks import facts, staging
-from deliveries.checks.examination import Examination, Request, examine
+from deliveries.checks.examination import CheckRequest, Examination, examine
 from deliveries.models import Delivery, Finding
 from deliveries.querysets import APART_KIND
 from deliveries.states import Verb
@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 PREFIX = "sttm2-check-"
 
 
-def check(lease: workflow.Lease) -> None:
+def check(lease: workflow.DeliveryLease) -> None:
     """Check a delivery that we hold; whatever happens, it ends in a state that can be left."""
     what = f"the check of {lease.delivery.pk}"
     leases.work(lease, partial(_check, lease), what=what, failed=partial(_fail, lease))
 
 
-def _check(lease: workflow.Lease) -> None:
+def _check(lease: workflow.DeliveryLease) -> None:
     day = timezone.localdate()
     try:
         found = _examine_stored(lease, day)
@@ -47,7 +47,7 @@ def _check(lease: workflow.Lease) -> None:
         _store(lease, found, day)
 
 
-def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
+def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
     delivery = lease.delivery
 
     def on_progress(stage: str, done: int, total: int) -> None:
@@ -58,7 +58,7 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
         path = Path(folder) / "delivery"
         with delivery.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
-        request = Request(
+        request = CheckRequest(
             path, delivery.file_name, delivery.source, delivery.municipality, day, delivery.options
         )
         try:
@@ -72,17 +72,17 @@ def _examine_stored(lease: workflow.Lease, day: dt.date) -> Examination:
         return examine(replace(request, options=delivery.options), on_progress=on_progress)
 
 
-def forget_leftovers(room: Path) -> None:
+def forget_leftovers(spool: Path) -> None:
     """Remove the copies of deliveries that killed workers of this machine left, once no check can
     still be at them."""
     limit = time.time() - leases.LONGEST
-    for folder in room.glob(f"{PREFIX}*"):
+    for folder in spool.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.stat().st_mtime < limit:
                 shutil.rmtree(folder)
 
 
-def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
+def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> None:
     report, delivery = found.report, lease.delivery
     leases.beat(lease, "store", 0, report.rows)
     with transaction.atomic():
@@ -114,8 +114,8 @@ def _store(lease: workflow.Lease, found: Examination, day: dt.date) -> None:
 def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
     """SYS-01 says that the office is told: once for the same rules, however often the delivery is
     checked."""
-    told = Event.objects.about(APART_KIND, delivery.pk).filter(verb=audience.RULE_FAILED)
-    if any(set(codes) <= set(event.payload["codes"]) for event in told):
+    earlier = Event.objects.about(APART_KIND, delivery.pk).filter(verb=audience.RULE_FAILED)
+    if any(set(codes) <= set(event.payload["codes"]) for event in earlier):
         return
     reference = secrets.token_hex(4)
     logger.error("rules %s failed in the check of %s, reference %s", codes, delivery.pk, reference)
@@ -128,7 +128,7 @@ def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
     )
 
 
-def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
+def _refuse(lease: workflow.DeliveryLease, refusal: Unreadable) -> None:
     """The file cannot be read: of it only name, size and hash remain, and the reason in words.
 
     One on which a reader broke is kept: the fault may be ours.
@@ -159,5 +159,5 @@ def _refuse(lease: workflow.Lease, refusal: Unreadable) -> None:
             transaction.on_commit(lambda: storage.delete(name))
 
 
-def _fail(lease: workflow.Lease, reference: str) -> None:
+def _fail(lease: workflow.DeliveryLease, reference: str) -> None:
     workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)

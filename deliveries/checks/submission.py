@@ -25,7 +25,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True)
-class Statement:
+class SubmissionStatement:
     """What goes with a submission; `confirmed`: the codes of the warnings that were confirmed."""
 
     act: str
@@ -37,7 +37,7 @@ class Statement:
     confirmed: Sequence[str] = ()
 
 
-def findings_of(delivery: Delivery, statement: Statement) -> list[SubmissionFinding]:
+def findings_of(delivery: Delivery, statement: SubmissionStatement) -> list[SubmissionFinding]:
     """What the DOC rules say of the delivery sent with this statement."""
     return check_submission(
         Submission(
@@ -49,7 +49,7 @@ def findings_of(delivery: Delivery, statement: Statement) -> list[SubmissionFind
             reference_date=statement.reference_date,
             current_act_date=_act_in_force(delivery),
             rule_set=delivery.rule_set,
-            confirms=delivery.sort == Delivery.Sort.CONFIRMATION,
+            confirms=delivery.kind == Delivery.Kind.CONFIRMATION,
         )
     )
 
@@ -61,7 +61,7 @@ def _act_in_force(delivery: Delivery) -> dt.date | None:
     return dated.order_by("-edition__number").values_list("act_date", flat=True).first()
 
 
-def must_be_good(delivery: Delivery, statement: Statement) -> list[dict[str, Any]]:
+def must_be_good(delivery: Delivery, statement: SubmissionStatement) -> list[dict[str, Any]]:
     """The findings to keep with the submission.
 
     Raises Invalid with the errors, or else with the warnings when one of them is not confirmed.

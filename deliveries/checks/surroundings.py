@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from deliveries.models import Delivery
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from services.models import Record, Source
 from validator.libraries import pl
 from validator.rules.context import (
@@ -129,7 +129,9 @@ def same_file(delivery: Delivery) -> SameFile | None:
     if not delivery.sha256:
         return None
     same = Delivery.objects.filter(source=delivery.source_id, sha256=delivery.sha256)
-    earlier = same.exclude(status=Status.WITHDRAWN).filter(created_at__lt=delivery.created_at)
+    earlier = same.exclude(status=DeliveryStatus.WITHDRAWN).filter(
+        created_at__lt=delivery.created_at
+    )
     last: Delivery | None = earlier.order_by("-created_at").first()
     return as_sent(last) if last else None
 

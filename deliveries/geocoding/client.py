@@ -22,7 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, NotFound
-from deliveries.geocoding.kinds import KINDS, Extent, Kind, Place
+from deliveries.geocoding.kinds import KINDS, Extent, GeocodedPlace, GeocoderKind
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Geocoder:
     """The configured service. `seconds`: the pause between two questions."""
 
     name: str
-    kind: Kind
+    kind: GeocoderKind
     url: str
     host: str
     seconds: int
@@ -91,7 +91,7 @@ def required() -> Geocoder:
 
 def ask(
     geocoder: Geocoder, question: str, extent: Extent, *, patience: float = PATIENCE_SECONDS
-) -> list[Place]:
+) -> list[GeocodedPlace]:
     """Where the service says that an address is, inside the extent, best first.
 
     A question asked within the last days is answered from memory. Raises GeocoderFailed.
@@ -99,7 +99,7 @@ def ask(
     key = _key(geocoder, question, extent)
     known = cache.get(key)
     if known is not None:
-        return [Place(**one) for one in known]
+        return [GeocodedPlace(**one) for one in known]
     _wait_for_turn(geocoder.seconds, patience)
     try:
         answer = _get(geocoder, geocoder.kind.parameters(question, extent))
@@ -111,11 +111,11 @@ def ask(
 
 
 def _key(geocoder: Geocoder, question: str, extent: Extent) -> str:
-    told = json.dumps([geocoder.url, geocoder.name, question, extent])
-    return f"geocoder:answer:{hashlib.sha256(told.encode()).hexdigest()}"
+    identity = json.dumps([geocoder.url, geocoder.name, question, extent])
+    return f"geocoder:answer:{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def _within(place: Place, extent: Extent) -> bool:
+def _within(place: GeocodedPlace, extent: Extent) -> bool:
     west, south, east, north = extent
     return west <= place.lon <= east and south <= place.lat <= north
 

@@ -19,7 +19,7 @@ _PHOTON_STREETS = ("house", "street")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GeocodedPlace:
     """One answer: degrees in WGS 84, a label for people, `precision` a key of ACCURACY."""
 
     lon: float
@@ -29,13 +29,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class GeocoderKind:
     """A kind of service: the path below its address, its parameters, the reading of its
     answer. `read` raises ValueError for what is no answer of that kind."""
 
     path: str
     parameters: Callable[[str, Extent], dict[str, str]]
-    read: Callable[[Any], Iterator[Place]]
+    read: Callable[[Any], Iterator[GeocodedPlace]]
 
 
 def _nominatim(question: str, extent: Extent) -> dict[str, str]:
@@ -60,7 +60,7 @@ def _box(extent: Extent) -> str:
     return ",".join(f"{edge:.6f}" for edge in extent)
 
 
-def _read_nominatim(answer: Any) -> Iterator[Place]:
+def _read_nominatim(answer: Any) -> Iterator[GeocodedPlace]:
     if not isinstance(answer, list):
         raise ValueError("a list was expected")
     for one in answer:
@@ -77,41 +77,45 @@ def _precision(address: Any, rank: Any) -> str:
     return "number" if parts.get("house_number") and rank > _STREET_RANK else "street"
 
 
-def _read_photon(answer: Any) -> Iterator[Place]:
+def _read_photon(answer: Any) -> Iterator[GeocodedPlace]:
     features = answer.get("features") if isinstance(answer, Mapping) else None
     if not isinstance(features, list):
         raise ValueError("a collection of features was expected")
     for one in features:
-        told = one.get("properties") if isinstance(one, Mapping) else None
+        properties = one.get("properties") if isinstance(one, Mapping) else None
         shape = one.get("geometry") if isinstance(one, Mapping) else None
         where = shape.get("coordinates") if isinstance(shape, Mapping) else None
-        if isinstance(told, Mapping) and isinstance(where, list) and len(where) >= 2:
-            yield from _place(where[0], where[1], _photon_label(told), _photon_precision(told))
+        if isinstance(properties, Mapping) and isinstance(where, list) and len(where) >= 2:
+            yield from _place(
+                where[0], where[1], _photon_label(properties), _photon_precision(properties)
+            )
 
 
-def _photon_label(told: Mapping[str, Any]) -> str:
-    parts = {name: str(told.get(name) or "") for name in ("street", "housenumber", "name", "city")}
+def _photon_label(properties: Mapping[str, Any]) -> str:
+    parts = {
+        name: str(properties.get(name) or "") for name in ("street", "housenumber", "name", "city")
+    }
     street = " ".join(part for part in (parts["street"], parts["housenumber"]) if part)
     return ", ".join(part for part in (parts["name"], street, parts["city"]) if part)
 
 
-def _photon_precision(told: Mapping[str, Any]) -> str:
-    if told.get("type") not in _PHOTON_STREETS:
+def _photon_precision(properties: Mapping[str, Any]) -> str:
+    if properties.get("type") not in _PHOTON_STREETS:
         return "area"
-    return "number" if told.get("housenumber") else "street"
+    return "number" if properties.get("housenumber") else "street"
 
 
-def _place(lon: Any, lat: Any, label: Any, precision: str) -> Iterator[Place]:
+def _place(lon: Any, lat: Any, label: Any, precision: str) -> Iterator[GeocodedPlace]:
     try:
         x, y = float(lon), float(lat)
     except (TypeError, ValueError):
         return
     if math.isfinite(x) and math.isfinite(y) and abs(x) <= 180 and abs(y) <= 90:
         text = "".join(c for c in str(label or "") if c.isprintable())[:_LABEL]
-        yield Place(round(x, 6), round(y, 6), text, precision)
+        yield GeocodedPlace(round(x, 6), round(y, 6), text, precision)
 
 
-KINDS: Mapping[str, Kind] = {
-    "nominatim": Kind("/search", _nominatim, _read_nominatim),
-    "photon": Kind("/api", _photon, _read_photon),
+KINDS: Mapping[str, GeocoderKind] = {
+    "nominatim": GeocoderKind("/search", _nominatim, _read_nominatim),
+    "photon": GeocoderKind("/api", _photon, _read_photon),
 }

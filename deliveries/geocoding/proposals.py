@@ -18,7 +18,7 @@ from core.errors import Invalid, NotFound
 from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 from deliveries.geocoding import client
 from deliveries.geocoding.client import Geocoder
-from deliveries.geocoding.kinds import Extent, Place
+from deliveries.geocoding.kinds import Extent, GeocodedPlace
 from deliveries.models import Delivery, PlaceProposal, StagedRow
 from validator.rules.personal import ANNOUNCED, FISCAL_CODE
 from zones.models import Municipality
@@ -135,7 +135,7 @@ def extent_of(municipality: Municipality) -> Extent:
     return edges
 
 
-def judged(places: Sequence[Place], municipality: Municipality) -> list[Candidate]:
+def judged(places: Sequence[GeocodedPlace], municipality: Municipality) -> list[Candidate]:
     """At most three different answers, those inside the comune first, the others marked."""
     found: dict[tuple[str, str], Candidate] = {}
     assert municipality.geometry is not None  # `extent_of` refused it

@@ -12,7 +12,7 @@ from deliveries import leases
 from deliveries.geocoding import client, proposals
 from deliveries.geocoding.client import OURS, GeocoderFailed
 from deliveries.models import Delivery, PlaceProposal, PlaceSearch, StagedRow
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from people.models import User
 
 #: Rows of one search; who has more presses again. A worker asks so many at once, then lets the
@@ -22,7 +22,7 @@ MOST, SLICE = 500, 20
 PATIENCE_FAILURES, PATIENCE_SECONDS = 3, 120.0
 STAGE = "places"
 #: While a mend is checked again the search goes on; once the delivery is sent it stops.
-_OPEN = (Status.CHECKED, Status.RETURNED, Status.CHECKING)
+_OPEN = (DeliveryStatus.CHECKED, DeliveryStatus.RETURNED, DeliveryStatus.CHECKING)
 
 
 def unasked(delivery: Delivery) -> list[tuple[str, int, str]]:

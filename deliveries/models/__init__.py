@@ -1,4 +1,4 @@
-"""Tables of the workshop: deliveries, their rows as read, findings, answers and proposals."""
+"""Tables: deliveries, their rows as read, findings, answers and proposals."""
 
 from deliveries.models.delivery import Delivery, FieldMapping, Receipt, StagedRow
 from deliveries.models.places import PlaceProposal, PlaceSearch

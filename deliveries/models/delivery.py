@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.geo import MASTER_SRID
 from deliveries.leases import Leased
 from deliveries.querysets import SUBJECT_KIND, DeliveryQuerySet, StagedRowQuerySet
-from deliveries.states import OPEN, Status
+from deliveries.states import OPEN, DeliveryStatus
 from notices.models import Event
 from notices.querysets import EventQuerySet
 from people.models import User
@@ -29,16 +29,18 @@ def storage_name(delivery: "Delivery", filename: str) -> str:
 class Delivery(Leased):
     """A delivery of a comune's plan layer: a file, or the confirmation that nothing changed."""
 
-    class Sort(models.TextChoices):
+    class Kind(models.TextChoices):
         FILE = "file", _("file")
         CONFIRMATION = "confirmation", _("conferma senza modifiche")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="deliveries")
     source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries")
-    sort = models.CharField(max_length=12, choices=Sort.choices, default=Sort.FILE)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FILE)
     by = models.ForeignKey(User, models.PROTECT, related_name="deliveries")
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
+    status = models.CharField(
+        max_length=12, choices=DeliveryStatus.choices, default=DeliveryStatus.RECEIVED
+    )
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -98,7 +100,8 @@ class Delivery(Leased):
             ),
             models.UniqueConstraint(
                 fields=["by", "idempotency_key"],
-                condition=~models.Q(idempotency_key="") & ~models.Q(status=Status.WITHDRAWN),
+                condition=~models.Q(idempotency_key="")
+                & ~models.Q(status=DeliveryStatus.WITHDRAWN),
                 name="delivery_idempotency_key_once",
             ),
         ]

@@ -31,14 +31,14 @@ class BaseMoved(Exception):
     """Another edition was published while the differences were looked at: to be tried again."""
 
 
-def run(lease: workflow.Lease) -> None:
+def run(lease: workflow.DeliveryLease) -> None:
     """Publish; a failure of ours leaves the delivery decided, with a reference, to be tried again
     later by itself until the attempts are used up."""
     what = f"the publication of {lease.delivery.pk}"
     leases.work(lease, partial(publish, lease), what=what, failed=partial(_fail, lease))
 
 
-def _fail(lease: workflow.Lease, reference: str) -> None:
+def _fail(lease: workflow.DeliveryLease, reference: str) -> None:
     workflow.finish(
         lease,
         Verb.FAIL_PUBLICATION,
@@ -49,7 +49,7 @@ def _fail(lease: workflow.Lease, reference: str) -> None:
     )
 
 
-def publish(lease: workflow.Lease) -> Edition | None:
+def publish(lease: workflow.DeliveryLease) -> Edition | None:
     """Publish the accepted proposals of a decided delivery; None when it had to go back to review,
     or when there is nothing to publish.
 
@@ -77,7 +77,7 @@ def publish(lease: workflow.Lease) -> Edition | None:
 
 
 @transaction.atomic
-def _back_to_review(lease: workflow.Lease) -> bool:
+def _back_to_review(lease: workflow.DeliveryLease) -> bool:
     """Whether the delivery went back to the desk.
 
     A base that is no longer in force means the differences are other than those decided on: they

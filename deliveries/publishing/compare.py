@@ -19,7 +19,7 @@ def propose(delivery: Delivery) -> None:
     Rows already published stay; a decision is kept where the difference is still the same one.
     """
     edition = edition_in_force(delivery)
-    confirmed = delivery.sort == Delivery.Sort.CONFIRMATION
+    confirmed = delivery.kind == Delivery.Kind.CONFIRMATION
     name = "propose_confirmation" if confirmed else "propose"
     run_sql(name, delivery=delivery.pk, source=delivery.source_id, edition=edition and edition.pk)
     delivery.base_edition = edition

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.sheets import Territory
+from core.sheets import SheetTerritory
 from deliveries.models import Delivery, Proposal
 from deliveries.policies import EDITABLE
 from deliveries.publishing import acceptance
@@ -94,13 +94,13 @@ def figures_of(delivery: Delivery) -> dict[str, dict[str, Figure]]:
     return {place.name: _figures(place) for place in _territories(delivery)}
 
 
-def _territories(delivery: Delivery) -> list[Territory]:
+def _territories(delivery: Delivery) -> list[SheetTerritory]:
     comune = delivery.municipality
     zone = Zone.objects.filter(memberships__in=comune.memberships.in_force()).first()
     return [municipality_territory(comune), *([zone_territory(zone)] if zone else [])]
 
 
-def _figures(place: Territory) -> dict[str, Figure]:
+def _figures(place: SheetTerritory) -> dict[str, Figure]:
     here = ServiceState.objects.at(None).supra_municipal()
     here = here.filter(municipality__in=place.municipalities)
     english = (get_language() or "it").startswith("en")

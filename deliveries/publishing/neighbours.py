@@ -31,10 +31,13 @@ def _shared(delivery: Delivery, edition: Edition) -> dict[str, list[dict[str, An
     if not places:
         return {}
     records = Record.objects.filter(from_edition=edition).select_related("item__service")
-    begun = {(record.layer, record.row): record.item.service for record in records.iterator()}
+    begun = {(record.layer, record.row): record for record in records.iterator()}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in delivery.findings.filter(code=CODE):
         where = (finding.layer, finding.rows[0])
-        if where in places and (service := begun.get(where)) is not None:
-            found[finding.params["other"]].append({"id": service.public_id, "name": str(service)})
+        if where in places and (record := begun.get(where)) is not None:
+            public_id = record.item.service.public_id
+            found[finding.params["other"]].append(
+                {"id": public_id, "name": record.name or public_id}
+            )
     return found

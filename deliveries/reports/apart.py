@@ -40,21 +40,21 @@ class ApartSubject:
 
 def _fault(event: Event) -> News:
     codes = event.payload["codes"]
-    told = _("Regole: %(codes)s. Riferimento: %(reference)s.")
+    message = _("Regole: %(codes)s. Riferimento: %(reference)s.")
     return News(
         title=_("Un controllo non è riuscito per un nostro problema"),
-        text=told % {"codes": ", ".join(codes), "reference": event.note},
+        text=message % {"codes": ", ".join(codes), "reference": event.note},
         path=reverse("deliveries:rule", args=[codes[0]]),
     )
 
 
 def _shared(event: Event, delivery: Delivery) -> News:
     services = event.payload["services"]
-    told = _("%(comune)s l'ha confermato come condiviso: %(names)s. Se lo dichiari anche tu, "
+    message = _("%(comune)s l'ha confermato come condiviso: %(names)s. Se lo dichiari anche tu, "
              "conta due volte.")  # fmt: skip
     names = ", ".join(one["name"] for one in services)
     return News(
         title=_("Un servizio pubblicato passa il confine del tuo Comune"),
-        text=told % {"comune": delivery.municipality.name, "names": names},
+        text=message % {"comune": delivery.municipality.name, "names": names},
         path=reverse("services:detail", args=[services[0]["id"]]),
     )

@@ -1,4 +1,4 @@
-"""The report of a check without account, in words: verdict, mistakes with first rows, layers.
+"""The report of a check without account, in words: verdict, findings by group, layers.
 
 Its workbook too. It knows figures and findings, no stored delivery.
 """
@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deliveries.reports.page import Mistake, NotRun, Report, Verdict
+from deliveries.reports.page import FindingGroup, ReportPage, RuleNotRun, Verdict
 from deliveries.reports.understanding import CRS_WHY
 from deliveries.reports.wording import language, numbered, reason, title, why, words
 from deliveries.writers import harmless
@@ -40,7 +40,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Figures:
-    """What a report says, in no language: rows, what blocks, what ran, layers, mistakes."""
+    """A report in no language: rows, what blocks, what ran, layers, findings by group."""
 
     rows: int
     blocked: int
@@ -63,28 +63,30 @@ class LayerLine:
     crs_why: str | Promise
 
 
-def report(figures: Figures) -> Report:
+def report(figures: Figures) -> ReportPage:
     """The page's report, in the reader's language."""
-    mistakes = [_mistake(tally, figures.rows) for tally in figures.tallies]
-    mistakes.sort(key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
+    groups = [_finding_group(tally, figures.rows) for tally in figures.tallies]
+    groups.sort(key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
     not_run = sorted((_not_run(item) for item in figures.not_run), key=lambda one: one.why)
-    told = {mistake.code for mistake in mistakes} | {item.code for item in not_run}
-    passed = [(code, title(code)) for code in figures.ran if code not in told]
-    return Report(verdict(figures, mistakes), mistakes, passed, not_run)
+    spoken = {group.code for group in groups} | {item.code for item in not_run}
+    passed = [(code, title(code)) for code in figures.ran if code not in spoken]
+    return ReportPage(verdict(figures, groups), groups, passed, not_run)
 
 
-def _mistake(tally: Tally, total: int) -> Mistake:
+def _finding_group(tally: Tally, total: int) -> FindingGroup:
     rows = min(tally.rows, total)
     # Only the first rows are named; of the rest the wording needs no more than how many they are.
     numbers = [*tally.first_rows[:rows], *[0] * (rows - len(tally.first_rows[:rows]))]
     said = words(tally.code, tally.params, rows=numbers, total=total, findings=tally.findings)
     severity = Severity(tally.severity)
-    return Mistake(tally.code, severity, said, tally.findings, rows, answered=0, answerable=False)
+    return FindingGroup(
+        tally.code, severity, said, tally.findings, rows, answered=0, answerable=False
+    )
 
 
-def _not_run(item: Mapping[str, Any]) -> NotRun:
+def _not_run(item: Mapping[str, Any]) -> RuleNotRun:
     params = {**item.get("params", {}), "reason": item.get("reason", "")}
-    return NotRun(item["code"], title(item["code"]), reason(item["code"], params), why(params))
+    return RuleNotRun(item["code"], title(item["code"]), reason(item["code"], params), why(params))
 
 
 def layer_lines(figures: Figures) -> list[LayerLine]:
@@ -101,10 +103,10 @@ def layer_lines(figures: Figures) -> list[LayerLine]:
     ]
 
 
-def verdict(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
+def verdict(figures: Figures, groups: Sequence[FindingGroup]) -> Verdict:
     """The file in one sentence, with the number that matters."""
     if figures.file_blocked:
-        return _stopped(figures, mistakes)
+        return _stopped(figures, groups)
     if figures.mandatory_not_run:
         return Verdict(
             "warning",
@@ -114,43 +116,43 @@ def verdict(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
         )
     if figures.blocked:
         return _held(figures)
-    warnings = sum(m.findings for m in mistakes if m.severity is Severity.WARNING)
+    warnings = sum(m.findings for m in groups if m.severity is Severity.WARNING)
     if not warnings:
         return Verdict("success", _("Puoi consegnarlo: nessun errore, nessun avviso."), "", True)
-    told = ngettext(
+    sentence = ngettext(
         "Puoi consegnarlo: nessun errore, %(n)s avviso da leggere.",
         "Puoi consegnarlo: nessun errore, %(n)s avvisi da leggere.",
         warnings,
     )
-    return Verdict("success", numbered(told, n=warnings), "", True)
+    return Verdict("success", numbered(sentence, n=warnings), "", True)
 
 
-def _stopped(figures: Figures, mistakes: Sequence[Mistake]) -> Verdict:
+def _stopped(figures: Figures, groups: Sequence[FindingGroup]) -> Verdict:
     if not figures.layers:
-        told = _("Non siamo riusciti a leggere il file.")
-        return Verdict("error", told, _("Qui sotto trovi perché e che cosa fare."), False)
-    errors = [m for m in mistakes if m.severity is Severity.ERROR and not m.rows]
+        sentence = _("Non siamo riusciti a leggere il file.")
+        return Verdict("error", sentence, _("Qui sotto trovi perché e che cosa fare."), False)
+    errors = [m for m in groups if m.severity is Severity.ERROR and not m.rows]
     n = sum(m.findings for m in errors) or 1
-    told = ngettext(
+    sentence = ngettext(
         "Non puoi ancora consegnarlo: un errore riguarda tutto il file.",
         "Non puoi ancora consegnarlo: %(n)s errori riguardano tutto il file.",
         n,
     )
-    return Verdict("error", numbered(told, n=n), _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(sentence, n=n), _("Correggi quello per primo."), False)
 
 
 def _held(figures: Figures) -> Verdict:
     held, good = figures.blocked, figures.rows - figures.blocked
-    told = numbered(
+    sentence = numbered(
         ngettext("%(n)s riga da correggere", "%(n)s righe da correggere", held), n=held
     )
     if not good:
-        return Verdict("error", f"{told}.", _("Nessuna riga si può ancora consegnare."), False)
+        return Verdict("error", f"{sentence}.", _("Nessuna riga si può ancora consegnare."), False)
     rest = ngettext("l'altra puoi già consegnarla.", "le altre %(n)s puoi già consegnarle.", good)
-    return Verdict("warning", f"{told}; {numbered(rest, n=good)}", "", True)
+    return Verdict("warning", f"{sentence}; {numbered(rest, n=good)}", "", True)
 
 
-def workbook(told: Report, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:
+def workbook(sentence: ReportPage, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:
     """The report as a workbook, open at its beginning: what to do, then every finding.
 
     `findings` are the document's.
@@ -159,9 +161,9 @@ def workbook(told: Report, findings: Sequence[Mapping[str, Any]]) -> IO[bytes]:
     header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice")]
     lines: list[Sequence[Any]] = [
         (m.severity_label, m.rows or None, m.words.message, m.words.fix, m.code)
-        for m in told.mistakes
+        for m in sentence.groups
     ]
-    _sheet(book, _("Cosa fare"), header, iter([(None, None, told.verdict.sentence), *lines]))
+    _sheet(book, _("Cosa fare"), header, iter([(None, None, sentence.verdict.sentence), *lines]))
     header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice"),
               _("Strato"), _("Colonna"), _("Valore")]  # fmt: skip
     _sheet(book, _("Rilievi"), header, (_line(one) for one in findings))

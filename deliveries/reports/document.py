@@ -35,7 +35,7 @@ IDENTIFIER = 120
 
 
 @dataclass(frozen=True)
-class Row:
+class RowFacts:
     """What the document says of a row beside its number: identifier and place (EPSG:32632)."""
 
     identifier: str | None
@@ -44,7 +44,7 @@ class Row:
 
 
 #: Layer and number -> what is said of the row, None when it is not there.
-RowOf = Callable[[str, int], Row | None]
+RowOf = Callable[[str, int], RowFacts | None]
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ def document(checked: Checked, *, language: str = "it") -> dict[str, Any]:
     Positions are longitude and latitude (CRS84). `rows` lists every row of a finding, `row` the
     first. The words are in `language`.
     """
-    told = _before(checked, language) | {"findings": list(_findings(checked, language))}
-    return told | _after(checked, language)
+    content = _before(checked, language) | {"findings": list(_findings(checked, language))}
+    return content | _after(checked, language)
 
 
 def _before(checked: Checked, language: str) -> dict[str, Any]:
@@ -95,17 +95,17 @@ def _before(checked: Checked, language: str) -> dict[str, Any]:
 
 
 def _after(checked: Checked, language: str) -> dict[str, Any]:
-    told = {
+    content = {
         "autofixes": _autofixes(checked.facts.get("autofixes", {})),
         "not_run": [_not_run(item, language) for item in checked.outcome.get("not_run", [])],
         "rules_version": checked.rule_set,
     }
-    return told | ({"records": checked.records} if checked.records is not None else {})
+    return content | ({"records": checked.records} if checked.records is not None else {})
 
 
-def as_json(told: Mapping[str, Any]) -> str:
+def as_json(content: Mapping[str, Any]) -> str:
     """The document's text: two blanks of indent, letters as they are, one newline at the end."""
-    return jsontext.whole(told)
+    return jsontext.whole(content)
 
 
 def as_bytes(checked: Checked, *, language: str = "it") -> bytes:
@@ -244,8 +244,8 @@ def stored_as(report: Report) -> Iterable[FindingRow]:
         for code, severity, layer, rows, column, params, wkb in frame.iter_rows():
             place = shapely.from_wkb(wkb) if wkb else None
             position = (place.x, place.y) if place is not None else None
-            told = params_of({"params": params})
-            yield FindingRow(code, severity, layer, tuple(rows), column, told, position)
+            content = params_of({"params": params})
+            yield FindingRow(code, severity, layer, tuple(rows), column, content, position)
 
 
 def params_of(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,13 +266,13 @@ def _rows_of(dataset: Dataset) -> RowOf:
     starts = {layer.name: layer.start for layer in dataset.layers}
     names, points = dataset.frame["identifier"], dataset.points
 
-    def row_of(layer: str, number: int) -> Row | None:
+    def row_of(layer: str, number: int) -> RowFacts | None:
         if layer not in starts:
             return None
         index = starts[layer] + number - 1
         point = points[index]
         x, y = (point.x, point.y) if point is not None else (None, None)
-        return Row((names[index] or "")[:IDENTIFIER] or None, x, y)
+        return RowFacts((names[index] or "")[:IDENTIFIER] or None, x, y)
 
     return row_of
 
@@ -314,12 +314,12 @@ def _staged_rows(delivery: Delivery, findings: Sequence[FindingRow]) -> RowOf:
     named: dict[str, set[int]] = defaultdict(set)
     for finding in findings:
         named[finding.layer].update(finding.rows[:LABELLED])
-    known: dict[tuple[str, int], Row] = {}
+    known: dict[tuple[str, int], RowFacts] = {}
     for layer, numbers in named.items():
         rows = StagedRow.objects.of(delivery).filter(layer=layer, row__in=numbers)
-        told = rows.annotate(x=_axis("ST_X"), y=_axis("ST_Y"))
-        for number, name, x, y in told.values_list("row", "identifier", "x", "y"):
-            known[layer, number] = Row(name or None, x, y)
+        content = rows.annotate(x=_axis("ST_X"), y=_axis("ST_Y"))
+        for number, name, x, y in content.values_list("row", "identifier", "x", "y"):
+            known[layer, number] = RowFacts(name or None, x, y)
     return lambda layer, number: known.get((layer, number))
 
 

@@ -53,7 +53,7 @@ def _counted() -> Mapping[str, object]:
         .values("code")
         .annotate(
             deliveries=Count("delivery", distinct=True),
-            told=Sum(rows),
+            found=Sum(rows),
             comuni=Count("delivery__municipality", distinct=True),
         )
     )
@@ -61,6 +61,6 @@ def _counted() -> Mapping[str, object]:
         "checked": checked.count(),
         "comuni": checked.values("municipality").distinct().count(),
         "codes": {
-            one["code"]: (one["deliveries"], one["told"] or 0, one["comuni"]) for one in spoke
+            one["code"]: (one["deliveries"], one["found"] or 0, one["comuni"]) for one in spoke
         },
     }

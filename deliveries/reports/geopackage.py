@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.geo import MASTER_SRID
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import page, sent
-from deliveries.reports.wording import told
+from deliveries.reports.wording import message_of
 from deliveries.writers import GeoPackage, Shapes
 from validator.libraries import pl
 from validator.source_file import ERRORS, OUTCOME, own_name
@@ -189,7 +189,7 @@ def _lines(
 
 
 def _said(one: Finding, number: int | None, span: str, identifier: str) -> list[Any]:
-    words = told(one, rows=None if number is None else [number])
+    words = message_of(one, rows=None if number is None else [number])
     return [
         one.code, one.severity_label, one.layer, number, span, identifier,
         one.column, words.message, words.fix,

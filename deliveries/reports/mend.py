@@ -13,7 +13,7 @@ from deliveries.geocoding.proposals import question_of
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports.page import SECRET
 from deliveries.reports.placed import Offer, geocoder_host, offers
-from deliveries.reports.wording import Words, language, told
+from deliveries.reports.wording import Words, language, message_of
 from validator import schema
 from validator.findings import Severity
 
@@ -27,7 +27,7 @@ _OUTSIDE = "GEO-07"
 
 
 @dataclass(frozen=True)
-class Cell:
+class EditableCell:
     """One field that can be mended: what people call
     it, what it holds; `sent` if not understood."""
 
@@ -45,7 +45,7 @@ class ToMend:
 
     row: StagedRow
     findings: Sequence[tuple[Finding, Words]]
-    cells: Sequence[Cell]
+    cells: Sequence[EditableCell]
     asks_type: bool
     asks_place: bool
     kind: str
@@ -73,11 +73,11 @@ class ToMend:
         return next(found, None)
 
     @property
-    def pointed(self) -> list[Cell]:
+    def pointed(self) -> list[EditableCell]:
         return [cell for cell in self.cells if cell.is_pointed_at]
 
     @property
-    def others(self) -> list[Cell]:
+    def others(self) -> list[EditableCell]:
         return [cell for cell in self.cells if not cell.is_pointed_at]
 
 
@@ -133,7 +133,7 @@ def _described(
     families = {f.code[:3] for f in mine}
     return ToMend(
         row=row,
-        findings=[(f, told(f, rows=[row.row])) for f in mine],
+        findings=[(f, message_of(f, rows=[row.row])) for f in mine],
         cells=[
             _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
             for name in schema.NAMES
@@ -147,9 +147,9 @@ def _described(
     )
 
 
-def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> Cell:
+def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> EditableCell:
     field, value = schema.BY_NAME[name], row.attributes.get(name)
-    return Cell(
+    return EditableCell(
         name=name,
         label=field.label(language()),
         value=sent if value is None else str(value),

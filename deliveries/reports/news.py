@@ -15,7 +15,7 @@ from deliveries.policies import may_upload
 from deliveries.querysets import DeliveryQuerySet
 from deliveries.reports import page
 from deliveries.reports.steps import has_report
-from deliveries.states import Status, Verb
+from deliveries.states import DeliveryStatus, Verb
 from notices.actions import MESSAGE
 from notices.models import Event, Notice
 from notices.subjects import Listener, News
@@ -101,17 +101,19 @@ def _ours(event: Event) -> str:
     if event.verb == Verb.FAIL_CHECK:
         return _("Non dipende dai tuoi dati e il file è al sicuro: riprova dalla consegna.")
     if event.verb == Verb.FAIL_PUBLICATION:
-        told = _("Dopo più tentativi non riusciamo. Riferimento: %(reference)s. Dall'istruttoria "
-                 "puoi riprovare o riaprirla.")  # fmt: skip
-        return told % {"reference": event.note}
+        sentence = _(
+            "Dopo più tentativi non riusciamo. Riferimento: %(reference)s. Dall'istruttoria "
+            "puoi riprovare o riaprirla."
+        )
+        return sentence % {"reference": event.note}
     return ""
 
 
 def _verdict(delivery: Delivery) -> str:
     """The first line of the report, while it is the report of that check."""
-    if delivery.status != Status.CHECKED or not has_report(delivery):
+    if delivery.status != DeliveryStatus.CHECKED or not has_report(delivery):
         return _("Il rapporto è pronto.")
-    return page.verdict(delivery, page.mistakes_of(delivery)).sentence
+    return page.verdict(delivery, page.finding_groups(delivery)).sentence
 
 
 def _decided(delivery: Delivery) -> str:
@@ -119,13 +121,13 @@ def _decided(delivery: Delivery) -> str:
     counted = dict.fromkeys(Proposal.Decision.values, 0)
     for decision in found:
         counted[decision] += 1
-    told = [
+    sentences = [
         ngettext("%(n)d accettata", "%(n)d accettate", counted["accepted"]),
         ngettext("%(n)d in sospeso", "%(n)d in sospeso", counted["held"]),
         ngettext("%(n)d rifiutata", "%(n)d rifiutate", counted["refused"]),
     ]
     numbers = (counted["accepted"], counted["held"], counted["refused"])
-    parts = [text % {"n": n} for text, n in zip(told, numbers, strict=True) if n]
+    parts = [text % {"n": n} for text, n in zip(sentences, numbers, strict=True) if n]
     return _("Differenze: %(parts)s.") % {"parts": ", ".join(parts)} if parts else ""
 
 

@@ -37,7 +37,7 @@ WORDS: Mapping[str, str | Promise] = {
 }
 
 
-def told(notes: Iterable[Mapping[str, Any]]) -> list[str]:
+def messages_of(notes: Iterable[Mapping[str, Any]]) -> list[str]:
     """One sentence per note, in the reader's language."""
     return [_sentence(note) for note in notes if note["code"] in WORDS]
 
@@ -56,7 +56,7 @@ def by_layer(facts: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """Name of a layer ("" for the file as a whole) and its sentences, where there are any."""
     parts = [("", facts.get("notes", []))]
     parts += [(layer["name"], layer.get("notes", [])) for layer in facts.get("layers", [])]
-    return [(name, said) for name, notes in parts if (said := told(notes))]
+    return [(name, said) for name, notes in parts if (said := messages_of(notes))]
 
 
 def _sentence(note: Mapping[str, Any]) -> str:

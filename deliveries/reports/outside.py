@@ -7,7 +7,7 @@ from deliveries.checks import surroundings
 from deliveries.models import Delivery
 from deliveries.reports.wording import Words, words
 from validator.rules import registry
-from validator.rules.context import Told
+from validator.rules.context import FindingCount
 
 
 def sent_before(delivery: Delivery) -> Words | None:
@@ -27,7 +27,7 @@ def sent_again(delivery: Delivery) -> Words:
 
 def cut_short(code: str, *, total: int, shown: int) -> Words | None:
     """That a list shows only some of the findings of a code (SYS-03)."""
-    return _said("SYS-03", Told(code, total, shown))
+    return _said("SYS-03", FindingCount(code, total, shown))
 
 
 def _said(code: str, argument: Any) -> Words | None:

@@ -1,5 +1,5 @@
 """The report as a page reads it: the verdict, one
-line per mistake, what passed and what did not run."""
+line per group of findings, what passed and what did not run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ from deliveries.querysets import rows_of
 from deliveries.reports.wording import (
     Words,
     language,
+    message_of,
     numbered,
     reason,
     title,
-    told,
     why,
     words,
 )
-from deliveries.states import DRAFT, Status
+from deliveries.states import DRAFT, DeliveryStatus
 from validator.findings import Severity
 from validator.rules import registry
 
@@ -36,7 +36,7 @@ SECRET = frozenset({"ATT-15"})
 #: What a rule suggests where it has nothing to suggest.
 NOTHING = "none"
 #: While a delivery is with its comune, the verdict says what may be done with it.
-_AT_HOME = (*DRAFT, Status.RETURNED)
+_AT_HOME = (*DRAFT, DeliveryStatus.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """One mistake, however many rows make it; `answered`: how many of its findings are."""
+class FindingGroup:
+    """Findings of one rule, however many rows they take; `answered`: how many are."""
 
     code: str
     severity: Severity
@@ -72,7 +72,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class NotRun:
+class RuleNotRun:
     """A check that was not run, and why: in a sentence, and the reason alone (to group by)."""
 
     code: str
@@ -82,13 +82,13 @@ class NotRun:
 
 
 @dataclass(frozen=True)
-class Report:
+class ReportPage:
     """The whole page."""
 
     verdict: Verdict
-    mistakes: Sequence[Mistake]
+    groups: Sequence[FindingGroup]
     passed: Sequence[tuple[str, str]]
-    not_run: Sequence[NotRun]
+    not_run: Sequence[RuleNotRun]
 
 
 @dataclass(frozen=True)
@@ -126,41 +126,43 @@ class RowFinding:
         return len(self.finding.rows) - len(self.labels)
 
 
-def report(delivery: Delivery) -> Report:
+def report(delivery: Delivery) -> ReportPage:
     """The report of a checked delivery."""
-    mistakes = mistakes_of(delivery)
-    found = {mistake.code for mistake in mistakes}
+    groups = finding_groups(delivery)
+    found = {group.code for group in groups}
     not_run = [_not_run(item) for item in delivery.outcome.get("not_run", [])]
     not_run.sort(key=lambda one: one.why)
     skipped = {item.code for item in not_run}
     ran = delivery.outcome.get("ran", [])
-    return Report(
-        verdict=verdict(delivery, mistakes),
-        mistakes=mistakes,
+    return ReportPage(
+        verdict=verdict(delivery, groups),
+        groups=groups,
         passed=[(code, title(code)) for code in ran if code not in found | skipped],
         not_run=not_run,
     )
 
 
-def _not_run(item: dict[str, Any]) -> NotRun:
+def _not_run(item: dict[str, Any]) -> RuleNotRun:
     code, params = item["code"], item.get("params", {})
     params = {**params, "reason": item.get("reason", "")}
-    return NotRun(code, title(code), reason(code, params), why(params))
+    return RuleNotRun(code, title(code), reason(code, params), why(params))
 
 
-def mistakes_of(delivery: Delivery) -> list[Mistake]:
+def finding_groups(delivery: Delivery) -> list[FindingGroup]:
     """One line per code, gravest first, most frequent first."""
     lines = list(Finding.objects.of(delivery).by_code())
     samples = Finding.objects.in_bulk([line["first"] for line in lines])
     answers = dict(rows_of("answered_findings", delivery=delivery.pk))
-    mistakes = [
-        _mistake(delivery, line, samples[line["first"]], answers.get(line["code"], 0))
+    groups = [
+        _finding_group(delivery, line, samples[line["first"]], answers.get(line["code"], 0))
         for line in lines
     ]
-    return sorted(mistakes, key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
+    return sorted(groups, key=lambda m: (_ORDER.index(m.severity), -m.findings, m.code))
 
 
-def _mistake(delivery: Delivery, line: dict[str, Any], sample: Finding, answered: int) -> Mistake:
+def _finding_group(
+    delivery: Delivery, line: dict[str, Any], sample: Finding, answered: int
+) -> FindingGroup:
     severity = Severity(line["severity"])
     rows = min(line["cells"] or 0, delivery.row_count)
     spoken = _first_rows(delivery, line["code"]) if rows else []
@@ -174,7 +176,7 @@ def _mistake(delivery: Delivery, line: dict[str, Any], sample: Finding, answered
         total=delivery.row_count,
         findings=line["findings"],
     )
-    return Mistake(
+    return FindingGroup(
         code=line["code"],
         severity=severity,
         words=spoken_of,
@@ -191,9 +193,9 @@ def _first_rows(delivery: Delivery, code: str) -> list[int]:
     return [row for rows in lists for row in rows]
 
 
-def verdict(delivery: Delivery, mistakes: Sequence[Mistake]) -> Verdict:
+def verdict(delivery: Delivery, groups: Sequence[FindingGroup]) -> Verdict:
     """The delivery in one sentence, with the number that matters."""
-    warnings = sum(m.findings for m in mistakes if m.severity is Severity.WARNING)
+    warnings = sum(m.findings for m in groups if m.severity is Severity.WARNING)
     if delivery.submitted_at and delivery.status not in _AT_HOME:
         return _sent(delivery, warnings)
     for stopped in (_file_stopped, _not_sure, _rows_held):
@@ -202,26 +204,26 @@ def verdict(delivery: Delivery, mistakes: Sequence[Mistake]) -> Verdict:
             return found
     if not warnings:
         return Verdict("success", _("Puoi inviarla: nessun errore, nessun avviso."), "", True)
-    told = ngettext(
+    said = ngettext(
         "Puoi inviarla: nessun errore, %(n)s avviso da leggere.",
         "Puoi inviarla: nessun errore, %(n)s avvisi da leggere.",
         warnings,
     )
     note = _("Gli avvisi non fermano l'invio: a quelli senza risposta l'ufficio farà domande.")
-    return Verdict("success", numbered(told, n=warnings), note, True)
+    return Verdict("success", numbered(said, n=warnings), note, True)
 
 
 def _sent(delivery: Delivery, warnings: int) -> Verdict:
     """The verdict of a delivery that has left the comune: what was sent, not what may be."""
-    told = ngettext("%(n)s riga inviata", "%(n)s righe inviate", delivery.row_count)
+    said = ngettext("%(n)s riga inviata", "%(n)s righe inviate", delivery.row_count)
     if delivery.blocked_count:
-        told = ngettext(
+        said = ngettext(
             "%(n)s riga inviata, %(held)s da correggere",
             "%(n)s righe inviate, %(held)s da correggere",
             delivery.row_count - delivery.blocked_count,
         )
     good = delivery.row_count - delivery.blocked_count
-    sentence = numbered(told, n=good, held=delivery.blocked_count)
+    sentence = numbered(said, n=good, held=delivery.blocked_count)
     noted = numbered(ngettext("%(n)s avviso.", "%(n)s avvisi.", warnings), n=warnings)
     tone = "warning" if delivery.blocked_count else "success"
     return Verdict(tone, f"{sentence}; {noted}", "", False)
@@ -231,12 +233,12 @@ def _file_stopped(delivery: Delivery) -> Verdict | None:
     whole = Finding.objects.of(delivery).of_whole_file().filter(severity=Severity.ERROR).count()
     if not delivery.outcome.get("file_blocked", bool(whole)):
         return None
-    told = ngettext(
+    said = ngettext(
         "Non puoi ancora inviarla: un errore riguarda tutto il file.",
         "Non puoi ancora inviarla: %(n)s errori riguardano tutto il file.",
         whole or 1,
     )
-    return Verdict("error", numbered(told, n=whole or 1), _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(said, n=whole or 1), _("Correggi quello per primo."), False)
 
 
 def _not_sure(delivery: Delivery) -> Verdict | None:
@@ -254,13 +256,13 @@ def _rows_held(delivery: Delivery) -> Verdict | None:
     held, good = delivery.blocked_count, delivery.row_count - delivery.blocked_count
     if not held:
         return None
-    told = numbered(
+    said = numbered(
         ngettext("%(n)s riga da correggere", "%(n)s righe da correggere", held), n=held
     )
     if not good:
-        return Verdict("error", told + ".", _("Nessuna riga si può ancora inviare."), False)
+        return Verdict("error", said + ".", _("Nessuna riga si può ancora inviare."), False)
     rest = ngettext("l'altra puoi già inviarla.", "le altre %(n)s puoi già inviarle.", good)
-    return Verdict("warning", f"{told}; {numbered(rest, n=good)}", "", True)
+    return Verdict("warning", f"{said}; {numbered(rest, n=good)}", "", True)
 
 
 def as_ranges(rows: Sequence[int]) -> str:
@@ -330,7 +332,7 @@ def _row_finding(
     answer = answers.get(first.fingerprint if first else "")
     return RowFinding(
         finding=finding,
-        words=told(finding),
+        words=message_of(finding),
         labels=labels,
         value="" if value is None or finding.code in SECRET else str(value),
         expected=str(expected),

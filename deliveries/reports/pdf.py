@@ -1,4 +1,4 @@
-"""The report as tagged PDF (PDF/UA-1): verdict, one line per mistake, first rows."""
+"""The report as tagged PDF (PDF/UA-1): verdict, one line per group of findings, first rows."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from deliveries.reports import noticed, outside, page
 from deliveries.reports.wording import Words
 from validator.libraries import weasyprint
 
-#: Rows of each mistake that the paper names; all of them are in the other files.
+#: Rows of each group of findings that the paper names; all of them are in the other files.
 ROWS = 10
 VARIANT = "pdf/ua-1"
 
 
 @dataclass(frozen=True)
-class Told:
-    """A mistake with its first rows."""
+class GroupWithRows:
+    """A group of findings with its first rows."""
 
-    mistake: page.Mistake
+    group: page.FindingGroup
     rows: list[page.RowFinding]
 
     @property
     def cut(self) -> Words | None:
         """That the paper leaves some to the other files (SYS-03)."""
-        one = self.mistake
+        one = self.group
         return outside.cut_short(one.code, total=one.findings, shown=len(self.rows))
 
 
@@ -43,13 +43,14 @@ def document(delivery: Delivery) -> bytes:
 def markup(delivery: Delivery) -> str:
     """What the paper says, as HTML."""
     report = page.report(delivery)
-    mistakes = [
-        Told(one, page.row_findings(delivery, one.code, limit=ROWS)) for one in report.mistakes
+    groups = [
+        GroupWithRows(one, page.row_findings(delivery, one.code, limit=ROWS))
+        for one in report.groups
     ]
     context = {
         "delivery": delivery,
         "report": report,
-        "mistakes": mistakes,
+        "groups": groups,
         "noticed": noticed.by_layer(delivery.facts),
     }
     return render_to_string("deliveries/report_pdf.html", context)

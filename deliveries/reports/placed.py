@@ -29,7 +29,7 @@ PRECISION: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class PositionCandidate:
     """One candidate: its number from 1, its key in the form, degrees, and what is said of it."""
 
     number: int
@@ -54,7 +54,7 @@ class Offer:
 
     service: str
     question: str
-    choices: Sequence[Choice]
+    choices: Sequence[PositionCandidate]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
-class Progress:
+class PlacingProgress:
     """How the questions about many rows stand."""
 
     total: int
@@ -89,7 +89,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Placed:
+class GivenPosition:
     """A position that a person gave to a row, and where it comes from."""
 
     key: str
@@ -112,8 +112,8 @@ def offer_of(proposal: PlaceProposal) -> Offer:
     return Offer(proposal.service, proposal.question, found)
 
 
-def _choice(number: int, one: Mapping[str, Any]) -> Choice:
-    return Choice(
+def _choice(number: int, one: Mapping[str, Any]) -> PositionCandidate:
+    return PositionCandidate(
         number=number,
         key=str(number - 1),
         lon=f"{one['lon']:.6f}",
@@ -164,22 +164,22 @@ def described(
     return [replace(line, ticked="0") if tick_safe and line.is_safe else line for line in lines]
 
 
-def progress(delivery: Delivery) -> Progress | None:
+def progress(delivery: Delivery) -> PlacingProgress | None:
     """How the last search stands, if there was one."""
     found = PlaceSearch.objects.filter(delivery=delivery).first()
     if found is None:
         return None
     total, done = found.progress_total, found.progress_done
-    return Progress(total, done, found.ended_at is None, _why(found.failure))
+    return PlacingProgress(total, done, found.ended_at is None, _why(found.failure))
 
 
 def _why(failure: str) -> str:
     if not failure:
         return ""
     code, _colon, reference = failure.partition(":")
-    told = [str(WORDS[code])]
-    told += [_("Riferimento: %(reference)s.") % {"reference": reference}] if reference else []
-    return " ".join(told)
+    sentences = [str(WORDS[code])]
+    sentences += [_("Riferimento: %(reference)s.") % {"reference": reference}] if reference else []
+    return " ".join(sentences)
 
 
 def unasked_count(delivery: Delivery) -> int:
@@ -187,7 +187,7 @@ def unasked_count(delivery: Delivery) -> int:
     return len(search.unasked(delivery))
 
 
-def placed(delivery: Delivery) -> list[Placed]:
+def placed(delivery: Delivery) -> list[GivenPosition]:
     """Positions given by people, in the order of the file."""
     found = []
     for key, changes in (delivery.options.get("edits") or {}).items():
@@ -195,8 +195,8 @@ def placed(delivery: Delivery) -> list[Placed]:
             continue
         layer, _separator, row = key.rpartition(choices.SEPARATOR)
         lon, lat = float(changes["lon"]), float(changes["lat"])
-        told = origin_words(changes.get(choices.ORIGIN))
-        found.append(Placed(f"{row}:{layer}", layer, int(row), lon, lat, told))
+        sentences = origin_words(changes.get(choices.ORIGIN))
+        found.append(GivenPosition(f"{row}:{layer}", layer, int(row), lon, lat, sentences))
     return sorted(found, key=lambda one: (one.layer, one.row))
 
 

@@ -11,7 +11,7 @@ from core.geo import GEOGRAPHIC_SRID, MASTER_SRID
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import sent
 from deliveries.reports.page import row_findings
-from deliveries.reports.wording import told
+from deliveries.reports.wording import message_of
 from validator.findings import Severity
 from validator.interpreting.position import transformed
 from zones.models import Municipality
@@ -113,7 +113,7 @@ def row_places(delivery: Delivery, layer: str, row: int) -> dict[str, Any]:
     points = [
         point_feature(
             one.position,
-            {"role": "finding", "code": one.code, "message": told(one, rows=[row]).message},
+            {"role": "finding", "code": one.code, "message": message_of(one, rows=[row]).message},
         )
         for one in found
         if one.position

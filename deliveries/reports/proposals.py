@@ -112,7 +112,7 @@ class Warned:
 
 
 @dataclass(frozen=True)
-class Line:
+class ProposalLine:
     """One proposal on the desk."""
 
     proposal: Proposal
@@ -157,7 +157,7 @@ def page_of(delivery: Delivery, by: Filter, number: int) -> Page[Any]:
     return Paginator(found.order_by("pk"), PER_PAGE).get_page(number)
 
 
-def lines(delivery: Delivery, proposals: Iterable[Proposal]) -> list[Line]:
+def lines(delivery: Delivery, proposals: Iterable[Proposal]) -> list[ProposalLine]:
     """Proposals as the page tells them; two more queries for all of them."""
     listed = list(proposals)
     names = _kind_names()
@@ -179,12 +179,12 @@ def record_of(proposal: Proposal) -> Record | None:
     return found[0] if found else None
 
 
-def _line(proposal: Proposal, names: Mapping[str, str], warned: Sequence[Warned]) -> Line:
+def _line(proposal: Proposal, names: Mapping[str, str], warned: Sequence[Warned]) -> ProposalLine:
     row, record = proposal.staged_row, record_of(proposal)
     name = (row.name if row else "") or (record.name if record else "")
     key = (row.identifier if row else "") or (proposal.item.key if proposal.item else "")
     slug = (row.kind if row else "") or (record.kind_id if record else "") or ""
-    return Line(
+    return ProposalLine(
         proposal=proposal,
         label=" · ".join(part for part in (key, name) if part) or (str(row.row) if row else ""),
         kind_name=names.get(slug, slug),
@@ -256,8 +256,8 @@ def decision_counts(delivery: Delivery) -> list[tuple[str, Text, int]]:
 def bulk_rules(delivery: Delivery) -> list[BulkRule]:
     """The rules for many at once that would touch something now."""
     rules = [
-        BulkRule(rule, told, review.bulk_selection(delivery, rule).count())
-        for rule, told in RULE_WORDS.items()
+        BulkRule(rule, sentence, review.bulk_selection(delivery, rule).count())
+        for rule, sentence in RULE_WORDS.items()
     ]
     return [rule for rule in rules if rule.count]
 

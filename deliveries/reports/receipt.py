@@ -26,7 +26,7 @@ def receipt_of(delivery: Delivery, number: str = "") -> Receipt:
 
 
 @dataclass(frozen=True)
-class Said:
+class ReceiptFinding:
     """What a rule said of a submission; `confirmed`: a warning that its sender confirmed."""
 
     code: str
@@ -35,10 +35,10 @@ class Said:
     confirmed: bool
 
 
-def said_of(receipt: Receipt) -> list[Said]:
+def said_of(receipt: Receipt) -> list[ReceiptFinding]:
     """What the DOC rules said of the submission, in the reader's language."""
     return [
-        Said(
+        ReceiptFinding(
             one["code"],
             one["severity"],
             words(one["code"], one["params"]).message,

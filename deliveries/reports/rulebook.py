@@ -13,7 +13,7 @@ from core.errors import NotFound
 from deliveries.reports.wording import language
 from validator import schema
 from validator.rules import registry
-from validator.rules.examples import Example, Sent
+from validator.rules.examples import Example, SentCell
 from validator.rules.registry import Rule
 
 Text = str | Promise
@@ -147,12 +147,12 @@ def page(code: str) -> Page:
     except KeyError as error:
         raise NotFound("rule-unknown", _("Non c'è nessuna regola con questo codice.")) from error
     wording = rule.wording(language())
-    told = dict.fromkeys(form for form in (wording.one, wording.many, wording.all) if form)
+    sentences = dict.fromkeys(form for form in (wording.one, wording.many, wording.all) if form)
     return Page(
         entry=_entry(rule),
         family=FAMILY_WORDS[rule.family],
         why=rule.why(language()),
-        messages=[_blank(form) for form in told],
+        messages=[_blank(form) for form in sentences],
         fix=_blank(wording.fix),
         in_qgis=IN_QGIS.get(rule.family, ""),
         in_sheet=IN_SHEET.get(rule.family, ""),
@@ -206,7 +206,7 @@ def _word(name: str) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = value.text if isinstance(value, Sent) else value
+    text = value.text if isinstance(value, SentCell) else value
     if text is None:
         return "—"
     text = str(text)

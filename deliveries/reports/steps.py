@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Delivery
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 
 Text = str | Promise
 
@@ -17,7 +17,12 @@ STEPS: tuple[tuple[str, Text, str], ...] = (
     ("mend", _("Correggi"), "deliveries:mend"),
     ("submit", _("Invia"), "deliveries:submit"),
 )
-_UNREAD = (Status.RECEIVED, Status.CHECKING, Status.UNREADABLE, Status.FAILED)
+_UNREAD = (
+    DeliveryStatus.RECEIVED,
+    DeliveryStatus.CHECKING,
+    DeliveryStatus.UNREADABLE,
+    DeliveryStatus.FAILED,
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def steps(delivery: Delivery, current: str) -> list[Step]:
     """The stepper of a delivery on the page `current`;
     a confirmation has only its first and last step."""
     checked = has_report(delivery)
-    confirms = delivery.sort == Delivery.Sort.CONFIRMATION
+    confirms = delivery.kind == Delivery.Kind.CONFIRMATION
     sent = delivery.submitted_at is not None
     done = {"file": bool(delivery.file_name), "columns": checked, "checks": checked}
     done |= {"mend": checked and not delivery.blocked_count, "submit": sent}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.models import Delivery
-from deliveries.states import FINAL, Status, Verb
+from deliveries.states import FINAL, DeliveryStatus, Verb
 from notices.thread import ThreadLine
 from notices.thread import thread as lines_of
 
@@ -36,7 +36,7 @@ TURN_WORDS: dict[Turn, Text] = {
 
 
 @dataclass(frozen=True)
-class Stand:
+class StatusSummary:
     """A status for people: whose turn, what it means, what to do."""
 
     turn: Turn
@@ -45,40 +45,44 @@ class Stand:
 
 
 _C, _O, _P, _N = Turn.COMUNE, Turn.OFFICE, Turn.PORTAL, Turn.NOBODY
-STANDS: dict[str, Stand] = {
-    Status.RECEIVED: Stand(
+SUMMARIES: dict[str, StatusSummary] = {
+    DeliveryStatus.RECEIVED: StatusSummary(
         _P, _("Il file è arrivato: il controllo sta per partire."), _("Guarda l'avanzamento")
     ),
-    Status.CHECKING: Stand(
+    DeliveryStatus.CHECKING: StatusSummary(
         _P, _("Stiamo leggendo e controllando il file."), _("Guarda l'avanzamento")
     ),
-    Status.CHECKED: Stand(
+    DeliveryStatus.CHECKED: StatusSummary(
         _C, _("Il controllo è finito: il rapporto è pronto."), _("Leggi il rapporto")
     ),
-    Status.UNREADABLE: Stand(
+    DeliveryStatus.UNREADABLE: StatusSummary(
         _C, _("Non siamo riusciti a leggere il file."), _("Leggi perché e manda un altro file")
     ),
-    Status.FAILED: Stand(
+    DeliveryStatus.FAILED: StatusSummary(
         _P, _("Il controllo si è interrotto per un nostro problema."), _("Riprova il controllo")
     ),
-    Status.SUBMITTED: Stand(
+    DeliveryStatus.SUBMITTED: StatusSummary(
         _O, _("Inviata: aspetta che l'ufficio la prenda in carico."), _("Guarda la consegna")
     ),
-    Status.IN_REVIEW: Stand(
+    DeliveryStatus.IN_REVIEW: StatusSummary(
         _O, _("L'ufficio sta decidendo sulle differenze."), _("Guarda la consegna")
     ),
-    Status.RETURNED: Stand(
+    DeliveryStatus.RETURNED: StatusSummary(
         _C, _("L'ufficio l'ha restituita con una nota."), _("Leggi la nota e correggi")
     ),
-    Status.DECIDED: Stand(
+    DeliveryStatus.DECIDED: StatusSummary(
         _P, _("L'ufficio ha deciso: sta per essere pubblicata."), _("Guarda la consegna")
     ),
-    Status.PUBLISHING: Stand(_P, _("Pubblicazione in corso."), _("Guarda la consegna")),
-    Status.PUBLISHED: Stand(_N, _("Pubblicata."), _("Guarda il risultato")),
-    Status.SUPERSEDED: Stand(
+    DeliveryStatus.PUBLISHING: StatusSummary(
+        _P, _("Pubblicazione in corso."), _("Guarda la consegna")
+    ),
+    DeliveryStatus.PUBLISHED: StatusSummary(_N, _("Pubblicata."), _("Guarda il risultato")),
+    DeliveryStatus.SUPERSEDED: StatusSummary(
         _N, _("Sostituita da un nuovo file."), _("Guarda che cosa conteneva")
     ),
-    Status.WITHDRAWN: Stand(_N, _("Ritirata dal Comune."), _("Guarda che cosa conteneva")),
+    DeliveryStatus.WITHDRAWN: StatusSummary(
+        _N, _("Ritirata dal Comune."), _("Guarda che cosa conteneva")
+    ),
 }
 
 STAGES: dict[str, Text] = {
@@ -93,20 +97,25 @@ STAGES: dict[str, Text] = {
 
 
 #: States in which the portal works on a delivery and the page asks for itself again.
-_WORKING = (Status.RECEIVED, Status.CHECKING, Status.DECIDED, Status.PUBLISHING)
+_WORKING = (
+    DeliveryStatus.RECEIVED,
+    DeliveryStatus.CHECKING,
+    DeliveryStatus.DECIDED,
+    DeliveryStatus.PUBLISHING,
+)
 #: A decided delivery whose publication failed: it waits for its next attempt, or for the office.
-_PAUSED = Stand(
+_PAUSED = StatusSummary(
     _P,
     _("La pubblicazione si è interrotta per un nostro problema: fra poco la riproviamo da soli."),
     _("Guarda la consegna"),
 )
-_GIVEN_UP = Stand(
+_GIVEN_UP = StatusSummary(
     _O,
     _("La pubblicazione non riesce per un nostro problema. L'ufficio è avvisato: la riprova, "
       "oppure riapre l'istruttoria."),
     _("Guarda la consegna"),
 )  # fmt: skip
-_PARTLY_RETURNED = Stand(
+_PARTLY_RETURNED = StatusSummary(
     _C,
     _("L'ufficio ha pubblicato una parte e restituito il resto con una nota."),
     _("Leggi la nota e manda un nuovo file"),
@@ -114,16 +123,16 @@ _PARTLY_RETURNED = Stand(
 
 
 @dataclass(frozen=True)
-class Line:
+class DeliveryLine:
     """One delivery in a list: the model and what is said of it."""
 
     delivery: Delivery
-    stand: Stand
+    status: StatusSummary
     days: int
 
     @property
     def turn_words(self) -> Text:
-        return TURN_WORDS[self.stand.turn]
+        return TURN_WORDS[self.status.turn]
 
     @property
     def is_final(self) -> bool:
@@ -138,18 +147,18 @@ class Line:
         return stage_words(self.delivery)
 
 
-def stand(delivery: Delivery) -> Stand:
+def status_of(delivery: Delivery) -> StatusSummary:
     """What the delivery's status means."""
     if has_failed_publication(delivery):
         return _GIVEN_UP if delivery.attempts >= MAX_ATTEMPTS else _PAUSED
-    if delivery.status == Status.RETURNED and delivery.has_published_part:
+    if delivery.status == DeliveryStatus.RETURNED and delivery.has_published_part:
         return _PARTLY_RETURNED
-    return STANDS[delivery.status]
+    return SUMMARIES[delivery.status]
 
 
 def has_failed_publication(delivery: Delivery) -> bool:
     """Whether its last attempt to be published failed; `error_reference` is its reference."""
-    return delivery.status == Status.DECIDED and bool(delivery.error_reference)
+    return delivery.status == DeliveryStatus.DECIDED and bool(delivery.error_reference)
 
 
 def is_working(delivery: Delivery) -> bool:
@@ -162,10 +171,10 @@ def days_waited(since: datetime) -> int:
     return max(0, (timezone.localdate() - timezone.localtime(since).date()).days)
 
 
-def line(delivery: Delivery) -> Line:
+def line(delivery: Delivery) -> DeliveryLine:
     """A delivery for a list; `waiting_since` is used when the queryset annotated it."""
     since = getattr(delivery, "waiting_since", None) or delivery.created_at
-    return Line(delivery, stand(delivery), days_waited(since))
+    return DeliveryLine(delivery, status_of(delivery), days_waited(since))
 
 
 def stage_words(delivery: Delivery) -> Text:
@@ -173,8 +182,8 @@ def stage_words(delivery: Delivery) -> Text:
     return STAGES.get(delivery.progress_stage, delivery.progress_stage)
 
 
-#: Acts that both sides see in the thread.
-ACTS: dict[str, Text] = {
+#: Verbs that both sides see in the thread.
+VERB_WORDS: dict[str, Text] = {
     verb: verb.label
     for verb in (
         Verb.SEND_BACK,
@@ -192,4 +201,4 @@ ACTS: dict[str, Text] = {
 
 def thread(delivery: Delivery) -> list[ThreadLine]:
     """Messages and acts of the two sides, oldest first."""
-    return lines_of(delivery.events, ACTS)
+    return lines_of(delivery.events, VERB_WORDS)

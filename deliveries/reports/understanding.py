@@ -52,7 +52,7 @@ CRS_WHY: dict[str, Text] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class RecognisedColumn:
     """One column as sent and the field it was taken for. `key` names its select in the form."""
 
     key: str
@@ -67,7 +67,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layer:
+class RecognisedLayer:
     """One layer that was read."""
 
     name: str
@@ -79,18 +79,18 @@ class Layer:
     crs_asks: bool
     crs_chosen: int | None
     noticed: Sequence[str]
-    columns: Sequence[Column]
+    columns: Sequence[RecognisedColumn]
 
     @property
-    def asked(self) -> list[Column]:
+    def asked(self) -> list[RecognisedColumn]:
         return [column for column in self.columns if column.is_doubtful]
 
     @property
-    def matched(self) -> list[Column]:
+    def matched(self) -> list[RecognisedColumn]:
         return [column for column in self.columns if not column.is_doubtful and column.field]
 
     @property
-    def aside(self) -> list[Column]:
+    def aside(self) -> list[RecognisedColumn]:
         return [column for column in self.columns if not column.is_doubtful and not column.field]
 
 
@@ -105,7 +105,7 @@ class ChangeLine:
     is_undone: bool
 
 
-def layers(delivery: Delivery) -> list[Layer]:
+def layers(delivery: Delivery) -> list[RecognisedLayer]:
     """What was understood of each layer."""
     facts = {layer["name"]: layer for layer in delivery.facts.get("layers", [])}
     confirmed = delivery.mapping_confirmed_at is not None
@@ -117,10 +117,10 @@ def layers(delivery: Delivery) -> list[Layer]:
 
 def _layer(
     key: str, name: str, known: Mapping[str, Any], facts: Mapping[str, Any], *, confirmed: bool
-) -> Layer:
+) -> RecognisedLayer:
     crs = facts.get("crs") or {}
     why = (crs.get("why") or {}).get("code", "")
-    return Layer(
+    return RecognisedLayer(
         name=name,
         rows=facts.get("rows", 0),
         encoding=facts.get("encoding", ""),
@@ -129,7 +129,7 @@ def _layer(
         crs_why=CRS_WHY.get(why, ""),
         crs_chosen=crs.get("used") if why == "overridden" else None,
         crs_asks=why in ("unrecognised", "far", "absent_far"),
-        noticed=noticed.told(facts.get("notes", [])),
+        noticed=noticed.messages_of(facts.get("notes", [])),
         columns=[
             _column(f"{key}-{number}", match, confirmed=confirmed)
             for number, match in enumerate(known.get("columns", []))
@@ -141,9 +141,9 @@ def _epsg(code: int | None) -> str:
     return f"EPSG:{code}" if code else ""
 
 
-def _column(key: str, match: Mapping[str, Any], *, confirmed: bool) -> Column:
+def _column(key: str, match: Mapping[str, Any], *, confirmed: bool) -> RecognisedColumn:
     field = match.get("field") or ""
-    return Column(
+    return RecognisedColumn(
         key=key,
         name=match["column"],
         field=field,

@@ -51,7 +51,7 @@ def words(
     return Words(message.title, message.message, message.fix)
 
 
-def told(finding: Finding, *, rows: Sequence[int] | None = None) -> Words:
+def message_of(finding: Finding, *, rows: Sequence[int] | None = None) -> Words:
     """The words of one stored finding; `rows` narrows them to some of its rows."""
     params = {"column": finding.column, "layer": finding.layer, **finding.params}
     return words(finding.code, params, rows=finding.rows if rows is None else rows)
@@ -72,8 +72,8 @@ def title(code: str) -> str:
 
 def why(params: Mapping[str, Any]) -> str:
     """The reason alone, as the beginning of a line: one reason can hold several checks back."""
-    told = fill("{reason}", params, language())
-    return told[:1].upper() + told[1:]
+    sentence = fill("{reason}", params, language())
+    return sentence[:1].upper() + sentence[1:]
 
 
 def reason(code: str, params: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import page, sent
-from deliveries.reports.wording import told
+from deliveries.reports.wording import message_of
 from deliveries.writers import MAX_CELL, harmless, pieces, sheet_title, writable
 from validator import schema
 from validator.findings import Severity
@@ -74,23 +74,23 @@ def _sheet(
 
 
 def _todo(book: openpyxl.Workbook, delivery: Delivery) -> None:
-    """The verdict, then one line per mistake, gravest first."""
+    """The verdict, then one line per group of findings, gravest first."""
     header = [_("Gravità"), _("Righe"), _("Che cosa non va"), _("Che cosa fare"), _("Codice")]
     sheet = _sheet(book, _("Cosa fare"), (14, 9, 70, 70, 10), header)
-    mistakes = page.mistakes_of(delivery)
-    sheet.append([None, None, page.verdict(delivery, mistakes).sentence])
-    for mistake in mistakes:
+    groups = page.finding_groups(delivery)
+    sheet.append([None, None, page.verdict(delivery, groups).sentence])
+    for group in groups:
         cells = [
             openpyxl.cell.WriteOnlyCell(sheet, value=harmless(value))
             for value in (
-                mistake.severity_label,
-                mistake.rows or None,
-                mistake.words.message,
-                mistake.words.fix,
-                mistake.code,
+                group.severity_label,
+                group.rows or None,
+                group.words.message,
+                group.words.fix,
+                group.code,
             )
         ]
-        cells[0].fill = _fill(mistake.severity)
+        cells[0].fill = _fill(group.severity)
         for cell in cells[2:4]:
             cell.alignment = openpyxl.styles.Alignment(wrap_text=True, vertical="top")
         sheet.append(cells)
@@ -103,7 +103,7 @@ def _findings(book: openpyxl.Workbook, delivery: Delivery) -> None:
     sheet = _sheet(book, _("Rilievi"), (10, 14, 20, 14, 20, 24, 70, 60), header)
     found = Finding.objects.of(delivery).order_by("code", "layer", "pk").defer("position")
     for one in found.light():
-        said = told(one)
+        said = message_of(one)
         value = "" if one.code in page.SECRET else one.params.get("value", "")
         line = (
             one.code,
@@ -242,7 +242,7 @@ def _mark(cell: Any, number: int, found: Sequence[Finding], budget: list[int]) -
     if budget[0] <= 0:
         return
     budget[0] -= 1
-    said = [told(one, rows=[number]) for one in found[:5]]
+    said = [message_of(one, rows=[number]) for one in found[:5]]
     text = "\n".join(f"{one.message} {one.fix}".strip() for one in said)
     cell.comment = openpyxl.comments.Comment(
         writable(text)[:1000], "Portale STTM 2", width=320, height=140

@@ -1,1 +1,1 @@
-"""The pages of the workshop: parse, call one function, answer. Nothing is decided here."""
+"""The pages of deliveries: parse, call one function, answer. Nothing is decided here."""

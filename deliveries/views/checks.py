@@ -1,4 +1,4 @@
-"""The report's pages: verdict and mistakes, one mistake with its rows, places, files, answers."""
+"""The report's pages: verdict, findings by group, rows of a group, places, files, answers."""
 
 import uuid
 
@@ -63,23 +63,23 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @private
-def mistake(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
-    """One mistake with its rows, so many on a page (`?pagina=`): a fragment for htmx, without it a
-    page of its own."""
-    return _mistake(request, checked(request, pk), code)
+def finding_group(request: HttpRequest, pk: uuid.UUID, code: str) -> HttpResponse:
+    """One group of findings with its rows, so many on a page (`?pagina=`): a fragment for
+    htmx, without it a page of its own."""
+    return _finding_group(request, checked(request, pk), code)
 
 
-def _mistake(
+def _finding_group(
     request: HttpRequest, delivery: Delivery, code: str, refused: page.Refused | None = None
 ) -> HttpResponse:
-    found = [one for one in page.mistakes_of(delivery) if one.code == code]
+    found = [one for one in page.finding_groups(delivery) if one.code == code]
     if not found:
         raise NotFound("finding-unknown", _("Questo rilievo non c'è nella consegna."))
     shown = page.pages_of(delivery, code).get_page(number(request.GET.get("pagina")) or 1)
     rows = page.row_findings(delivery, code, page=shown.number)
     context = {
         **frame(request, delivery, "checks"),
-        "mistake": found[0],
+        "group": found[0],
         "rows": page.with_refused(rows, refused) if refused else rows,
         "refused": refused,
         "shown": shown,
@@ -87,13 +87,15 @@ def _mistake(
         "placed": sum(1 for one in rows if one.finding.position),
     }
     fragment = request.headers.get("HX-Request") == "true"
-    template = "deliveries/includes/mistake.html" if fragment else "deliveries/mistake.html"
+    template = (
+        "deliveries/includes/finding_group.html" if fragment else "deliveries/finding_group.html"
+    )
     return render(request, template, context, status=400 if refused else 200)
 
 
 @private
 def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
-    """Findings as GeoJSON; `?code=` narrows to one mistake (and `?pagina=` to a page of it),
+    """Findings as GeoJSON; `?code=` narrows to one group (and `?pagina=` to a page of it),
     `?strato=&riga=` draws one row."""
     delivery = delivery_of(request, pk)
     row = number(request.GET.get("riga"))
@@ -132,7 +134,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     delivery = delivery_of(request, pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _mistake(request, delivery, request.POST.get("code", ""), _refused(form))
+        return _finding_group(request, delivery, request.POST.get("code", ""), _refused(form))
     given = form.cleaned_data
     code = given["code"]
     answers.answer(
@@ -157,7 +159,7 @@ def _where_to_answer_next(request: HttpRequest, delivery: Delivery, code: str) -
         if not shown.has_next():
             return redirect("deliveries:checks", delivery.pk)
         here += 1
-    address = reverse("deliveries:mistake", args=[delivery.pk, code])
+    address = reverse("deliveries:finding-group", args=[delivery.pk, code])
     return redirect(f"{address}?pagina={here}" if here > 1 else address)
 
 

@@ -36,7 +36,7 @@ def columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         return redirect("deliveries:detail", pk)
     context = {
         **frame(request, delivery, "columns"),
-        "noticed": noticed.told(delivery.facts.get("notes", [])),
+        "noticed": noticed.messages_of(delivery.facts.get("notes", [])),
         "layers": understanding.layers(delivery),
         "others": delivery.facts.get("others", []),
         "changes": understanding.changes(delivery),

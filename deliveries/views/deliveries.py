@@ -18,9 +18,9 @@ from deliveries.forms import DeliveryForm, municipalities_of
 from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import outside, sample, story
-from deliveries.reports.page import mistakes_of
+from deliveries.reports.page import finding_groups
 from deliveries.reports.wording import Words, numbered
-from deliveries.states import FINAL, Status, Verb
+from deliveries.states import FINAL, DeliveryStatus, Verb
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
 from notices.forms import NoteForm
@@ -125,9 +125,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _reasons(delivery: Delivery) -> list[Words]:
     """Why a file could not be read."""
-    if delivery.status != Status.UNREADABLE:
+    if delivery.status != DeliveryStatus.UNREADABLE:
         return []
-    return [mistake.words for mistake in mistakes_of(delivery)]
+    return [group.words for group in finding_groups(delivery)]
 
 
 @private
@@ -146,7 +146,7 @@ def _after(request: HttpRequest, delivery: Delivery, *, mine: bool) -> str:
     says it), or the report; its fragment takes the focus to the verdict."""
     if not mine:
         return reverse("deliveries:review", args=[delivery.pk])
-    if delivery.status != Status.CHECKED:
+    if delivery.status != DeliveryStatus.CHECKED:
         return reverse("deliveries:detail", args=[delivery.pk])
     page = AFTER_CHECK.get(request.GET.get("poi", ""))
     if page is None or (page == "deliveries:mend" and not delivery.blocked_count):
@@ -156,19 +156,19 @@ def _after(request: HttpRequest, delivery: Delivery, *, mine: bool) -> str:
         "Ricontrollato: restano %(n)s righe da correggere.",
         delivery.blocked_count,
     )
-    told = numbered(left, n=delivery.blocked_count)
+    sentence = numbered(left, n=delivery.blocked_count)
     none = _("Ricontrollato con le tue scelte: nessuna riga da correggere.")
-    messages.success(request, told if delivery.blocked_count else none)
+    messages.success(request, sentence if delivery.blocked_count else none)
     return reverse(page, args=[delivery.pk])
 
 
 @private
-def stand(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def status(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How a delivery of the list stands now; asks
     for itself again while the portal works on it."""
     delivery = delivery_of(request, pk)
-    context = {"line": story.line(delivery), "told": True}
-    return render(request, "deliveries/includes/stand.html", context)
+    context = {"line": story.line(delivery), "is_read_out": True}
+    return render(request, "deliveries/includes/status.html", context)
 
 
 @private

@@ -21,7 +21,7 @@ from deliveries.reports import page as report_page
 from deliveries.reports import proposals, story
 from deliveries.reports.proposals import Filter
 from deliveries.reports.wording import numbered
-from deliveries.states import FINAL, Status, Verb
+from deliveries.states import FINAL, DeliveryStatus, Verb
 from deliveries.views.access import reviewed
 from deliveries.views.frame import DESK, crumb
 from notices.forms import NoteForm
@@ -30,11 +30,16 @@ from people.models import User
 from people.policies import is_reviewer
 from services.models import Remark
 
-QUEUES: dict[str, tuple[Status, ...]] = {
-    "aperte": (Status.SUBMITTED, Status.IN_REVIEW, Status.DECIDED, Status.PUBLISHING),
-    "da-prendere": (Status.SUBMITTED,),
-    "in-istruttoria": (Status.IN_REVIEW,),
-    "restituite": (Status.RETURNED,),
+QUEUES: dict[str, tuple[DeliveryStatus, ...]] = {
+    "aperte": (
+        DeliveryStatus.SUBMITTED,
+        DeliveryStatus.IN_REVIEW,
+        DeliveryStatus.DECIDED,
+        DeliveryStatus.PUBLISHING,
+    ),
+    "da-prendere": (DeliveryStatus.SUBMITTED,),
+    "in-istruttoria": (DeliveryStatus.IN_REVIEW,),
+    "restituite": (DeliveryStatus.RETURNED,),
     "concluse": FINAL,
 }
 PAGE = 50
@@ -100,7 +105,7 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "undecidable": is_possible(delivery, Verb.UNDECIDE),
         "thread": story.thread(delivery),
         "note_form": NoteForm(),
-        "whole": [m for m in report_page.mistakes_of(delivery) if m.answerable],
+        "whole": [m for m in report_page.finding_groups(delivery) if m.answerable],
         "desk": True,
     }
     return render(request, "deliveries/desk.html", context)
@@ -120,7 +125,7 @@ def table(delivery: Delivery, by: Filter, page: int, *, user: User) -> dict[str,
         "decisions": proposals.decision_counts(delivery),
         "bulk": proposals.bulk_rules(delivery),
         "reasons": [(code, proposals.REASON_WORDS[code]) for code in verbs.REASONS],
-        "deciding": delivery.status == Status.IN_REVIEW,
+        "deciding": delivery.status == DeliveryStatus.IN_REVIEW,
         "undoable": verbs.last_batch(delivery, user).count(),
     }
 
@@ -149,7 +154,7 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     refreshed table to htmx, with the page otherwise."""
     delivery = reviewed(request, pk)
     by = Filter.of(request.POST.dict())
-    mistake, done = "", 0
+    refusal, done = "", 0
     try:
         done = verbs.decide(
             delivery, user=person(request), decisions=_decisions(request, delivery, by)
@@ -157,9 +162,9 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         if error.status not in (400, 422):
             raise
-        mistake = str(error.message)
+        refusal = str(error.message)
     return _answered(
-        request, delivery, by, told=mistake or _decided(done), is_mistake=bool(mistake)
+        request, delivery, by, sentence=refusal or _decided(done), is_refused=bool(refusal)
     )
 
 
@@ -185,14 +190,19 @@ def _decisions(request: HttpRequest, delivery: Delivery, by: Filter) -> list[ver
 
 
 def _answered(
-    request: HttpRequest, delivery: Delivery, by: Filter, *, told: str, is_mistake: bool = False
+    request: HttpRequest,
+    delivery: Delivery,
+    by: Filter,
+    *,
+    sentence: str,
+    is_refused: bool = False,
 ) -> HttpResponse:
     page = number(request.POST.get("pagina")) or 1
     if request.headers.get("HX-Request") == "true":
         shown = table(delivery, by, page, user=person(request))
-        context = {**shown, "told": told, "is_mistake": is_mistake}
+        context = {**shown, "sentence": sentence, "is_refused": is_refused}
         return render(request, "deliveries/includes/desk_table.html", context)
-    (messages.error if is_mistake else messages.success)(request, told)
+    (messages.error if is_refused else messages.success)(request, sentence)
     return redirect(f"{reverse('deliveries:review', args=[delivery.pk])}?{by.query}&pagina={page}")
 
 
@@ -209,7 +219,7 @@ def bulk(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         reason_code=request.POST.get("reason_code", ""),
         note=request.POST.get("note", ""),
     )
-    return _answered(request, delivery, Filter.of(request.POST.dict()), told=_decided(done))
+    return _answered(request, delivery, Filter.of(request.POST.dict()), sentence=_decided(done))
 
 
 @acting
@@ -218,9 +228,9 @@ def undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back the reviewer's own last decisions."""
     delivery = reviewed(request, pk)
     done = verbs.undo(delivery, user=person(request))
-    told = ngettext("%(n)s decisione annullata.", "%(n)s decisioni annullate.", done)
+    sentence = ngettext("%(n)s decisione annullata.", "%(n)s decisioni annullate.", done)
     filtered = Filter.of(request.POST.dict())
-    return _answered(request, delivery, filtered, told=numbered(told, n=done))
+    return _answered(request, delivery, filtered, sentence=numbered(sentence, n=done))
 
 
 @acting

@@ -44,18 +44,18 @@ def report_workbook(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     return _returned(request, checked(request, pk), "xlsx")
 
 
-def _returned(request: HttpRequest, delivery: Delivery, sort: str) -> HttpResponseBase:
+def _returned(request: HttpRequest, delivery: Delivery, format: str) -> HttpResponseBase:
     """The file; a large one that is not there yet is
     made elsewhere, and this page waits for it."""
     small = returns.is_small(delivery)
-    file = returns.made(delivery, sort) if small else returns.ready(delivery, sort, language())
+    file = returns.made(delivery, format) if small else returns.ready(delivery, format, language())
     if file is not None:
-        headers = {"Content-Disposition": attached(delivery, sort)}
-        return FileResponse(file, content_type=TYPES[sort], headers=headers)
+        headers = {"Content-Disposition": attached(delivery, format)}
+        return FileResponse(file, content_type=TYPES[format], headers=headers)
     context = {
         **frame(request, delivery, "checks"),
-        "sort": sort,
-        "reference": returns.ask(delivery, sort, language()),
+        "format": format,
+        "reference": returns.ask(delivery, format, language()),
     }
     response = render(request, "deliveries/preparing.html", context, status=202)
     response["Retry-After"] = "2"
@@ -63,18 +63,18 @@ def _returned(request: HttpRequest, delivery: Delivery, sort: str) -> HttpRespon
 
 
 @private
-def preparing(request: HttpRequest, pk: uuid.UUID, sort: str) -> HttpResponse:
+def preparing(request: HttpRequest, pk: uuid.UUID, format: str) -> HttpResponse:
     """How a return file stands, as a fragment that asks for itself again until it is there."""
     delivery = checked(request, pk)
-    if sort not in returns.SORTS:
+    if format not in returns.FORMATS:
         raise NotFound("file-unknown", _("Questo file non c'è."))
-    file = returns.ready(delivery, sort, language())
+    file = returns.ready(delivery, format, language())
     if file is not None:
         file.close()
-    reference = "" if file is not None else returns.ask(delivery, sort, language())
+    reference = "" if file is not None else returns.ask(delivery, format, language())
     context = {
         "delivery": delivery,
-        "sort": sort,
+        "format": format,
         "size": file.size if file is not None else 0,
         "reference": reference,
     }

@@ -108,9 +108,9 @@ def _form_context(form: PrecheckForm) -> dict[str, Any]:
 
 def _too_many(request: HttpRequest, form: PrecheckForm, wait: float) -> HttpResponse:
     minutes = max(1, round(wait / 60))
-    told = _("Da questo indirizzo sono arrivate troppe verifiche: riprova fra %(n)d minuti.")
+    answer = _("Da questo indirizzo sono arrivate troppe verifiche: riprova fra %(n)d minuti.")
     form.full_clean()
-    form.add_error(None, told % {"n": minutes})
+    form.add_error(None, answer % {"n": minutes})
     response = render(request, "deliveries/precheck.html", _form_context(form), status=429)
     response["Retry-After"] = str(round(wait))
     return response
@@ -139,24 +139,24 @@ def report(request: HttpRequest, token: str) -> HttpResponse:
     context: dict[str, Any] = {**_ticket_context(ticket)}
     if ticket.status == precheck.DONE:
         figures, shown = precheck.figures_of(ticket), precheck.shown_of(ticket, language())
-        told = brief.report(figures)
+        answer = brief.report(figures)
         context |= {
-            "report": told,
+            "report": answer,
             "figures": figures,
             "layers": brief.layer_lines(figures),
-            "mistakes": [_with_first(one, shown.get(one.code, [])) for one in told.mistakes],
+            "groups": [_with_first(one, shown.get(one.code, [])) for one in answer.groups],
         }
     response = render(request, "deliveries/precheck_report.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _with_first(mistake: page.Mistake, first: list[dict[str, Any]]) -> tuple[Any, ...]:
-    """A mistake with its first findings, and that there are more (SYS-03)."""
+def _with_first(group: page.FindingGroup, first: list[dict[str, Any]]) -> tuple[Any, ...]:
+    """A group of findings with its first findings, and that there are more (SYS-03)."""
     return (
-        mistake,
+        group,
         first,
-        outside.cut_short(mistake.code, total=mistake.findings, shown=len(first)),
+        outside.cut_short(group.code, total=group.findings, shown=len(first)),
     )
 
 

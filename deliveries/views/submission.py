@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed
 from core.pages import private
 from deliveries.actions import review
-from deliveries.checks.submission import Statement, as_told, findings_of
+from deliveries.checks.submission import SubmissionStatement, as_told, findings_of
 from deliveries.forms import SubmissionForm
 from deliveries.models import Delivery
 from deliveries.policies import may_submit
@@ -20,7 +20,7 @@ from deliveries.reports import page
 from deliveries.reports.receipt import as_pdf, receipt_of, said_of
 from deliveries.reports.steps import has_report
 from deliveries.reports.understanding import doubtful
-from deliveries.states import Status
+from deliveries.states import DeliveryStatus
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
 from people.access import person
@@ -67,9 +67,9 @@ def _said(form: SubmissionForm, error: DomainError) -> list[dict[str, Any]]:
     return [one for one in found if one["severity"] == Severity.WARNING]
 
 
-def statement(given: dict[str, Any], confirmed: Sequence[str] = ()) -> Statement:
+def statement(given: dict[str, Any], confirmed: Sequence[str] = ()) -> SubmissionStatement:
     """What goes with the submission, from what the form understood."""
-    return Statement(
+    return SubmissionStatement(
         act=given.get("act") or "",
         act_date=given.get("act_date"),
         reference_date=given.get("reference_date"),
@@ -83,7 +83,7 @@ def statement(given: dict[str, Any], confirmed: Sequence[str] = ()) -> Statement
 def form_of(delivery: Delivery, *, typed: Any = None, initial: Any = None) -> SubmissionForm:
     """The form; a confirmation refers to the act in force, so it asks only for the contact."""
     form = SubmissionForm(typed, initial=initial)
-    if delivery.sort == Delivery.Sort.CONFIRMATION:
+    if delivery.kind == Delivery.Kind.CONFIRMATION:
         for name in ("act", "act_date", "reference_date", "only_correct_rows"):
             del form.fields[name]
     elif not delivery.blocked_count:
@@ -110,7 +110,7 @@ def _page(
     warnings: Sequence[dict[str, Any]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    mistakes = page.mistakes_of(delivery) if has_report(delivery) else []
+    groups = page.finding_groups(delivery) if has_report(delivery) else []
     context = {
         **frame(request, delivery, "submit"),
         "form": form,
@@ -120,11 +120,11 @@ def _page(
             for one in findings_of(delivery, statement({}))
             if one.severity is Severity.INFO
         ],
-        "verdict": page.verdict(delivery, mistakes) if has_report(delivery) else None,
+        "verdict": page.verdict(delivery, groups) if has_report(delivery) else None,
         "good": delivery.row_count - delivery.blocked_count,
-        "unanswered": sum(mistake.unanswered for mistake in mistakes),
+        "unanswered": sum(group.unanswered for group in groups),
         "doubtful": doubtful(delivery),
-        "sendable": delivery.status == Status.CHECKED,
+        "sendable": delivery.status == DeliveryStatus.CHECKED,
         "receipt": delivery.receipts.order_by("-at").first(),
     }
     return render(request, "deliveries/submit.html", context, status=status)

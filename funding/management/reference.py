@@ -33,7 +33,7 @@ PROJECT_FIELDS = [
 
 
 @dataclass(frozen=True)
-class _Told:
+class _ProjectRow:
     """One project of the fixture with the slug of its programme."""
 
     programme: str
@@ -44,12 +44,14 @@ def load_funding() -> list[Loaded]:
     """Write programmes, projects and shares; a share without comune is what cannot be placed."""
     text = (FIXTURES / "funding.json").read_text(encoding="utf-8")
     programmes = json.loads(text)["programmes"]
-    told = [_Told(row["slug"], project) for row in programmes for project in row["projects"]]
+    given = [
+        _ProjectRow(row["slug"], project) for row in programmes for project in row["projects"]
+    ]
     return [
         upsert(list(_programmes(programmes)), key=["slug"], fields=PROGRAMME_FIELDS),
-        upsert(list(_projects(told)), key=["code"], fields=PROJECT_FIELDS),
+        upsert(list(_projects(given)), key=["code"], fields=PROJECT_FIELDS),
         upsert(
-            list(_shares(told)),
+            list(_shares(given)),
             key=["project", "municipality"],
             fields=["percentage", "amount", "note"],
         ),
@@ -58,21 +60,21 @@ def load_funding() -> list[Loaded]:
 
 def _programmes(rows: list[dict[str, Any]]) -> Iterator[Programme]:
     for order, row in enumerate(rows, start=1):
-        told = {name: value for name, value in row.items() if name not in {"projects", "amount"}}
-        yield Programme(**told, amount=_euro(row["amount"]), order=order)
+        given = {name: value for name, value in row.items() if name not in {"projects", "amount"}}
+        yield Programme(**given, amount=_euro(row["amount"]), order=order)
 
 
-def _projects(told: list[_Told]) -> Iterator[Project]:
-    for item in told:
+def _projects(given: list[_ProjectRow]) -> Iterator[Project]:
+    for item in given:
         row = {
             name: value for name, value in item.project.items() if name not in {"shares", "amount"}
         }
         yield Project(programme_id=item.programme, amount=_euro(item.project["amount"]), **row)
 
 
-def _shares(told: list[_Told]) -> Iterator[Share]:
+def _shares(given: list[_ProjectRow]) -> Iterator[Share]:
     keys = dict(Project.objects.values_list("code", "pk"))
-    for item in told:
+    for item in given:
         for share in item.project["shares"]:
             yield Share(
                 project_id=keys[item.project["code"]],

@@ -16,7 +16,7 @@ from notices.thread import thread
 from people.access import ScopedView, caller
 from people.policies import is_reviewer
 from services import corrections
-from services.models import Correction, Service, Status, Valence
+from services.models import Correction, Service, ServiceStatus, Valence
 from validator import schema
 
 PAGE, MOST = 100, 1_000
@@ -27,7 +27,7 @@ class CorrectionChanges(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=300, required=False)
     type = serializers.CharField(max_length=80, required=False, source="kind")
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    status = serializers.ChoiceField(choices=ServiceStatus.choices, required=False)
     valence = serializers.ChoiceField(choices=Valence.choices, required=False, allow_blank=True)
     address = serializers.CharField(max_length=300, required=False, allow_blank=True)
     manager_name = serializers.CharField(max_length=300, required=False, allow_blank=True)

@@ -44,7 +44,7 @@ DAY: Final = datetime(2026, 1, 15, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Mistake:
+class IntendedError:
     """One thing made wrong on purpose: the rule that must find it, the row (from 1), what."""
 
     code: str
@@ -61,11 +61,11 @@ class Expected:
     rows: int
     valid: bool
     codes: tuple[str, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[IntendedError, ...] = ()
 
 
 @dataclass(frozen=True)
-class Example:
+class SampleDelivery:
     """One example: how it is written and what is expected of its check."""
 
     write: Callable[[Path, Sequence[ExampleRow]], None]
@@ -73,7 +73,7 @@ class Example:
     expected: Expected
 
 
-def examples() -> list[Example]:
+def examples() -> list[SampleDelivery]:
     """All example deliveries, ready to be written."""
     sesto, legnano, rho = (
         tuple(rows_of(istat, prefix))
@@ -83,7 +83,7 @@ def examples() -> list[Example]:
     return [
         _good(write_geopackage, sesto, "sesto_buona.gpkg", "015209"),
         _good(write_geopackage, updated(sesto), "sesto_aggiornamento.gpkg", "015209"),
-        Example(
+        SampleDelivery(
             write_shapefile,
             wrong,
             Expected(
@@ -111,8 +111,8 @@ def write_all(folder: Path) -> list[Expected]:
         path.unlink(missing_ok=True)
         example.write(path, example.rows)
         done.append(example.expected)
-    told = [asdict(expected) for expected in done]
-    text = json.dumps(told, ensure_ascii=False, indent=1)
+    errors = [asdict(expected) for expected in done]
+    text = json.dumps(errors, ensure_ascii=False, indent=1)
     (folder / "attesi.json").write_text(text + "\n", encoding="utf-8")
     return done
 
@@ -124,8 +124,10 @@ def _good(
     municipality: str,
     *,
     codes: tuple[str, ...] = (),
-) -> Example:
-    return Example(write, rows, Expected(file, municipality, len(rows), valid=True, codes=codes))
+) -> SampleDelivery:
+    return SampleDelivery(
+        write, rows, Expected(file, municipality, len(rows), valid=True, codes=codes)
+    )
 
 
 def updated(rows: Sequence[ExampleRow]) -> tuple[ExampleRow, ...]:
@@ -152,7 +154,7 @@ def updated(rows: Sequence[ExampleRow]) -> tuple[ExampleRow, ...]:
 
 def with_mistakes(
     rows: Sequence[ExampleRow],
-) -> tuple[tuple[ExampleRow, ...], tuple[Mistake, ...]]:
+) -> tuple[tuple[ExampleRow, ...], tuple[IntendedError, ...]]:
     """The rows with one mistake each in several families, and what was made wrong where."""
     wrong = list(rows)
     changes: dict[str, tuple[int, dict[str, Any]]] = {
@@ -168,13 +170,15 @@ def with_mistakes(
         "ATT-02": (16, {"area": "circa mille"}),
         "GEO-04": (17, {"shape": bow_tie(rows[17])}),
     }
-    told = []
+    errors = []
     for code, (index, change) in changes.items():
         wrong[index] = replace(wrong[index], **change)
-        told.append(Mistake(code, index + 1, ", ".join(change)))
+        errors.append(IntendedError(code, index + 1, ", ".join(change)))
     wrong.append(replace(rows[-1], identifier="LEG-D01"))
-    told.append(Mistake("UNI-02", len(wrong), f"lo stesso servizio della riga {len(rows)}"))
-    return tuple(wrong), tuple(told)
+    errors.append(
+        IntendedError("UNI-02", len(wrong), f"lo stesso servizio della riga {len(rows)}")
+    )
+    return tuple(wrong), tuple(errors)
 
 
 def bow_tie(row: ExampleRow) -> shapely.Geometry:

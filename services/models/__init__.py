@@ -6,7 +6,7 @@ from services.models.catalogue import Service, ServiceState
 from services.models.corrections import Correction
 from services.models.lineage import Edition, Record, Source, SourceItem
 from services.models.remarks import Remark
-from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, Valence
+from services.models.taxonomy import Level, MacroCategory, ServiceStatus, ServiceType, Valence
 from services.models.tiles import TileCluster, TilePyramid
 
 __all__ = [
@@ -21,10 +21,10 @@ __all__ = [
     "Service",
     "ServiceEvent",
     "ServiceState",
+    "ServiceStatus",
     "ServiceType",
     "Source",
     "SourceItem",
-    "Status",
     "TileCluster",
     "TilePyramid",
     "Valence",

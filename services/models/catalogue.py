@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.geo import MASTER_SRID
 from services.ids import new_service_id
 from services.models.lineage import web
-from services.models.taxonomy import Level, MacroCategory, ServiceType, Status, Valence
+from services.models.taxonomy import Level, MacroCategory, ServiceStatus, ServiceType, Valence
 from services.querysets import Folded, ServiceQuerySet, StateQuerySet
 from zones.models import Municipality
 
@@ -75,7 +75,9 @@ class ServiceState(models.Model):
         MacroCategory, models.PROTECT, null=True, blank=True, related_name="states"
     )
     level = models.CharField(max_length=5, choices=Level.choices, default=Level.SUPRA)
-    status = models.CharField(max_length=14, choices=Status.choices, default=Status.EXISTING)
+    status = models.CharField(
+        max_length=14, choices=ServiceStatus.choices, default=ServiceStatus.EXISTING
+    )
     declared = models.CharField(max_length=14, choices=Valence.choices, blank=True)
     proposed = models.CharField(max_length=14, choices=Valence.choices, blank=True)
     validated = models.CharField(max_length=14, choices=Valence.choices, blank=True)

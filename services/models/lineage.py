@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
-from services.models.taxonomy import ServiceType, Status, Valence
+from services.models.taxonomy import ServiceStatus, ServiceType, Valence
 from services.querysets import RecordQuerySet
 from zones.models import Municipality
 
@@ -122,7 +122,9 @@ class Record(models.Model):
     kind = models.ForeignKey(
         ServiceType, models.PROTECT, null=True, blank=True, related_name="records"
     )
-    status = models.CharField(max_length=14, choices=Status.choices, default=Status.EXISTING)
+    status = models.CharField(
+        max_length=14, choices=ServiceStatus.choices, default=ServiceStatus.EXISTING
+    )
     valence = models.CharField(max_length=14, choices=Valence.choices, blank=True)
     municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True)
     attributes = models.JSONField(default=dict)

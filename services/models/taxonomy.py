@@ -14,7 +14,7 @@ class Level(models.TextChoices):
     LOCAL = "local", _("comunale")
 
 
-class Status(models.TextChoices):
+class ServiceStatus(models.TextChoices):
     """Where a service stands in its life (ATT-07)."""
 
     EXISTING = "esistente", _("esistente")

@@ -24,7 +24,7 @@ from people.policies import is_reviewer
 from services import corrections
 from services.corrected import NUMBERS, TEXTS
 from services.forms import CorrectionForm
-from services.models import Correction, Record, Service, Status
+from services.models import Correction, Record, Service, ServiceStatus
 from services.selectors import latest_states
 from services.views.office import desk
 from validator import schema
@@ -93,7 +93,7 @@ def correct(request: HttpRequest, public_id: str) -> HttpResponse:
 def open_new(request: HttpRequest) -> HttpResponse:
     """The same form, empty: a service that no source has said."""
     _office(request)
-    form = CorrectionForm(request.POST or None, initial={"status": Status.EXISTING})
+    form = CorrectionForm(request.POST or None, initial={"status": ServiceStatus.EXISTING})
     del form.fields["gone"]
     for name in ("lon", "lat"):
         form.fields[name].required = True

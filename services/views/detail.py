@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.geo import as_geojson, extent
 from services.models import Record, Service, ServiceState, ServiceType
-from services.selectors import Said, ServiceStory, for_page, named, service_story
+from services.selectors import ServiceStory, SourceStatement, for_page, named, service_story
 from services.views.days import service_on
 from services.views.maps import map_settings
 from validator.schema import BY_NAME, POSITION_FIELDS
@@ -42,21 +42,21 @@ ACCURACIES = {
 
 
 @dataclass(frozen=True)
-class Line:
+class AttributeLine:
     """An attribute as shown, with who says so (None when the portal computes it)."""
 
     label: str
     value: str
-    said: Said | None
+    said: SourceStatement | None
     url: str = ""
 
 
 @dataclass(frozen=True)
-class Statement:
+class SourceDetail:
     """What one source says today, with its public attributes."""
 
-    said: Said
-    lines: tuple[Line, ...]
+    said: SourceStatement
+    lines: tuple[AttributeLine, ...]
 
 
 @require_safe
@@ -121,24 +121,24 @@ def _map(service: ServiceState) -> dict[str, Any] | None:
     return map_settings(bounds=extent(shape, margin_m=400), services="", shape=as_geojson(shape))
 
 
-def _lines(story: ServiceStory) -> Iterator[Line]:
+def _lines(story: ServiceStory) -> Iterator[AttributeLine]:
     """The attributes shown, each from the source item that `origins` names."""
     service, origins = story.service, story.service.origins
     said = {name: story.said_by(item) for name, item in origins.items()}
     if service.kind:
-        yield Line(_("Tipo"), _localised(service.kind), said.get("kind"))
+        yield AttributeLine(_("Tipo"), _localised(service.kind), said.get("kind"))
     if service.category:
-        yield Line(_("Categoria"), _localised(service.category), None)
-    yield Line(_("Stato"), str(service.get_status_display()), said.get("status"))
+        yield AttributeLine(_("Categoria"), _localised(service.category), None)
+    yield AttributeLine(_("Stato"), str(service.get_status_display()), said.get("status"))
     if service.municipality:
         address = reverse("zones:municipality", args=[service.municipality.istat])
-        yield Line(_("Comune"), service.municipality.name, said.get("position"), address)
+        yield AttributeLine(_("Comune"), service.municipality.name, said.get("position"), address)
     if service.address:
-        yield Line(_("Indirizzo"), service.address, said.get("address"))
+        yield AttributeLine(_("Indirizzo"), service.address, said.get("address"))
     accuracy = str(ACCURACIES.get(service.accuracy, service.accuracy)) or _("non dichiarata")
-    yield Line(_("Accuratezza della posizione"), accuracy, said.get("position"))
+    yield AttributeLine(_("Accuratezza della posizione"), accuracy, said.get("position"))
     for name, value in public_attributes(service.attributes):
-        yield Line(name, value, said.get("attributes"))
+        yield AttributeLine(name, value, said.get("attributes"))
 
 
 def public_attributes(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -163,16 +163,19 @@ def _shown(value: Any, unit: str) -> str:
     return format_html('<span lang="it">{}</span>', value)
 
 
-def _statement(said: Said) -> Statement:
+def _statement(said: SourceStatement) -> SourceDetail:
     record = said.record
     lines = (
-        Line(_("Nome"), record.name or _("senza nome"), None),
-        Line(_("Tipo"), _kind_of(record), None),
-        Line(_("Stato"), str(record.get_status_display()), None),
-        Line(_("Valenza dichiarata"), _valence_of(record), None),
-        *(Line(label, value, None) for label, value in public_attributes(record.attributes)),
+        AttributeLine(_("Nome"), record.name or _("senza nome"), None),
+        AttributeLine(_("Tipo"), _kind_of(record), None),
+        AttributeLine(_("Stato"), str(record.get_status_display()), None),
+        AttributeLine(_("Valenza dichiarata"), _valence_of(record), None),
+        *(
+            AttributeLine(label, value, None)
+            for label, value in public_attributes(record.attributes)
+        ),
     )
-    return Statement(said, lines)
+    return SourceDetail(said, lines)
 
 
 def _kind_of(record: Record) -> str:

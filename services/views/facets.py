@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from services.filters import UNDECLARED, ServiceFilter
-from services.models import MacroCategory, ServiceType, Status, Valence
-from services.selectors import Choice, facet_counts
+from services.models import MacroCategory, ServiceStatus, ServiceType, Valence
+from services.selectors import FacetValue, facet_counts
 from zones.models import Municipality, Zone
 
 
@@ -27,13 +27,13 @@ class Chip:
 class Facets:
     """Every facet's choices, in the order of the form."""
 
-    zone: Sequence[Choice]
-    municipality: Sequence[Choice]
-    category: Sequence[Choice]
-    type: Sequence[Choice]
-    reading: Sequence[Choice]
-    valence: Sequence[Choice]
-    status: Sequence[Choice]
+    zone: Sequence[FacetValue]
+    municipality: Sequence[FacetValue]
+    category: Sequence[FacetValue]
+    type: Sequence[FacetValue]
+    reading: Sequence[FacetValue]
+    valence: Sequence[FacetValue]
+    status: Sequence[FacetValue]
     with_local: bool
 
 
@@ -65,7 +65,7 @@ def facets_of(chosen: ServiceFilter) -> Facets:
             chosen.valence,
         ),
         status=_choices(
-            [(s.value.replace(" ", "-"), str(s.label)) for s in Status],
+            [(s.value.replace(" ", "-"), str(s.label)) for s in ServiceStatus],
             {k.replace(" ", "-"): n for k, n in _counts(chosen.but(status=()), "status").items()},
             chosen.status,
         ),
@@ -86,18 +86,20 @@ def _undeclared(counts: Mapping[str, int]) -> Mapping[str, int]:
 
 def _choices(
     pairs: Sequence[tuple[str, str]], counts: Mapping[str, int], chosen: Sequence[str]
-) -> list[Choice]:
-    return [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in pairs]
+) -> list[FacetValue]:
+    return [
+        FacetValue(value, label, counts.get(value, 0), value in chosen) for value, label in pairs
+    ]
 
 
-def _types(chosen: ServiceFilter) -> list[Choice]:
+def _types(chosen: ServiceFilter) -> list[FacetValue]:
     """Types that something here has, within the chosen categories."""
     counts = _counts(chosen.but(type=()), "kind")
     kinds = ServiceType.objects.filter(slug__in=[*counts, *chosen.type])
     return _choices([(kind.slug, _name(kind)) for kind in kinds], counts, chosen.type)
 
 
-def _readings(chosen: ServiceFilter) -> list[Choice]:
+def _readings(chosen: ServiceFilter) -> list[FacetValue]:
     labels = (
         ("1", _("Lettura 1, dai PGT")),
         ("2", _("Lettura 2, altre fonti")),
@@ -105,7 +107,7 @@ def _readings(chosen: ServiceFilter) -> list[Choice]:
         ("solo-1", _("Solo nella 1")),
         ("solo-2", _("Solo nella 2")),
     )
-    return [Choice(value, label, None, chosen.reading == value) for value, label in labels]
+    return [FacetValue(value, label, None, chosen.reading == value) for value, label in labels]
 
 
 def _name(thing: Any) -> str:

@@ -60,8 +60,10 @@ def _too_many(
     request: HttpRequest, service: Service, form: RemarkForm, wait: float
 ) -> HttpResponse:
     form.full_clean()
-    told = _("Da questo indirizzo sono arrivate troppe segnalazioni: riprova fra %(n)d minuti.")
-    form.add_error(None, told % {"n": max(1, round(wait / 60))})
+    sentence = _(
+        "Da questo indirizzo sono arrivate troppe segnalazioni: riprova fra %(n)d minuti."
+    )
+    form.add_error(None, sentence % {"n": max(1, round(wait / 60))})
     response = _form(request, service, form, status=429)
     response["Retry-After"] = str(round(wait))
     return response

@@ -321,7 +321,7 @@ def test_whoever_has_no_account_and_no_mouse_checks_a_file(served, browser, widt
     keys.press("Enter")
     expect(page.locator("#m-ATT-07 table")).to_be_visible()
     clean(page)
-    keys.to(page.locator("#m-ATT-07 .mistake-body a.code"))
+    keys.to(page.locator("#m-ATT-07 .finding-group-body a.code"))
     page.goto(page.url.replace(served, f"{served}/en"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Report of the check")
     clean(page)

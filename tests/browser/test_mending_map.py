@@ -104,7 +104,7 @@ def test_the_list_follows_a_running_check_without_a_reload(served, live_cast, br
     page = signed_in(browser, served, live_cast.operator)
     page.goto(f"{served}/consegne/")
     page.evaluate("window.sameview = true")
-    stand = page.locator(".stand")
+    stand = page.locator(".delivery-status")
     expect(stand).to_contain_text("40 righe su 100")
     Delivery.objects.filter(pk=delivery.pk).update(progress_done=70)
     expect(stand).to_contain_text("70 righe su 100", timeout=PATIENCE_MS)

@@ -30,7 +30,7 @@ def test_a_confirmation_is_published_without_changing_a_record(cast):
     client = Client()
     client.force_login(cast.operator)
     client.post(reverse("deliveries:confirm"), {"municipality": cast.comune.pk})
-    delivery = Delivery.objects.get(sort="confirmation")
+    delivery = Delivery.objects.get(kind="confirmation")
     answer = client.post(reverse("deliveries:submit", args=[delivery.pk]), CONTACT)
     assert answer.url == reverse("deliveries:receipt", args=[delivery.pk])
     delivery.refresh_from_db()

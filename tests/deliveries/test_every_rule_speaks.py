@@ -95,7 +95,7 @@ def of_a_long_list(cast, operator) -> str:
         Finding(delivery=delivery, code="ATT-08", severity="warning", layer="piano", rows=[2])
         for _turn in range(120)
     )
-    return text(operator.get(reverse("deliveries:mistake", args=[delivery.pk, "ATT-08"])))
+    return text(operator.get(reverse("deliveries:finding-group", args=[delivery.pk, "ATT-08"])))
 
 
 #: Where each rule outside the check of a file is met, and what it says there.

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
-from deliveries.checks.examination import Examination, Request, examine
+from deliveries.checks.examination import CheckRequest, Examination, examine
 from services.actions import plan_source
 from zones.management.reference import FIXTURES
 from zones.models import Municipality
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def examined(file: str, istat: str) -> Examination:
     comune = Municipality.objects.get(pk=istat)
     return examine(
-        Request(
+        CheckRequest(
             path=CONSEGNE / file,
             name=file,
             source=plan_source(comune),

@@ -65,7 +65,7 @@ def examined(cast):
     def through_the_reader(path: Path, **options) -> examination.Examination:
         source, day = plan_source(cast.comune), timezone.localdate()
         return examination.examine(
-            examination.Request(path, path.name, source, cast.comune, day, options)
+            examination.CheckRequest(path, path.name, source, cast.comune, day, options)
         )
 
     return through_the_reader

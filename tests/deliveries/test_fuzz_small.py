@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.mutations import spoil
 from deliveries import tasks
 from deliveries.actions import intake
-from deliveries.checks.examination import Request, examine
+from deliveries.checks.examination import CheckRequest, examine
 from deliveries.models import Delivery
 from deliveries.reports import document
 from services.actions import plan_source
@@ -56,7 +56,7 @@ def judged(body: bytes, name: str, folder) -> bytes:
     path = folder / "delivery"
     path.write_bytes(body)
     comune = Municipality.objects.get(pk="015209")
-    request = Request(path, name, plan_source(comune), comune, timezone.localdate(), {})
+    request = CheckRequest(path, name, plan_source(comune), comune, timezone.localdate(), {})
     try:
         found = examine(request)
     except Unreadable as refusal:

@@ -229,7 +229,7 @@ def test_the_rule_book_has_a_page_for_every_rule(db):
 def test_nothing_changed_is_confirmed_with_a_contact_alone(cast, operator):
     first = builders.published(cast, rows=3)
     answer = operator.post(reverse("deliveries:confirm"), {"municipality": "015209"})
-    delivery = Delivery.objects.get(sort="confirmation")
+    delivery = Delivery.objects.get(kind="confirmation")
     assert answer.url == page("submit", delivery)
     shown = text(operator.get(answer.url))
     assert "Conferma e invia" in shown
@@ -248,10 +248,10 @@ def test_a_running_check_is_told_on_the_list_and_ends_there(cast, operator):
         cast, status="checking", progress_stage="rules", progress_done=40, progress_total=100
     )
     listed = text(operator.get(reverse("deliveries:list")))
-    assert f'hx-get="{page("stand", delivery)}"' in listed
+    assert f'hx-get="{page("status", delivery)}"' in listed
     assert "40 righe su 100" in listed
     Delivery.objects.filter(pk=delivery.pk).update(status="checked")
-    ended = text(operator.get(page("stand", delivery)))
+    ended = text(operator.get(page("status", delivery)))
     assert "hx-get" not in ended
     assert 'data-said="Sesto San Giovanni: Il controllo è finito' in ended
     assert "Leggi il rapporto" in ended

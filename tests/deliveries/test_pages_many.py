@@ -31,7 +31,7 @@ def crowded(cast) -> Delivery:
 
 
 def address(delivery: Delivery, code: str = "ATT-08") -> str:
-    return reverse("deliveries:mistake", args=[delivery.pk, code])
+    return reverse("deliveries:finding-group", args=[delivery.pk, code])
 
 
 def text(answer) -> str:

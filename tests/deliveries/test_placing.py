@@ -90,7 +90,9 @@ def test_without_a_geocoder_the_pages_show_nothing_of_it(cast):
 def test_without_a_geocoder_the_rows_to_place_by_hand_are_listed(cast):
     delivery, browser = delivered(cast), signed_in(cast.operator)
     with override_settings(GEOCODER=NONE):
-        finding = text(browser.get(reverse("deliveries:mistake", args=[delivery.pk, "GEO-01"])))
+        finding = text(
+            browser.get(reverse("deliveries:finding-group", args=[delivery.pk, "GEO-01"]))
+        )
         for page in (finding, text(browser.get(url("mend", delivery)))):
             assert f'href="{url("placing", delivery)}"' in page
         shown = text(browser.get(url("placing", delivery)))

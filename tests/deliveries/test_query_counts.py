@@ -74,7 +74,7 @@ def test_one_mistake_and_its_rows(cast):
     costs = []
     for rows in (FEW, MANY):
         delivery = with_findings(cast, rows)
-        url = reverse("deliveries:mistake", args=[delivery.pk, "ATT-08"])
+        url = reverse("deliveries:finding-group", args=[delivery.pk, "ATT-08"])
         costs.append(queries(client(cast.operator), url, hx_request="true"))
         delivery.delete()
     assert costs[1] <= costs[0] + 2, costs

@@ -8,7 +8,7 @@ from deliveries.checks.surroundings import rule_context
 from funding.models import Programme, Project
 from lum.models import Lum
 from services.actions import plan_source
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.rules import examples, registry
 from validator.rules.examples import row
 
@@ -55,7 +55,7 @@ def test_the_rules_of_funding_read_the_register_of_the_database(cast):
     Project.objects.create(code="b", programme=other, cup=CUP, amount=100)
     registered = answer(cast, "SEM-11", sent)
     twice = answer(cast, "SEM-12", sent)
-    assert isinstance(registered, Hits)
+    assert isinstance(registered, RuleHits)
     assert registered.index.tolist() == []
     assert (twice.params["call_a"].to_list(), twice.params["call_b"].to_list()) == (
         ["due"],

@@ -2,21 +2,21 @@
 
 import pytest
 
-from deliveries.states import FINAL, TRANSITIONS, Status, Verb, as_mermaid, target
+from deliveries.states import FINAL, TRANSITIONS, DeliveryStatus, Verb, as_mermaid, target
 
 
 def test_every_state_is_reachable_from_received():
-    reached, frontier = {Status.RECEIVED}, [Status.RECEIVED]
+    reached, frontier = {DeliveryStatus.RECEIVED}, [DeliveryStatus.RECEIVED]
     while frontier:
         state = frontier.pop()
         for (source, _verb), to in TRANSITIONS.items():
             if source == state and to not in reached:
                 reached.add(to)
                 frontier.append(to)
-    assert reached == set(Status)
+    assert reached == set(DeliveryStatus)
 
 
-@pytest.mark.parametrize("state", [s for s in Status if s not in FINAL])
+@pytest.mark.parametrize("state", [s for s in DeliveryStatus if s not in FINAL])
 def test_every_open_state_leads_to_an_end(state):
     reached, frontier = {state}, [state]
     while frontier:

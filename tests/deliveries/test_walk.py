@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from deliveries import tasks
 from deliveries.actions import intake, review
-from deliveries.actions.review import Statement
+from deliveries.actions.review import SubmissionStatement
 from deliveries.models import Delivery, Finding, Proposal, StagedRow
 from services.models import Edition, Record, Service, ServiceState
 from tests.processes import wait_for
@@ -18,7 +18,7 @@ from zones.models import Municipality
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
-STATEMENT = Statement(
+STATEMENT = SubmissionStatement(
     act="Delibera C.C. n. 12 del 03/02/2025",
     act_date=timezone.localdate().replace(month=1, day=1),
     reference_date=timezone.localdate(),

@@ -1,10 +1,10 @@
-"""The walls of the house: sizes, names, no signals,
-no save overrides, migrations, settings and routes."""
+"""Sizes, names, no signals, no save overrides, migrations, settings and routes."""
 
 import ast
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def test_no_room_is_too_large():
+def test_no_module_is_too_large():
     limits = [(path, FILE_LIMIT) for path in modules(*CODE) if path.name != "settings.py"]
     limits += [(ROOT / "sttm2" / "settings.py", SETTINGS_LIMIT)]
     limits += [(path, TEST_LIMIT) for path in modules("tests", "bench")]
@@ -80,7 +80,17 @@ def test_no_function_takes_more_than_four_positional_parameters():
     assert not crowded
 
 
-def test_there_is_no_attic():
+def test_no_two_classes_have_one_name():
+    places = defaultdict(list)
+    for path, tree in trees():
+        for node in tree.body:
+            # Django finds a management command by this very name.
+            if isinstance(node, ast.ClassDef) and node.name != "Command":
+                places[node.name].append(name(path))
+    assert not {repeated: where for repeated, where in places.items() if len(where) > 1}
+
+
+def test_no_module_is_a_place_for_leftovers():
     assert not [name(path) for path in modules(*CODE) if path.name in FORBIDDEN_NAMES]
 
 

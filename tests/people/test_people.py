@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from core.errors import Invalid, NotAllowed
 from people.actions import NewInvitation, invite, revoke_mandate
-from people.models import ApiToken, Invitation, Mandate, Role, Scope, User
+from people.models import ApiToken, DelegationScope, Invitation, Mandate, Role, User
 from people.policies import is_consultant
 from people.tokens import TokenAuthentication, issue_token
 
@@ -196,5 +196,5 @@ def test_the_comune_chooses_what_its_consultant_may_do(client, cast):
     mandate.scope = ["mend"]
     mandate.save()
     assert is_consultant(cast.consultant, cast.comune)
-    assert is_consultant(cast.consultant, cast.comune, Scope.MEND)
-    assert not is_consultant(cast.consultant, cast.comune, Scope.DELIVER)
+    assert is_consultant(cast.consultant, cast.comune, DelegationScope.MEND)
+    assert not is_consultant(cast.consultant, cast.comune, DelegationScope.DELIVER)

@@ -21,7 +21,7 @@ from validator.dataset import Dataset
 from validator.interpreting.context import Context
 from validator.limits import DEFAULT, Limits
 from validator.reading.errors import ReaderDied
-from validator.reading.request import ReadOptions, Request
+from validator.reading.request import ReadOptions, ReadRequest
 from validator.source_file import SourceFile
 
 Came = TypeVar("Came")
@@ -53,7 +53,7 @@ def read(
     Raises Unreadable (the file's fault: a FIL code with parameters) or ReaderDied (ours: try
     again).
     """
-    file = Request(str(Path(path).absolute()), name, options or ReadOptions(), limits)
+    file = ReadRequest(str(Path(path).absolute()), name, options or ReadOptions(), limits)
     return _answered(Asked(file), socket_path, wire.load_source_file)
 
 
@@ -68,7 +68,7 @@ def interpret(
 ) -> Dataset:
     """Read a delivered file and interpret it, both in another process: whoever calls parses
     nothing that a person sent. Arguments and errors as of `read`."""
-    file = Request(str(Path(path).absolute()), name, options or ReadOptions(), limits)
+    file = ReadRequest(str(Path(path).absolute()), name, options or ReadOptions(), limits)
     load = partial(wire.load_dataset, context=context)
     return _answered(Asked(file, context), socket_path, load)
 

@@ -65,23 +65,23 @@ def context_to_json(context: Context) -> Json:
     }
 
 
-def context_from_json(told: Json) -> Context:
+def context_from_json(data: Json) -> Context:
     return Context(
-        taxonomy=Taxonomy.from_rows(**told["taxonomy"]),
-        municipality=told["municipality"],
-        municipality_name=told["municipality_name"],
-        outline=_shape(told["outline"]),
-        metropolis=_shape(told["metropolis"]),
-        reference_date=date.fromisoformat(told["reference_date"]),
-        layers=None if told["layers"] is None else tuple(told["layers"]),
-        crs=told["crs"],
-        columns=told["columns"],
-        remembered=told["remembered"],
-        edits=tuple(CellEdit(**one) for one in told["edits"]),
-        undone=tuple(Undo(**one) for one in told["undone"]),
-        accepted=tuple(Accept(**one) for one in told["accepted"]),
-        tolerance=Tolerance(**told["tolerance"]),
-        former_codes=told["former_codes"],
+        taxonomy=Taxonomy.from_rows(**data["taxonomy"]),
+        municipality=data["municipality"],
+        municipality_name=data["municipality_name"],
+        outline=_shape(data["outline"]),
+        metropolis=_shape(data["metropolis"]),
+        reference_date=date.fromisoformat(data["reference_date"]),
+        layers=None if data["layers"] is None else tuple(data["layers"]),
+        crs=data["crs"],
+        columns=data["columns"],
+        remembered=data["remembered"],
+        edits=tuple(CellEdit(**one) for one in data["edits"]),
+        undone=tuple(Undo(**one) for one in data["undone"]),
+        accepted=tuple(Accept(**one) for one in data["accepted"]),
+        tolerance=Tolerance(**data["tolerance"]),
+        former_codes=data["former_codes"],
     )
 
 
@@ -99,17 +99,17 @@ def write_dataset(directory: Path, dataset: Dataset) -> Json:
     beside += [pl.Series(_column(name), getattr(dataset, name)) for name in _MASKS]
     dataset.frame.with_columns(beside).write_ipc(directory / ROWS, compression="uncompressed")
     dataset.repairs.write_ipc(directory / REPAIRS, compression="uncompressed")
-    told = {
+    data = {
         "format": dataset.format,
         "layers": [_write_layer(directory, n, one) for n, one in enumerate(dataset.layers)],
         "others": dataset.others,
         "notes": [asdict(note) for note in dataset.notes],
     }
-    plain: Json = json.loads(json.dumps(told, default=_plain))
+    plain: Json = json.loads(json.dumps(data, default=_plain))
     return plain
 
 
-def load_dataset(directory: Path, told: Json, context: Context) -> Dataset:
+def load_dataset(directory: Path, data: Json, context: Context) -> Dataset:
     """The dataset of an answer, its columns mapped from the files in `directory`."""
     rows = pl.read_ipc(directory / ROWS)
     beside = [_column(name) for name in (*_GEOMETRIES, *_MASKS)]
@@ -120,15 +120,15 @@ def load_dataset(directory: Path, told: Json, context: Context) -> Dataset:
         invalid=rows[_column("invalid")].to_numpy(),
         repaired=rows[_column("repaired")].to_numpy(),
         flattened=rows[_column("flattened")].to_numpy(),
-        layers=tuple(_load_layer(directory, layer) for layer in told["layers"]),
+        layers=tuple(_load_layer(directory, layer) for layer in data["layers"]),
         taxonomy=context.taxonomy,
         municipality=context.municipality,
         municipality_name=context.municipality_name,
         reference_date=context.reference_date,
-        others=tuple(told["others"]),
-        notes=_reasons(told["notes"]),
+        others=tuple(data["others"]),
+        notes=_reasons(data["notes"]),
         repairs=pl.read_ipc(directory / REPAIRS),
-        format=told["format"],
+        format=data["format"],
     )
 
 
@@ -152,7 +152,7 @@ def _plain(value: Any) -> Any:
 def _write_layer(directory: Path, number: int, layer: LayerFacts) -> Json:
     file = f"sent-{number}.arrow"
     layer.frame.write_ipc(directory / file, compression="uncompressed")
-    told = {
+    data = {
         name: getattr(layer, name)
         for name in (
             "name",
@@ -167,7 +167,7 @@ def _write_layer(directory: Path, number: int, layer: LayerFacts) -> Json:
         )
     }
     return {
-        **told,
+        **data,
         "file": file,
         "columns": [asdict(match) for match in layer.columns],
         "crs": asdict(layer.crs),
@@ -175,31 +175,31 @@ def _write_layer(directory: Path, number: int, layer: LayerFacts) -> Json:
     }
 
 
-def _load_layer(directory: Path, told: Json) -> LayerFacts:
-    simple = {k: v for k, v in told.items() if k not in ("file", "columns", "crs", "notes")}
+def _load_layer(directory: Path, data: Json) -> LayerFacts:
+    simple = {k: v for k, v in data.items() if k not in ("file", "columns", "crs", "notes")}
     return LayerFacts(
-        **{**simple, "geometry_types": tuple(told["geometry_types"])},
-        frame=pl.read_ipc(directory / told["file"]),
-        columns=tuple(_match(one) for one in told["columns"]),
-        crs=_crs(told["crs"]),
-        notes=_reasons(told["notes"]),
+        **{**simple, "geometry_types": tuple(data["geometry_types"])},
+        frame=pl.read_ipc(directory / data["file"]),
+        columns=tuple(_match(one) for one in data["columns"]),
+        crs=_crs(data["crs"]),
+        notes=_reasons(data["notes"]),
     )
 
 
-def _match(told: Json) -> ColumnMatch:
-    lists = {name: tuple(told[name]) for name in ("samples", "alternatives")}
-    return ColumnMatch(**{**told, **lists, "why": _reason(told["why"])})
+def _match(data: Json) -> ColumnMatch:
+    lists = {name: tuple(data[name]) for name in ("samples", "alternatives")}
+    return ColumnMatch(**{**data, **lists, "why": _reason(data["why"])})
 
 
-def _crs(told: Json) -> CrsDecision:
-    candidates = tuple(CrsCandidate(**one) for one in told["candidates"])
-    parts = {"candidates": candidates, "parity": tuple(told["parity"])}
-    return CrsDecision(**{**told, **parts, "why": _reason(told["why"])})
+def _crs(data: Json) -> CrsDecision:
+    candidates = tuple(CrsCandidate(**one) for one in data["candidates"])
+    parts = {"candidates": candidates, "parity": tuple(data["parity"])}
+    return CrsDecision(**{**data, **parts, "why": _reason(data["why"])})
 
 
-def _reasons(told: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
-    return tuple(_reason(one) for one in told)
+def _reasons(data: Sequence[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(_reason(one) for one in data)
 
 
-def _reason(told: Mapping[str, Any]) -> Reason:
-    return Reason(told["code"], told["params"])
+def _reason(data: Mapping[str, Any]) -> Reason:
+    return Reason(data["code"], data["params"])

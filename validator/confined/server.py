@@ -24,7 +24,7 @@ from types import FrameType
 
 from validator.confined import child, confinement, wire
 from validator.reading.errors import ReaderDied, Unreadable
-from validator.reading.request import Request
+from validator.reading.request import ReadRequest
 
 BACKLOG = 64
 WARDENS = 8
@@ -198,7 +198,7 @@ class _Warden:
         finally:
             os.close(handle)
 
-    def _read_answer(self, status: int, request: Request) -> wire.Json:
+    def _read_answer(self, status: int, request: ReadRequest) -> wire.Json:
         path = self.directory / child.OUT / wire.ANSWER
         if not path.exists():
             raise confinement.verdict(status, request.name, request.limits)

@@ -17,7 +17,7 @@ from validator.interpreting.context import Context
 from validator.libraries import pl
 from validator.limits import Limits
 from validator.reading.errors import ReaderDied, Unreadable
-from validator.reading.request import ReadOptions, Request
+from validator.reading.request import ReadOptions, ReadRequest
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer
 
 ANSWER = "answer.json"
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 class Asked:
     """What the confined process is asked: to read a file and, with a context, to interpret it."""
 
-    file: Request
+    file: ReadRequest
     context: Context | None = None
 
 
@@ -43,7 +43,7 @@ def request_to_json(asked: Asked) -> Json:
 def request_from_json(message: Json) -> Asked:
     options = dict(message["options"])
     options["layers"] = tuple(options["layers"])
-    file = Request(
+    file = ReadRequest(
         path=str(message["path"]),
         name=str(message["name"]),
         options=ReadOptions(**options),

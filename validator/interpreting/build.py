@@ -25,19 +25,19 @@ from validator.interpreting.columns import (
     match_columns,
 )
 from validator.interpreting.context import GEOMETRY, KIND, REPAIR, Context
-from validator.interpreting.crs import ALIKE, STORAGE, Territory, known
+from validator.interpreting.crs import ALIKE, STORAGE, SenderOutlines, known
 from validator.interpreting.fingerprint import fingerprints
 from validator.interpreting.lexicon import Lexicon, Why
 from validator.interpreting.position import (
-    Declared,
-    Place,
+    CrsEvidence,
+    PositionStatus,
     place,
     sent_geometry,
     single_type,
     transformed,
 )
 from validator.interpreting.repair import Repaired, repair
-from validator.interpreting.rows import Source, understood_columns
+from validator.interpreting.rows import MatchedLayer, understood_columns
 from validator.libraries import pl
 from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer, shape_of
 from validator.taxonomy import LOCAL, Kind
@@ -120,7 +120,7 @@ def _part(
     layer: SourceLayer, matched: Matched, lexicon: Lexicon, context: Context, *, start: int
 ) -> _Part:
     column_of = {match.field: match.column for match in matched.columns if match.field}
-    source = Source(layer.name, layer.frame, layer.rows, column_of)
+    source = MatchedLayer(layer.name, layer.frame, layer.rows, column_of)
     columns = understood_columns(source, context)
     frame = pl.DataFrame({
         "layer": pl.repeat(layer.name, layer.rows, dtype=pl.String, eager=True),
@@ -128,7 +128,7 @@ def _part(
         **columns,
     })  # fmt: skip
     sent = sent_geometry(layer.wkb, frame.select("x", "y", "wkt"))
-    territory = Territory(context.outline, context.metropolis)
+    territory = SenderOutlines(context.outline, context.metropolis)
     declared = _declared(layer, frame, origin=sent.origin, east=column_of.get("x"))
     declared = replace(declared, chosen=context.crs_of(layer.name))
     placed = place(sent, territory, declared)
@@ -158,16 +158,16 @@ def _part(
 
 def _declared(
     layer: SourceLayer, frame: pl.DataFrame, *, origin: str, east: str | None
-) -> Declared:
+) -> CrsEvidence:
     if origin == "geometry":
         name = _WKT_NAME.search(layer.declared_wkt or "")
-        return Declared(layer.declared_crs, name.group(1) if name else "")
+        return CrsEvidence(layer.declared_crs, name.group(1) if name else "")
     said = frame["crs"].drop_nulls().unique()
     code = _EPSG.search(said[0]) if len(said) == 1 else None
     if code is None and origin == "columns" and _DEGREES.match(east or ""):
         # Columns called longitude and latitude declare degrees as plainly as a .prj does.
-        return Declared(WGS84, east or "")
-    return Declared(int(code.group(1)) if code else None)
+        return CrsEvidence(WGS84, east or "")
+    return CrsEvidence(int(code.group(1)) if code else None)
 
 
 def _texts(frame: pl.DataFrame, layer: str) -> pl.DataFrame:
@@ -247,8 +247,8 @@ def _with_moved(
     for edit in edits:
         for index in np.flatnonzero(_where(frame, edit.layer, edit.row)):
             geometry[index] = shape = moved_shape(edit.value)
-            unread = Place.UNREADABLE if edit.value else Place.MISSING
-            places[index] = str(Place.OK if shape is not None else unread)
+            unread = PositionStatus.UNREADABLE if edit.value else PositionStatus.MISSING
+            places[index] = str(PositionStatus.OK if shape is not None else unread)
     return frame.with_columns(pl.Series("position", places, dtype=pl.String)), geometry
 
 
@@ -269,8 +269,8 @@ def _with_picked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     picks = _picks(frame, context)
     if not picks:
         return frame
-    told = kinds.output_schema()
-    rows = {name: frame[name].to_list() for name in told}
+    schema = kinds.output_schema()
+    rows = {name: frame[name].to_list() for name in schema}
     picked: list[str | None] = [None] * frame.height
     for index, kind in picks.items():
         picked[index] = kind.slug if kind else ""
@@ -280,7 +280,7 @@ def _with_picked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         rows["kind_confidence"][index] = 1.0 if kind else 0.0
         rows["kind_evidence"][index] = None
         rows["kind_reason"][index] = None if kind else Why.UNKNOWN.value
-    columns = [pl.Series(name, rows[name], dtype=kind) for name, kind in told.items()]
+    columns = [pl.Series(name, rows[name], dtype=kind) for name, kind in schema.items()]
     return frame.with_columns(*columns, pl.Series("picked_kind", picked, dtype=pl.String))
 
 

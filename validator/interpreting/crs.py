@@ -57,7 +57,7 @@ Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Territory:
+class SenderOutlines:
     """Outlines in EPSG:32632: of the comune that sends and of the metropolitan city."""
 
     municipality: shapely.Geometry | None = None
@@ -138,7 +138,7 @@ def believable(bounds: NDArray[np.float64]) -> Mask:
 
 def decide(
     geometry: Geometries,
-    territory: Territory,
+    territory: SenderOutlines,
     *,
     declared: int | None = None,
     declared_name: str = "",
@@ -233,7 +233,7 @@ def _used(
 
 
 def _try_all(
-    x: Points, y: Points, territory: Territory, more: set[int | None]
+    x: Points, y: Points, territory: SenderOutlines, more: set[int | None]
 ) -> list[CrsCandidate]:
     codes = dict.fromkeys([*(code for code in more if code and known(code)), *CANDIDATES])
     return [

@@ -29,7 +29,7 @@ MIN_NAME = 0.65
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ColumnReadings:
     """What each column of one row says; None where the cell is empty."""
 
     type: Reading | None
@@ -52,12 +52,14 @@ def recognise(texts: pl.DataFrame, lexicon: Lexicon, profile: str = "") -> pl.Da
     ])  # fmt: skip
     distinct = ids.unique(maintain_order=True)
     answers = [
-        _row(Said(*(known[index] for index in combination)), lexicon)
+        _row(ColumnReadings(*(known[index] for index in combination)), lexicon)
         for combination in distinct.iter_rows()
     ]
-    told = pl.DataFrame(answers, schema=output_schema(), orient="row")
-    judged = pl.concat([distinct, told], how="horizontal")
-    return ids.join(judged, on=list(TEXTS), how="left", maintain_order="left").select(told.columns)
+    decided = pl.DataFrame(answers, schema=output_schema(), orient="row")
+    judged = pl.concat([distinct, decided], how="horizontal")
+    return ids.join(judged, on=list(TEXTS), how="left", maintain_order="left").select(
+        decided.columns
+    )
 
 
 def _readings(
@@ -90,7 +92,7 @@ def _identify(
     return pl.Series(name, [places[id(reading)] for reading in readings], dtype=pl.Int32)
 
 
-def combine(said: Said, lexicon: Lexicon) -> Reading:
+def combine(said: ColumnReadings, lexicon: Lexicon) -> Reading:
     """Put together what the columns of one row say; the type beats the words in the name."""
     for code in (said.type_code, said.category_code):
         if code and code.why is Why.JOINED_CODES:
@@ -107,7 +109,7 @@ def combine(said: Said, lexicon: Lexicon) -> Reading:
     return _named(said, typed, lexicon)
 
 
-def _typed(said: Said, lexicon: Lexicon) -> Reading:
+def _typed(said: ColumnReadings, lexicon: Lexicon) -> Reading:
     first, second = said.type or NOTHING, said.subtype or NOTHING
     if not second.kind:
         return first if said.type else second
@@ -117,7 +119,7 @@ def _typed(said: Said, lexicon: Lexicon) -> Reading:
     return second if same and second.confidence >= first.confidence else first
 
 
-def _named(said: Said, typed: Reading, lexicon: Lexicon) -> Reading:
+def _named(said: ColumnReadings, typed: Reading, lexicon: Lexicon) -> Reading:
     category = said.category.category if said.category else None
     name = said.name or NOTHING
     fallback = _fallback(said, typed, category or typed.category)
@@ -133,7 +135,7 @@ def _named(said: Said, typed: Reading, lexicon: Lexicon) -> Reading:
     return name
 
 
-def _fallback(said: Said, typed: Reading, category: str | None) -> Reading:
+def _fallback(said: ColumnReadings, typed: Reading, category: str | None) -> Reading:
     speaking = [
         reading
         for reading in (said.type, said.subtype, said.category, said.name, said.type_code)
@@ -143,7 +145,7 @@ def _fallback(said: Said, typed: Reading, category: str | None) -> Reading:
     return replace(base, kind=None, category=category or base.category)
 
 
-def _row(said: Said, lexicon: Lexicon) -> tuple[object, ...]:
+def _row(said: ColumnReadings, lexicon: Lexicon) -> tuple[object, ...]:
     reading = combine(said, lexicon)
     kind = lexicon.taxonomy.kind(reading.kind)
     category = lexicon.category_of(reading.kind) if kind else reading.category

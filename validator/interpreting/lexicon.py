@@ -109,7 +109,7 @@ class Lexicon:
         )
         judged: dict[tuple[str, bool], Reading | None] = {}
         for key, phrases, head in found.unique(["key", "head"]).iter_rows():
-            match = Match("", tuple(phrases or ()), whole=False, head=bool(head))
+            match = PhraseMatch("", tuple(phrases or ()), whole=False, head=bool(head))
             judged[key, head] = None if key is None else self._name_reading(match)
         return [judged[key] for key in found.select("key", "head").iter_rows()]
 
@@ -123,12 +123,12 @@ class Lexicon:
         best = process.extractOne(key, self.categories.keys(), scorer=fuzz.ratio, score_cutoff=70)
         return (self.categories[best[0]] or None) if best else None
 
-    def _matches(self, texts: Sequence[str]) -> Iterator[tuple[str, Match]]:
+    def _matches(self, texts: Sequence[str]) -> Iterator[tuple[str, PhraseMatch]]:
         frame = self.phrases.find(pl.Series(list(texts), dtype=pl.String))
         for text, (folded, found, whole, head) in zip(texts, frame.iter_rows(), strict=True):
-            yield text, Match(folded or "", tuple(found or ()), bool(whole), bool(head))
+            yield text, PhraseMatch(folded or "", tuple(found or ()), bool(whole), bool(head))
 
-    def _type_reading(self, text: str, match: Match, profile: str) -> Reading:
+    def _type_reading(self, text: str, match: PhraseMatch, profile: str) -> Reading:
         if match.folded in self.exact:
             return self._kind(self.exact[match.folded], 1.0, text)
         code = self._code_reading(text, profile)
@@ -139,7 +139,7 @@ class Lexicon:
             return self._resembling(match.folded)
         return self._resolve(items, 0.98 if match.whole else 0.9)
 
-    def _category_reading(self, match: Match) -> Reading:
+    def _category_reading(self, match: PhraseMatch) -> Reading:
         if match.folded in self.categories:
             slug = self.categories[match.folded] or None
             return Reading(category=slug, confidence=1.0, evidence=match.folded.strip(), why=None)
@@ -157,7 +157,7 @@ class Lexicon:
             )
         return Reading(why=Why.UNKNOWN)
 
-    def _name_reading(self, match: Match) -> Reading:
+    def _name_reading(self, match: PhraseMatch) -> Reading:
         items = list(self._name_items(match))
         if not items:
             return Reading(why=Why.UNKNOWN)
@@ -175,7 +175,7 @@ class Lexicon:
             return Reading(why=Why.SEVERAL, evidence=first.text, candidates=first.kinds)
         return self._kind(first.kinds[0], 0.8 if match.head else 0.65, first.text)
 
-    def _name_items(self, match: Match) -> Iterator[Phrase]:
+    def _name_items(self, match: PhraseMatch) -> Iterator[Phrase]:
         # From a street, a "presso" or an "ex" on, a name speaks of something else.
         spoken = False
         for item in (self.phrases.by_fold[key] for key in match.found):
@@ -269,7 +269,7 @@ class Lexicon:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PhraseMatch:
     """The phrases found in one text, folded, leftmost first."""
 
     folded: str

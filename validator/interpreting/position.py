@@ -16,7 +16,7 @@ from validator.dataset import CrsDecision, Geometries, Mask
 from validator.interpreting.crs import (
     NORTH_FIRST,
     Points,
-    Territory,
+    SenderOutlines,
     believable,
     decide,
     inside,
@@ -30,7 +30,7 @@ PIECE = 10_000
 _HEX = r"(?i)^0[01][0-9a-f]{40,}$"
 
 
-class Place(StrEnum):
+class PositionStatus(StrEnum):
     """The value of the column `position`: why a row has, or has no, geometry."""
 
     OK = "ok"
@@ -44,7 +44,7 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentGeometries:
     """Geometries as sent, own coordinates; `origin`: geometry, columns, text or empty.
 
     `unreadable` marks rows that gave something that is not a position.
@@ -56,7 +56,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedRows:
     """Geometries in EPSG:32632, why some are missing, and how the system was decided."""
 
     geometry: Geometries
@@ -66,7 +66,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class CrsEvidence:
     """What the file and the planner say of the reference system (EPSG codes)."""
 
     epsg: int | None = None
@@ -74,7 +74,7 @@ class Declared:
     chosen: int | None = None
 
 
-def sent_geometry(wkb: pl.Series | None, fields: pl.DataFrame) -> Sent:
+def sent_geometry(wkb: pl.Series | None, fields: pl.DataFrame) -> SentGeometries:
     """The rows' geometries: from the layer, else from `x` and `y`, else from the `wkt` text.
 
     `fields` may have the columns `x`, `y` (numbers) and `wkt` (text).
@@ -82,32 +82,32 @@ def sent_geometry(wkb: pl.Series | None, fields: pl.DataFrame) -> Sent:
     rows = fields.height if wkb is None else len(wkb)
     if wkb is not None and wkb.null_count() < rows:
         geometry = _objects(shapely.from_wkb(wkb.to_numpy(), on_invalid="ignore"))
-        return Sent(geometry, shapely.is_missing(geometry) & wkb.is_not_null().to_numpy(),
-                    "geometry")  # fmt: skip
+        unreadable = shapely.is_missing(geometry) & wkb.is_not_null().to_numpy()
+        return SentGeometries(geometry, unreadable, "geometry")
     if {"x", "y"} <= set(fields.columns) and fields["x"].null_count() < rows:
         return _from_columns(fields["x"], fields["y"])
     if "wkt" in fields.columns and fields["wkt"].null_count() < rows:
         return _from_text(fields["wkt"])
-    return Sent(np.full(rows, None, dtype=object), np.zeros(rows, dtype=bool), "")
+    return SentGeometries(np.full(rows, None, dtype=object), np.zeros(rows, dtype=bool), "")
 
 
 def _objects(geometry: object) -> Geometries:
     return np.atleast_1d(np.asarray(geometry, dtype=object))
 
 
-def _from_columns(x: pl.Series, y: pl.Series) -> Sent:
+def _from_columns(x: pl.Series, y: pl.Series) -> SentGeometries:
     east, north = _floats(x), _floats(y)
     real = np.isfinite(east) & np.isfinite(north)
     geometry = np.full(len(x), None, dtype=object)
     geometry[real] = shapely.points(east[real], north[real])
-    return Sent(geometry, np.zeros(len(x), dtype=bool), "columns")
+    return SentGeometries(geometry, np.zeros(len(x), dtype=bool), "columns")
 
 
 def _floats(column: pl.Series) -> Points:
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _from_text(text: pl.Series) -> Sent:
+def _from_text(text: pl.Series) -> SentGeometries:
     bare = text.str.replace(r"(?i)^SRID=\d+;", "")
     words = bare.str.contains(r"(?i)^[A-Z]+[ (]").fill_null(value=False).to_numpy()
     geometry = np.full(len(text), None, dtype=object)
@@ -122,10 +122,10 @@ def _from_text(text: pl.Series) -> Sent:
     paired = np.isfinite(first) & np.isfinite(second)
     geometry[paired] = shapely.points(first[paired], second[paired])
     filled = text.is_not_null().to_numpy()
-    return Sent(geometry, filled & shapely.is_missing(geometry), "text")
+    return SentGeometries(geometry, filled & shapely.is_missing(geometry), "text")
 
 
-def place(sent: Sent, territory: Territory, declared: Declared) -> Placed:
+def place(sent: SentGeometries, territory: SenderOutlines, declared: CrsEvidence) -> PlacedRows:
     """Decide the system of a layer and bring its geometries to EPSG:32632, without Z and M."""
     geometry = sent.geometry
     decision = decide(
@@ -136,36 +136,36 @@ def place(sent: Sent, territory: Territory, declared: Declared) -> Placed:
         chosen=declared.chosen,
     )
     places = _places(sent)
-    usable = places == Place.OK
+    usable = places == PositionStatus.OK
     flattened: Mask = usable & (shapely.has_z(geometry) | shapely.has_m(geometry))
     if decision.used is None:
-        places[usable] = Place.NO_CRS
-        return Placed(np.full(len(geometry), None, dtype=object), places, flattened, decision)
+        places[usable] = PositionStatus.NO_CRS
+        return PlacedRows(np.full(len(geometry), None, dtype=object), places, flattened, decision)
     moved, swapped = _moved(geometry, usable, decision, territory)
     lost = usable & shapely.is_missing(moved)
-    places[lost] = Place.NOT_FINITE
+    places[lost] = PositionStatus.NOT_FINITE
     decision = replace(decision, swapped=int(swapped.sum()), km=_distance(moved, territory))
-    return Placed(moved, places, flattened, decision)
+    return PlacedRows(moved, places, flattened, decision)
 
 
-def _places(sent: Sent) -> NDArray[np.object_]:
+def _places(sent: SentGeometries) -> NDArray[np.object_]:
     geometry = sent.geometry
-    places = np.full(len(geometry), Place.OK, dtype=object)
+    places = np.full(len(geometry), PositionStatus.OK, dtype=object)
     missing = shapely.is_missing(geometry)
     bounds = shapely.bounds(geometry)
     empty = ~missing & shapely.is_empty(geometry)
-    places[~missing & ~believable(bounds)] = Place.NOT_FINITE
+    places[~missing & ~believable(bounds)] = PositionStatus.NOT_FINITE
     # No Italian system has an axis through Milano: a zero is a coordinate that nobody filled in.
     zero = (bounds == 0).reshape(-1, 2, 2).all(axis=1).any(axis=1)
-    places[~missing & zero] = Place.NULL_COORDINATES
-    places[empty] = Place.EMPTY
-    places[missing] = Place.MISSING
-    places[sent.unreadable] = Place.UNREADABLE
+    places[~missing & zero] = PositionStatus.NULL_COORDINATES
+    places[empty] = PositionStatus.EMPTY
+    places[missing] = PositionStatus.MISSING
+    places[sent.unreadable] = PositionStatus.UNREADABLE
     return places
 
 
 def _moved(
-    geometry: Geometries, usable: Mask, decision: CrsDecision, territory: Territory
+    geometry: Geometries, usable: Mask, decision: CrsDecision, territory: SenderOutlines
 ) -> tuple[Geometries, Mask]:
     # In pieces: each step makes a copy of every shape, and 100,000 of them are many.
     moved = np.full(len(geometry), None, dtype=object)
@@ -178,7 +178,7 @@ def _moved(
 
 
 def _moved_piece(
-    piece: Geometries, decision: CrsDecision, territory: Territory
+    piece: Geometries, decision: CrsDecision, territory: SenderOutlines
 ) -> tuple[Geometries, Mask]:
     source, whole = decision.used or 0, decision.swapped > 0
     flat = shapely.force_2d(piece)
@@ -196,7 +196,7 @@ def _moved_piece(
     return single_type(result), swap if source not in NORTH_FIRST else np.zeros_like(swap)
 
 
-def _near(geometry: Geometries, territory: Territory) -> Mask:
+def _near(geometry: Geometries, territory: SenderOutlines) -> Mask:
     return inside(territory.whole, *middles(shapely.bounds(geometry)))
 
 
@@ -248,7 +248,7 @@ def areas_of(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.multipolygons(polygons) if len(polygons) else shape
 
 
-def _distance(moved: Geometries, territory: Territory) -> float | None:
+def _distance(moved: Geometries, territory: SenderOutlines) -> float | None:
     outline = territory.municipality or territory.metropolis
     bounds = shapely.bounds(moved)
     bounds = bounds[believable(bounds)]

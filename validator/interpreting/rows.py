@@ -18,7 +18,7 @@ Columns: TypeAlias = "dict[str, pl.Series]"
 
 
 @dataclass(frozen=True)
-class Source:
+class MatchedLayer:
     """One layer as read: its name, its columns, how many rows, and which column is which field."""
 
     name: str
@@ -27,7 +27,7 @@ class Source:
     column_of: Mapping[str, str]
 
 
-def understood_columns(source: Source, context: Context) -> Columns:
+def understood_columns(source: MatchedLayer, context: Context) -> Columns:
     """Every field of the schema, and `__raw` and `__fix` of those with a change or a failure."""
     columns: Columns = {}
     for field in schema.FIELDS:
@@ -37,7 +37,7 @@ def understood_columns(source: Source, context: Context) -> Columns:
     return columns
 
 
-def _field_columns(field: Field, source: Source, context: Context) -> Columns:
+def _field_columns(field: Field, source: MatchedLayer, context: Context) -> Columns:
     edits = _edits_of(field.name, source.name, context.edits)
     sent = source.column_of.get(field.name)
     if sent is None and not edits:
@@ -62,14 +62,14 @@ def _named(parsed: Parsed, field: Field) -> Columns:
     return found
 
 
-def _parsed(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
+def _parsed(column: pl.Series, field: Field, source: MatchedLayer, context: Context) -> Parsed:
     parsed = _plainly(column, field, source, context)
     if field.kind is not ValueKind.ISTAT or not context.former_codes:
         return parsed
     return _in_use(parsed, column, source, context)
 
 
-def _in_use(parsed: Parsed, column: pl.Series, source: Source, context: Context) -> Parsed:
+def _in_use(parsed: Parsed, column: pl.Series, source: MatchedLayer, context: Context) -> Parsed:
     """ISTAT codes of comuni that were merged, as the code that continues each of them."""
     successor = parsed.value.replace_strict(
         context.former_codes, default=None, return_dtype=pl.String
@@ -88,13 +88,15 @@ def _in_use(parsed: Parsed, column: pl.Series, source: Source, context: Context)
     return _marked(moved, text, touched, Change.ISTAT_FORMER)
 
 
-def _plainly(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
+def _plainly(column: pl.Series, field: Field, source: MatchedLayer, context: Context) -> Parsed:
     if column.dtype == pl.String and any(one.what == MOJIBAKE for one in context.accepted):
         return _mended(column, field, source, context)
     return _unless_undone(column, field, source, context)
 
 
-def _unless_undone(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
+def _unless_undone(
+    column: pl.Series, field: Field, source: MatchedLayer, context: Context
+) -> Parsed:
     parsed = values.parse(column, field)
     if parsed.fix is None:
         return parsed
@@ -102,7 +104,7 @@ def _unless_undone(column: pl.Series, field: Field, source: Source, context: Con
     return values.parse(column, field, undone=undone) if undone is not None else parsed
 
 
-def _mended(column: pl.Series, field: Field, source: Source, context: Context) -> Parsed:
+def _mended(column: pl.Series, field: Field, source: MatchedLayer, context: Context) -> Parsed:
     meant = values.mended_mojibake(column)
     touched = meant.is_not_null()
     mended = pl.select(
@@ -111,8 +113,8 @@ def _mended(column: pl.Series, field: Field, source: Source, context: Context) -
     back = _undone(field.name, source, context, mended)
     if back is not None:
         touched &= ~back
-    told = pl.select(pl.when(touched).then(meant).otherwise(column)).to_series()
-    parsed = _unless_undone(told, field, source, context)
+    outcome = pl.select(pl.when(touched).then(meant).otherwise(column)).to_series()
+    parsed = _unless_undone(outcome, field, source, context)
     if not touched.any():
         return parsed
     return _marked(parsed, column, touched, Change.MOJIBAKE)
@@ -127,14 +129,16 @@ def _marked(parsed: Parsed, text: pl.Series, touched: pl.Series, change: Change)
         else pl.repeat(None, rows, dtype=fix_type(), eager=True)
     )
     understood = touched & (fix.cast(pl.String) != schema.FAILED).fill_null(value=True)
-    told = pl.select(
+    outcome = pl.select(
         raw=pl.when(touched).then(text).otherwise(raw),
         fix=pl.when(understood).then(pl.lit(change.value).cast(fix_type())).otherwise(fix),
     )
-    return Parsed(parsed.value, told["raw"], told["fix"])
+    return Parsed(parsed.value, outcome["raw"], outcome["fix"])
 
 
-def _undone(field: str, source: Source, context: Context, fix: pl.Series) -> pl.Series | None:
+def _undone(
+    field: str, source: MatchedLayer, context: Context, fix: pl.Series
+) -> pl.Series | None:
     cells: dict[str | None, set[int]] = {}
     columns: set[str | None] = set()
     for undo in context.undone:
@@ -194,7 +198,7 @@ def _fixes(parsed: Parsed) -> list[str | None]:
     return parsed.fix.cast(pl.String).to_list()
 
 
-def _status_from_elsewhere(columns: Columns, source: Source, context: Context) -> None:
+def _status_from_elsewhere(columns: Columns, source: MatchedLayer, context: Context) -> None:
     # Milano's MATRICE says it per row, and many plans only by the name of the layer.
     known = words.vocabulary()["status"]
     if columns["matrix"].null_count() < source.rows and not _status_undone(
@@ -211,7 +215,7 @@ def _status_from_elsewhere(columns: Columns, source: Source, context: Context) -
         _fill_status(columns, meant, named, Change.LAYER_STATUS)
 
 
-def _status_undone(change: Change, source: Source, context: Context) -> bool:
+def _status_undone(change: Change, source: MatchedLayer, context: Context) -> bool:
     return any(
         undo.speaks_of("status", source.name) and undo.change in (None, change)
         and undo.row is None for undo in context.undone
@@ -231,10 +235,10 @@ def _fill_status(columns: Columns, meant: pl.Series, said: pl.Series, change: Ch
     if not empty.any():
         return
     value = pl.select(pl.when(empty).then(meant).otherwise(before.value)).to_series()
-    told = _marked(Parsed(value, before.raw, before.fix), said, empty, change)
+    outcome = _marked(Parsed(value, before.raw, before.fix), said, empty, change)
     columns[name] = value.alias(name)
-    if told.raw is not None and told.fix is not None:
-        columns[raw], columns[fix] = told.raw, told.fix
+    if outcome.raw is not None and outcome.fix is not None:
+        columns[raw], columns[fix] = outcome.raw, outcome.fix
 
 
 def status_of_layer(name: str) -> str | None:

@@ -39,7 +39,7 @@ UNSUPPORTED = {
 
 
 @dataclass(slots=True)
-class Group:
+class FileGroup:
     """One thing to read: a shapefile set or a single file, with the members that make it up."""
 
     name: PurePosixPath
@@ -50,10 +50,10 @@ class Group:
         return {member.suffix for member in self.members}
 
 
-def groups(archive: Archive) -> list[Group]:
+def groups(archive: Archive) -> list[FileGroup]:
     """What there is to read, in the order of the archive. Raises Unreadable FIL-01, FIL-04."""
     sets = _sets(archive.members)
-    singles = [Group(m.name, [m]) for m in archive.members if m.suffix in SINGLE_SUFFIXES]
+    singles = [FileGroup(m.name, [m]) for m in archive.members if m.suffix in SINGLE_SUFFIXES]
     main = [group for group in singles if group.members[0].suffix not in COMPANIONS]
     chosen = list(sets.values()) + main or singles
     if not chosen:
@@ -62,7 +62,7 @@ def groups(archive: Archive) -> list[Group]:
     return sorted(chosen, key=lambda group: order[id(group.members[0])])
 
 
-def code_tables(found: list[Group], wanted: Sequence[str]) -> list[str]:
+def code_tables(found: list[FileGroup], wanted: Sequence[str]) -> list[str]:
     """Names of lone .dbf tables beside shapefiles
     (lists of codes): told, read only when asked for.
     """
@@ -71,17 +71,17 @@ def code_tables(found: list[Group], wanted: Sequence[str]) -> list[str]:
     return [g.name.stem for g in found if _is_table(g) and g.name.stem not in wanted]
 
 
-def without_code_tables(found: list[Group], wanted: Sequence[str]) -> list[Group]:
+def without_code_tables(found: list[FileGroup], wanted: Sequence[str]) -> list[FileGroup]:
     """The groups to read when tables of codes are left aside."""
     tables = set(code_tables(found, wanted))
     return [group for group in found if not (_is_table(group) and group.name.stem in tables)]
 
 
-def _is_table(group: Group) -> bool:
+def _is_table(group: FileGroup) -> bool:
     return ".dbf" in group.suffixes and ".shp" not in group.suffixes
 
 
-def unpack(archive: Archive, group: Group, directory: Path) -> Path:
+def unpack(archive: Archive, group: FileGroup, directory: Path) -> Path:
     """Write a group into its own new directory under safe names; the path of the file to open."""
     directory.mkdir()
     for member in group.members:
@@ -90,7 +90,7 @@ def unpack(archive: Archive, group: Group, directory: Path) -> Path:
     return directory / f"input{suffix}"
 
 
-def display_name(group: Group) -> str:
+def display_name(group: FileGroup) -> str:
     """The member a person would point at."""
     lead = next(
         (m for s in (".shp", ".dbf") for m in group.members if m.suffix == s), group.members[0]
@@ -98,16 +98,16 @@ def display_name(group: Group) -> str:
     return str(lead.name)
 
 
-def _sets(members: list[Member]) -> dict[tuple[str, str], Group]:
+def _sets(members: list[Member]) -> dict[tuple[str, str], FileGroup]:
     """Shapefile sets by folder and stem, letter case
     aside; a second file of one kind is left out."""
-    found: dict[tuple[str, str], Group] = {}
+    found: dict[tuple[str, str], FileGroup] = {}
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for member in members:
         key = (str(member.name.parent).casefold(), member.name.stem.casefold())
         if member.suffix in SET_SUFFIXES and member.suffix not in kinds[key]:
             kinds[key].add(member.suffix)
-            found.setdefault(key, Group(member.name)).members.append(member)
+            found.setdefault(key, FileGroup(member.name)).members.append(member)
     return {key: group for key, group in found.items() if group.suffixes & {".shp", ".dbf"}}
 
 

@@ -46,17 +46,17 @@ WKT_NAME = re.compile(r'\[\s*"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredCrs:
     """A declared system: EPSG code when there is one, the text as declared."""
 
     epsg: int | None
     wkt: str | None
 
 
-NOTHING = Declared(None, None)
+NOTHING = DeclaredCrs(None, None)
 
 
-def from_prj(path: Path) -> Declared | None:
+def from_prj(path: Path) -> DeclaredCrs | None:
     """The system of a .prj; None when the text is not
     a reference system at all (an HTML page, say).
     """
@@ -66,19 +66,19 @@ def from_prj(path: Path) -> Declared | None:
     return from_text(text)
 
 
-def from_text(text: str | None) -> Declared:
+def from_text(text: str | None) -> DeclaredCrs:
     """The system of an authority string ("EPSG:3003") or of WKT. Never raises."""
     if not text:
         return NOTHING
     if match := re.fullmatch(
         r"(?:urn:ogc:def:crs:)?EPSG:(?:[\d.]*:)?(\d{4,6})", text.strip(), re.I
     ):
-        return Declared(int(match.group(1)), text.strip())
+        return DeclaredCrs(int(match.group(1)), text.strip())
     if re.search(r"CRS:?84$", text.strip(), re.I):
-        return Declared(4326, text.strip())
+        return DeclaredCrs(4326, text.strip())
     if re.match(r"^\s*(LOCAL_CS|ENGCRS)|undefined|unknown cartesian", text, re.I):
         return NOTHING
-    return Declared(_epsg(text), text)
+    return DeclaredCrs(_epsg(text), text)
 
 
 def _epsg(text: str) -> int | None:

@@ -29,7 +29,7 @@ LANGUAGE_DRIVERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DbfField:
     """One column of the table: its ten-letter name, type letter, place in the record."""
 
     name: str
@@ -39,17 +39,17 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class DbfHeader:
     """What the first bytes of a .dbf say. `records` is bounded by what the file really holds."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[DbfField, ...]
     records: int
     length: int
     width: int
     language: int
 
 
-def header(path: Path) -> Header | None:
+def header(path: Path) -> DbfHeader | None:
     """The header of a .dbf, None when it is not one."""
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -62,22 +62,22 @@ def header(path: Path) -> Header | None:
         return None
     declared = int.from_bytes(head[4:8], "little")
     records = min(declared, max(0, size - length) // width)
-    return Header(tuple(_fields(described)), records, length, width, head[29])
+    return DbfHeader(tuple(_fields(described)), records, length, width, head[29])
 
 
-def _fields(described: bytes) -> list[Field]:
+def _fields(described: bytes) -> list[DbfField]:
     fields, offset = [], 1
     for start in range(0, len(described) - 31, 32):
         block = described[start : start + 32]
         if block[0] in (0x0D, 0x00):
             break
         name = block[:11].split(b"\x00")[0].decode("latin-1").strip()
-        fields.append(Field(name, chr(block[11]), offset, block[16]))
+        fields.append(DbfField(name, chr(block[11]), offset, block[16]))
         offset += block[16]
     return fields
 
 
-def repeated_names(found: Header) -> list[Note]:
+def repeated_names(found: DbfHeader) -> list[Note]:
     """STR-03 for each field name met twice."""
     counts = Counter(field.name.casefold() for field in found.fields)
     return [
@@ -85,7 +85,7 @@ def repeated_names(found: Header) -> list[Note]:
     ]
 
 
-def neutral_names(path: Path, found: Header, codec: str) -> dict[str, str]:
+def neutral_names(path: Path, found: DbfHeader, codec: str) -> dict[str, str]:
     """Give the fields of a private copy names that GDAL cannot stumble over; {neutral: true name}.
 
     Nothing is done when every name is plain ASCII and unique.
@@ -114,7 +114,7 @@ def _unlike(name: str, taken: set[str]) -> str:
     return candidate
 
 
-def encoding_of(path: Path, found: Header, cpg: str | None) -> encoding.Encoding:
+def encoding_of(path: Path, found: DbfHeader, cpg: str | None) -> encoding.Encoding:
     """The encoding of the texts: what .cpg or the
     header says if the bytes bear it out, else a guess.
     """
@@ -141,7 +141,7 @@ def encoding_of(path: Path, found: Header, cpg: str | None) -> encoding.Encoding
     return encoding.Encoding("utf-8" if claims_utf8 else declared, origin)
 
 
-def full_cells(path: Path, found: Header) -> list[Note]:
+def full_cells(path: Path, found: DbfHeader) -> list[Note]:
     """STR-05 for text columns 254 or 255 wide with cells that fill the whole width."""
     notes = []
     for field in found.fields:
@@ -152,19 +152,19 @@ def full_cells(path: Path, found: Header) -> list[Note]:
     return notes
 
 
-def deleted(path: Path, found: Header) -> int:
+def deleted(path: Path, found: DbfHeader) -> int:
     """How many records are marked as deleted: programs do not show them, and neither do we."""
     if not found.records:
         return 0
     return int((_records(path, found)[:, 0] == ord("*")).sum())
 
 
-def _records(path: Path, found: Header) -> np.ndarray:
+def _records(path: Path, found: DbfHeader) -> np.ndarray:
     shape = (found.records, found.width)
     return np.memmap(path, dtype=np.uint8, mode="r", offset=found.length, shape=shape)
 
 
-def _accented(path: Path, found: Header) -> bytes:
+def _accented(path: Path, found: DbfHeader) -> bytes:
     """The text cells that hold bytes above 127, one a line; at most some megabytes of them."""
     cells = bytearray("".join(f.name for f in found.fields if not f.name.isascii()), "latin-1")
     if not found.records:

@@ -25,7 +25,7 @@ CHUNK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class CsvDialect:
     """How the cells of this file are told apart."""
 
     separator: str
@@ -64,30 +64,30 @@ def read(job: Job) -> Found:
     except csv.Error:
         # A quote that never closes swallows the rest of the
         # file: read it again with quotes as plain letters.
-        dialect = Dialect(dialect.separator, quoted=False)
+        dialect = CsvDialect(dialect.separator, quoted=False)
         table = _unquoted(job, codec, dialect)
     if not table.frame.height:
         return Found(others=[OtherLayer(job.stem, "empty", 0)])
     return Found(layers=[_layer(job, codec, dialect, table)])
 
 
-def _unquoted(job: Job, codec: encoding.Encoding, dialect: Dialect) -> _Table:
+def _unquoted(job: Job, codec: encoding.Encoding, dialect: CsvDialect) -> _Table:
     try:
         return _Table(job, codec, dialect)
     except csv.Error as error:
         raise too_long(job.name, job.limits) from error
 
 
-def sniff(head: str, chosen: str | None = None) -> Dialect:
+def sniff(head: str, chosen: str | None = None) -> CsvDialect:
     """The dialect whose rows agree best on their number of cells; ties go to the Italian `;`."""
     if chosen:
-        return Dialect(chosen)
+        return CsvDialect(chosen)
     lines = [line for line in head.splitlines(keepends=True) if line.strip()][:SNIFF_ROWS]
-    best, best_score = Dialect(";"), (0.0, 0)
+    best, best_score = CsvDialect(";"), (0.0, 0)
     for separator in SEPARATORS:
         score = _agreement(lines, separator)
         if score > best_score:
-            best, best_score = Dialect(separator), score
+            best, best_score = CsvDialect(separator), score
     return best
 
 
@@ -106,7 +106,7 @@ def _agreement(lines: list[str], separator: str) -> tuple[float, int]:
 class _Table:
     """The whole text as a frame, with the lines its records start at and what was irregular."""
 
-    def __init__(self, job: Job, codec: encoding.Encoding, dialect: Dialect) -> None:
+    def __init__(self, job: Job, codec: encoding.Encoding, dialect: CsvDialect) -> None:
         self.job = job
         self.ragged = Ragged()
         self.blank_rows = 0
@@ -115,7 +115,9 @@ class _Table:
         rows = self._rows(codec, dialect)
         first = list(itertools.islice(rows, SNIFF_ROWS))
         self.header = tabular.find_header([row for _, row in first])
-        self.names, self.notes = tabular.name_columns(self.header.names, told=self.header.found)
+        self.names, self.notes = tabular.name_columns(
+            self.header.names, has_header=self.header.found
+        )
         above = [row for _, row in first[: max(0, self.header.index - 1)]]
         # "sep=;" is a word to the spreadsheet program, not a title.
         self.titles = [
@@ -125,11 +127,15 @@ class _Table:
         records = itertools.chain(first[self.header.index :], rows)
         self.frame = self._collected(records)
         unnamed = [
-            n for n, told in zip(self.names, self.header.names, strict=True) if not told.strip()
+            n
+            for n, heading in zip(self.names, self.header.names, strict=True)
+            if not heading.strip()
         ]
         self.frame = tabular.without_empty_columns(self.frame, unnamed)
 
-    def _rows(self, codec: encoding.Encoding, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    def _rows(
+        self, codec: encoding.Encoding, dialect: CsvDialect
+    ) -> Iterator[tuple[int, list[str]]]:
         """(line number, cells) of every row that holds anything."""
         quoting: Literal[0, 3] = 0 if dialect.quoted else 3  # QUOTE_MINIMAL, QUOTE_NONE
         with self.job.path.open(
@@ -181,7 +187,7 @@ def _remembered(lines: Iterator[str], pending: list[str]) -> Iterator[str]:
         yield line
 
 
-def _is_open(record: list[str], dialect: Dialect) -> bool:
+def _is_open(record: list[str], dialect: CsvDialect) -> bool:
     """Whether the last record, of several lines, ends
     inside a quote: it swallowed what follows."""
     try:
@@ -197,7 +203,7 @@ def _encoding(job: Job) -> encoding.Encoding:
     return encoding.of_bytes(job.path.read_bytes())
 
 
-def _layer(job: Job, codec: encoding.Encoding, dialect: Dialect, table: _Table) -> SourceLayer:
+def _layer(job: Job, codec: encoding.Encoding, dialect: CsvDialect, table: _Table) -> SourceLayer:
     quote = '"' if dialect.quoted else ""
     decimal = tabular.decimal_mark(table.frame)
     notes = [
@@ -219,12 +225,12 @@ def _layer(job: Job, codec: encoding.Encoding, dialect: Dialect, table: _Table) 
     )
 
 
-def _irregularities(table: _Table, dialect: Dialect) -> list[Note]:
+def _irregularities(table: _Table, dialect: CsvDialect) -> list[Note]:
     notes = []
     if table.ragged.total:
-        told = {"rows": table.ragged.rows, "found": table.ragged.found}
+        heading = {"rows": table.ragged.rows, "found": table.ragged.found}
         notes.append(
-            Note("FIL-10", {"n": table.ragged.total, "expected": len(table.names), **told})
+            Note("FIL-10", {"n": table.ragged.total, "expected": len(table.names), **heading})
         )
     if not table.header.found:
         notes.append(Note("no-header"))

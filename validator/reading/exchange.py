@@ -26,7 +26,7 @@ PLAIN_DOCTYPE_LIMIT = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class DriverSettings:
     """How one of the formats is opened."""
 
     format: Format
@@ -34,9 +34,9 @@ class Dialect:
     crs_origin: str
 
 
-KML = Dialect(Format.KML, {}, "kml")
-GML = Dialect(Format.GML, {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}, "gml")
-FLATGEOBUF = Dialect(Format.FLATGEOBUF, {"VERIFY_BUFFERS": "YES"}, "flatgeobuf")
+KML = DriverSettings(Format.KML, {}, "kml")
+GML = DriverSettings(Format.GML, {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}, "gml")
+FLATGEOBUF = DriverSettings(Format.FLATGEOBUF, {"VERIFY_BUFFERS": "YES"}, "flatgeobuf")
 DIALECTS = {dialect.format: dialect for dialect in (KML, GML, FLATGEOBUF)}
 
 
@@ -57,7 +57,7 @@ def read(job: Job, format: Format) -> Found:
     return found
 
 
-def _refuse_declarations(job: Job, dialect: Dialect) -> None:
+def _refuse_declarations(job: Job, dialect: DriverSettings) -> None:
     """A planner's export never declares entities:
     whoever does wants something else from the parser.
     """
@@ -68,7 +68,7 @@ def _refuse_declarations(job: Job, dialect: Dialect) -> None:
         raise Unreadable("FIL-01", file=job.name, format=dialect.format, reason="entities")
 
 
-def _read_layer(job: Job, dialect: Dialect, name: str) -> Found:
+def _read_layer(job: Job, dialect: DriverSettings, name: str) -> Found:
     info = gdal.layer_info(job.path, name, dialect.options)
     shown = job.stem if name == job.path.stem else name
     if not info.rows:
@@ -85,7 +85,7 @@ def _read_layer(job: Job, dialect: Dialect, name: str) -> Found:
     return Found(layers=[_layer(job, dialect, shown, layer)])
 
 
-def _layer(job: Job, dialect: Dialect, name: str, layer: gdal.GdalLayer) -> SourceLayer:
+def _layer(job: Job, dialect: DriverSettings, name: str, layer: gdal.GdalLayer) -> SourceLayer:
     frame = layer.frame.drop(GML_CORNERS, strict=False)
     frame = _undressed(frame) if dialect is KML else frame
     wkb, facts = geometry_of(job, layer)

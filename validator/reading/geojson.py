@@ -160,11 +160,11 @@ def _number(match: re.Match[bytes]) -> bytes:
     return whole.lstrip(b"+") + (b"." + decimals if decimals else b"") + exponent
 
 
-def _declared(raw: bytes) -> tuple[crs.Declared, str]:
+def _declared(raw: bytes) -> tuple[crs.DeclaredCrs, str]:
     """The system of the (old) crs member; without it degrees, as the standard says."""
     member = CRS_MEMBER.search(raw)
     if member is None:
-        return crs.Declared(4326, None), "geojson-default"
+        return crs.DeclaredCrs(4326, None), "geojson-default"
     name = CRS_NAME.findall(member.group(1))
     if not name:
         return crs.NOTHING, ""

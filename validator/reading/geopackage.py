@@ -24,12 +24,12 @@ CONTENTS = """
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class GeopackageTable:
     """One entry of gpkg_contents: readable or not (`closed` says why), and its declared system."""
 
     name: str
     closed: str
-    declared: crs.Declared
+    declared: crs.DeclaredCrs
 
 
 def read(job: Job) -> Found:
@@ -64,7 +64,7 @@ def _without_outcome(layer: SourceLayer) -> SourceLayer:
     return replace(layer, frame=layer.frame.drop(ours)) if ours else layer
 
 
-def _contents(job: Job) -> list[Table]:
+def _contents(job: Job) -> list[GeopackageTable]:
     try:
         connection = sqlite3.connect(f"{job.path.absolute().as_uri()}?mode=ro", uri=True)
         try:
@@ -74,7 +74,9 @@ def _contents(job: Job) -> list[Table]:
     except (sqlite3.Error, UnicodeError, OverflowError) as error:
         raise job.damaged(FORMAT, error) from error
     return [
-        Table(str(r[0]), _closed(str(r[0]), str(r[1]), str(r[2]), str(r[3])), _declared(r[4:]))
+        GeopackageTable(
+            str(r[0]), _closed(str(r[0]), str(r[1]), str(r[2]), str(r[3])), _declared(r[4:])
+        )
         for r in rows
     ]
 
@@ -92,14 +94,14 @@ def _closed(name: str, data_type: str, kind: str, sql: str) -> str:
     return ""
 
 
-def _declared(row: tuple[object, object, object, object]) -> crs.Declared:
+def _declared(row: tuple[object, object, object, object]) -> crs.DeclaredCrs:
     """SQLite keeps anything in any column: what is no number or text says nothing."""
     srs_id, code = _whole(row[0]), _whole(row[2])
     definition = row[3] if isinstance(row[3], str) else None
     if srs_id is None or srs_id in (-1, 0):
         return crs.NOTHING
     if str(row[1] or "").upper() == "EPSG" and code and code > 0:
-        return crs.Declared(code, definition)
+        return crs.DeclaredCrs(code, definition)
     return crs.from_text(definition)
 
 
@@ -110,7 +112,7 @@ def _whole(value: object) -> int | None:
         return None
 
 
-def _read_table(job: Job, table: Table) -> Found:
+def _read_table(job: Job, table: GeopackageTable) -> Found:
     try:
         info = gdal.layer_info(job.path, table.name)
     except gdal.GDAL_FAULTS as error:
@@ -123,20 +125,20 @@ def _read_table(job: Job, table: Table) -> Found:
     return Found(layers=[_layer(job, table)])
 
 
-def _layer(job: Job, table: Table) -> SourceLayer:
-    told: list[Note] = []
+def _layer(job: Job, table: GeopackageTable) -> SourceLayer:
+    repaired: list[Note] = []
     try:
         layer = gdal.read_layer(job.path, table.name)
     except gdal.GDAL_FAULTS as error:
         mended = _mend_texts(job, table.name)
         if not mended:
             raise job.damaged(FORMAT, error) from error
-        told = [Note("mixed-encoding", {"n": mended})]
+        repaired = [Note("mixed-encoding", {"n": mended})]
         layer = _second_try(job, table.name)
     wkb, facts = geometry_of(job, layer)
     declared = table.declared if wkb is not None else crs.NOTHING
     damaged = encoding.damaged_cells(layer.frame)
-    notes: list[Note] = told + facts + text_notes(layer.frame) + ([damaged] if damaged else [])
+    notes: list[Note] = repaired + facts + text_notes(layer.frame) + ([damaged] if damaged else [])
     if wkb is not None and declared.epsg is None and declared.wkt is None:
         notes.append(Note("crs-undefined"))
     return SourceLayer(

@@ -18,7 +18,7 @@ from validator.reading.archive import Archive
 from validator.reading.detect import Format, detect
 from validator.reading.errors import Unreadable
 from validator.reading.job import Found, Job, check_cells
-from validator.reading.request import Request
+from validator.reading.request import ReadRequest
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer, layer_name
 
 READERS: dict[Format, Callable[[Job], Found]] = {
@@ -60,7 +60,7 @@ PROMISES: dict[str, tuple[Format, ...]] = {
 }
 
 
-def read_file(request: Request, directory: Path) -> SourceFile:
+def read_file(request: ReadRequest, directory: Path) -> SourceFile:
     """Read one file using `directory` (private, empty,
     removed by the caller). Raises Unreadable."""
     source = Path(request.path)
@@ -78,8 +78,8 @@ def read_file(request: Request, directory: Path) -> SourceFile:
         shutil.copyfile(source, private)
         label = format.value
         found = READERS[format](Job(private, request.name, request.options, request.limits))
-    if told := _other_than_its_name(request.name, format):
-        found.notes.append(told)
+    if note := _other_than_its_name(request.name, format):
+        found.notes.append(note)
     return _result(request, label, found)
 
 
@@ -91,7 +91,7 @@ def _other_than_its_name(name: str, format: Format) -> Note | None:
     return None
 
 
-def _read_archive(request: Request, source: Path, directory: Path) -> tuple[str, Found]:
+def _read_archive(request: ReadRequest, source: Path, directory: Path) -> tuple[str, Found]:
     """Every readable group of an archive; one broken set among good ones is told, not fatal."""
     found, labels = Found(), set[str]()
     refusals: list[Unreadable] = []
@@ -120,7 +120,7 @@ def _read_archive(request: Request, source: Path, directory: Path) -> tuple[str,
 
 
 def _job(
-    request: Request, archive: Archive, group: bundle.Group, directory: Path
+    request: ReadRequest, archive: Archive, group: bundle.FileGroup, directory: Path
 ) -> tuple[Job, Format]:
     path = bundle.unpack(archive, group, directory)
     name = bundle.display_name(group)
@@ -138,7 +138,7 @@ def _job(
     return replace(job, path=renamed), format
 
 
-def _result(request: Request, label: str, found: Found) -> SourceFile:
+def _result(request: ReadRequest, label: str, found: Found) -> SourceFile:
     rows = sum(layer.rows for layer in found.layers)
     if rows > request.limits.rows:
         limit = request.limits.rows
@@ -155,7 +155,7 @@ def _result(request: Request, label: str, found: Found) -> SourceFile:
 
 
 def _chosen(
-    request: Request, found: Found, layers: tuple[SourceLayer, ...]
+    request: ReadRequest, found: Found, layers: tuple[SourceLayer, ...]
 ) -> tuple[SourceLayer, ...]:
     """The layers asked for, by the names that people are shown; the others are told."""
     asked = set(request.options.layers)
@@ -172,11 +172,11 @@ def _with_short_name(layer: SourceLayer) -> SourceLayer:
     name = layer_name(layer.name)
     if name == layer.name:
         return layer
-    told = Note("layer-name-cut", {"characters": len(layer.name)})
-    return replace(layer, name=name, notes=(*layer.notes, told))
+    note = Note("layer-name-cut", {"characters": len(layer.name)})
+    return replace(layer, name=name, notes=(*layer.notes, note))
 
 
-def _refuse_empty(request: Request, label: str, found: Found) -> None:
+def _refuse_empty(request: ReadRequest, label: str, found: Found) -> None:
     """FIL-07 when no layer has records; FIL-01 when there is no such layer, or none at all."""
     if any(other.reason == "not-chosen" for other in found.others):
         asked = ", ".join(request.options.layers)[:200]

@@ -24,8 +24,8 @@ class Quotes:
         for line in lines:
             if inside.search(line) and self._misquoted(line):
                 self.mended += 1
-                told = inside.sub('""', line)
-                yield self._as_letters(line) if self._misquoted(told, whole=True) else told
+                escaped = inside.sub('""', line)
+                yield self._as_letters(line) if self._misquoted(escaped, whole=True) else escaped
             else:
                 yield line
 

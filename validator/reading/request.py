@@ -16,7 +16,7 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReadRequest:
     """One file to read. `path` is local; `name` is the name the person gave it."""
 
     path: str

@@ -17,7 +17,7 @@ FORMAT = "Shapefile"
 class _Reference:
     """What the .prj beside the shapes declares, and what is to be told of it."""
 
-    declared: crs.Declared = crs.NOTHING
+    declared: crs.DeclaredCrs = crs.NOTHING
     origin: str = ""
     notes: list[Note] = field(default_factory=list)
 
@@ -106,7 +106,7 @@ def _companions(job: Job) -> list[Note]:
     return [Note("FIL-04", {"name": job.stem, "missing": ".shx"})] if missing else []
 
 
-def _encoding(job: Job, table: Path, head: dbf.Header) -> encoding.Encoding:
+def _encoding(job: Job, table: Path, head: dbf.DbfHeader) -> encoding.Encoding:
     if job.options.encoding and (chosen := encoding.known(job.options.encoding)):
         return encoding.Encoding(chosen, "given")
     label = table.with_suffix(".cpg")

@@ -84,10 +84,10 @@ def _layer(job: Job, name: str, rows: list[list[str]], merged: list[Block]) -> S
     records = [(line, row) for line, row in filled if line > last]
     if not records:
         return None
-    unique, notes = tabular.name_columns(names, told=header.found)
+    unique, notes = tabular.name_columns(names, has_header=header.found)
     width = len(unique)
     frame = tabular.frame_of(unique, [(row + [""] * width)[:width] for _, row in records])
-    unnamed = [n for n, told in zip(unique, names, strict=True) if not told]
+    unnamed = [n for n, heading in zip(unique, names, strict=True) if not heading]
     frame = _whole_shapes(tabular.without_empty_columns(frame, unnamed))
     titles = [
         " ".join(dict.fromkeys(c for c in row if c)) for _, row in filled[: header.index - 1]

@@ -54,14 +54,14 @@ def find_header(rows: Sequence[Row]) -> Header:
     return Header(0, ("",) * width, found=False)
 
 
-def name_columns(names: Sequence[str], *, told: bool) -> tuple[list[str], list[Note]]:
+def name_columns(names: Sequence[str], *, has_header: bool) -> tuple[list[str], list[Note]]:
     """Unique column names (blank → colonna_N, repeated
     → NAME_2) and STR-03 / blank-headers notes."""
     clean = [" ".join(name.split()) for name in names]
     blanks = [i + 1 for i, name in enumerate(clean) if not name]
     filled = [name or f"colonna_{i + 1}" for i, name in enumerate(clean)]
     notes = repeated_names(filled)
-    if blanks and told:
+    if blanks and has_header:
         notes.append(Note("blank-headers", {"n": len(blanks), "columns": blanks}))
     return _unique(filled), notes
 

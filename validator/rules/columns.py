@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from validator import schema
 from validator.dataset import Dataset, LayerFacts
-from validator.findings import Group, Hits, Severity
+from validator.findings import RuleHits, Severity, SharedFinding
 from validator.libraries import pl
 
 Mask = NDArray[np.bool_]
@@ -53,7 +53,7 @@ def filled(dataset: Dataset, name: str) -> Mask:
     return mask(present)
 
 
-def told(dataset: Dataset, name: str) -> Mask:
+def has_content(dataset: Dataset, name: str) -> Mask:
     """Rows whose cell held something, understood or not."""
     return filled(dataset, name) | dataset.failed(name)
 
@@ -77,7 +77,7 @@ def is_area(dataset: Dataset) -> Mask:
     return drawn
 
 
-def hits(dataset: Dataset, chosen: Mask | Index, name: str = "", /, **params: object) -> Hits:
+def hits(dataset: Dataset, chosen: Mask | Index, name: str = "", /, **params: object) -> RuleHits:
     """Row findings on the chosen rows; `name`: the field, shown as the user's own column.
 
     A parameter given as a polars column over all rows is cut to the chosen ones.
@@ -87,12 +87,12 @@ def hits(dataset: Dataset, chosen: Mask | Index, name: str = "", /, **params: ob
         key: value.gather(index) if isinstance(value, pl.Series) else value
         for key, value in params.items()
     }
-    return Hits(index=index, column=column_name(dataset, name), params=cut)
+    return RuleHits(index=index, column=column_name(dataset, name), params=cut)
 
 
 def as_one(
     dataset: Dataset, chosen: Mask, name: str, severity: Severity | None = None, **params: Any
-) -> list[Group]:
+) -> list[SharedFinding]:
     """One finding per layer about all its chosen rows, as a missing column is one mistake."""
     column = column_name(dataset, name)
     found = []
@@ -100,7 +100,7 @@ def as_one(
         index = np.flatnonzero(chosen[layer.start : layer.stop]) + layer.start
         if len(index):
             found.append(
-                Group(tuple(index.tolist()), column, layer.name, params, severity=severity)
+                SharedFinding(tuple(index.tolist()), column, layer.name, params, severity=severity)
             )
     return found
 
@@ -180,7 +180,9 @@ class Teller:
         self.rows: list[int] = dataset.frame["row"].to_list()
         self.layers: list[str] = dataset.frame["layer"].to_list()
 
-    def group(self, index: Sequence[int] | Index, *, column: str = "", **params: object) -> Group:
+    def group(
+        self, index: Sequence[int] | Index, *, column: str = "", **params: object
+    ) -> SharedFinding:
         """One finding: `where` says the rows' numbers (with the layer, when several), `who` the
         planner's own identifiers or names, at most twenty of each.
         """
@@ -192,5 +194,5 @@ class Teller:
             f"{self.layers[i]} {self.rows[i]}" if several else str(self.rows[i]) for i in first
         ]
         who = ", ".join(self.names[i] for i in first)
-        told = {"where": ", ".join(where) + more, "who": who + more, "n": len(rows), **params}
-        return Group(rows, column, layer, told)
+        details = {"where": ", ".join(where) + more, "who": who + more, "n": len(rows), **params}
+        return SharedFinding(rows, column, layer, details)

@@ -167,7 +167,7 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Told:
+class FindingCount:
     """How many findings of a code there are, and how many a page shows (SYS-03)."""
 
     code: str

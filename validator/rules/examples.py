@@ -45,7 +45,7 @@ DECLARED = CrsDecision(STORED, STORED, Reason("declared"))
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentCell:
     """A cell not taken as it stood: `text` as sent, the value understood, what was done."""
 
     text: str
@@ -221,9 +221,9 @@ def _understood(given: tuple[Row, ...]) -> pl.DataFrame:
     }
     for item in schema.FIELDS:
         cells = [line.get(item.name) for line in given]
-        values = [cell.value if isinstance(cell, Sent) else cell for cell in cells]
+        values = [cell.value if isinstance(cell, SentCell) else cell for cell in cells]
         columns[item.name] = pl.Series(values, dtype=_types().get(item.kind, pl.String()))
-        if any(isinstance(cell, Sent) for cell in cells):
+        if any(isinstance(cell, SentCell) for cell in cells):
             columns[schema.raw(item.name)] = _of(cells, "text")
             columns[schema.fix(item.name)] = _of(cells, "change")
     kinds = [TAXONOMY.kind(line.get("kind")) for line in given]
@@ -252,14 +252,14 @@ def _position(line: Row) -> str:
 
 
 def _of(cells: list[Any], part: str) -> pl.Series:
-    found = [getattr(cell, part) if isinstance(cell, Sent) else None for cell in cells]
+    found = [getattr(cell, part) if isinstance(cell, SentCell) else None for cell in cells]
     return pl.Series(found, dtype=pl.String)
 
 
 def _as_sent(given: tuple[Row, ...], columns: tuple[ColumnMatch, ...]) -> pl.DataFrame:
     def text(line: Row, match: ColumnMatch) -> str | None:
         cell = line.get(match.field or match.column)
-        value = cell.text if isinstance(cell, Sent) else cell
+        value = cell.text if isinstance(cell, SentCell) else cell
         return None if value is None else str(value)
 
     return pl.DataFrame(

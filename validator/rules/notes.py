@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 
 
 def noted(dataset: Dataset, code: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -16,10 +16,10 @@ def noted(dataset: Dataset, code: str) -> list[tuple[str, Mapping[str, Any]]]:
     return [(layer, note.params) for layer, note in every if note.code == code]
 
 
-def told_by_reader(dataset: Dataset, code: str, *names: str) -> list[Group]:
+def told_by_reader(dataset: Dataset, code: str, *names: str) -> list[SharedFinding]:
     """One finding per note of that code, with the parameters that its message names."""
     return [
-        Group(
+        SharedFinding(
             layer=layer,
             column=str(params.get("column", "")),
             params={name: params.get(name) for name in names},

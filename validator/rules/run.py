@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from validator.dataset import Dataset, Mask
-from validator.findings import NO_COLUMN, Group, Hits, NotRun, Scope, Severity
+from validator.findings import NO_COLUMN, NotRun, RuleHits, Scope, Severity, SharedFinding
 from validator.libraries import pl
 from validator.rules import registry
 from validator.rules.context import RuleContext
@@ -111,7 +111,7 @@ def _file_refused(batches: Sequence[Batch]) -> bool:
 def _report(dataset: Dataset, found: _Run) -> Report:
     batches = causes_win(found.batches, dataset)
     if found.crashed:
-        system = [Group(params={"check": code}) for code in found.crashed]
+        system = [SharedFinding(params={"check": code}) for code in found.crashed]
         batches += batches_of(registry.get("SYS-01"), system, dataset)
     blocked = np.zeros(len(dataset), dtype=bool)
     for batch in batches:
@@ -158,19 +158,21 @@ def _explained(batch: Batch, winners: Sequence[Batch], dataset: Dataset) -> Mask
     return batch.touching(rows) | by_layer | of_the_file
 
 
-def batches_of(rule: Rule, answer: Hits | Sequence[Hits | Group], dataset: Dataset) -> list[Batch]:
+def batches_of(
+    rule: Rule, answer: RuleHits | Sequence[RuleHits | SharedFinding], dataset: Dataset
+) -> list[Batch]:
     """A rule's answer as batches: one per `Hits`, one per column and severity of the groups."""
-    parts = [answer] if isinstance(answer, Hits) else list(answer)
-    found = [_of_hits(rule, part, dataset) for part in parts if isinstance(part, Hits)]
-    together: dict[tuple[str, Severity], list[Group]] = defaultdict(list)
+    parts = [answer] if isinstance(answer, RuleHits) else list(answer)
+    found = [_of_hits(rule, part, dataset) for part in parts if isinstance(part, RuleHits)]
+    together: dict[tuple[str, Severity], list[SharedFinding]] = defaultdict(list)
     for part in parts:
-        if isinstance(part, Group):
+        if isinstance(part, SharedFinding):
             together[part.column, part.severity or rule.severity].append(part)
     found += [_of_groups(rule, same, dataset) for same in together.values()]
     return [batch for batch in found if len(batch)]
 
 
-def _of_hits(rule: Rule, hits: Hits, dataset: Dataset) -> Batch:
+def _of_hits(rule: Rule, hits: RuleHits, dataset: Dataset) -> Batch:
     index = np.asarray(hits.index, dtype=np.intp)
     varying, fixed = _split(hits.params)
     rows = dataset.frame["row"].gather(index)
@@ -202,7 +204,7 @@ def _storable(column: pl.Series) -> pl.Series:
     return column.dt.to_string("iso") if column.dtype == pl.Date else column
 
 
-def _of_groups(rule: Rule, groups: Sequence[Group], dataset: Dataset) -> Batch:
+def _of_groups(rule: Rule, groups: Sequence[SharedFinding], dataset: Dataset) -> Batch:
     lengths = np.array([len(group.index) for group in groups], dtype=np.intp)
     index = np.array([i for group in groups for i in group.index], dtype=np.intp)
     layers = _layers(groups, dataset)
@@ -223,12 +225,12 @@ def _of_groups(rule: Rule, groups: Sequence[Group], dataset: Dataset) -> Batch:
     )
 
 
-def _param(groups: Sequence[Group], name: str) -> pl.Series:
+def _param(groups: Sequence[SharedFinding], name: str) -> pl.Series:
     values = [plain(group.params.get(name)) for group in groups]
     return _storable(pl.Series(name, values, strict=False))
 
 
-def _layers(groups: Sequence[Group], dataset: Dataset) -> pl.Series:
+def _layers(groups: Sequence[SharedFinding], dataset: Dataset) -> pl.Series:
     """The layer each group names, else that of its first row."""
     first = [group.index[0] if group.index else None for group in groups]
     named = pl.Series([group.layer or None for group in groups], dtype=pl.String)

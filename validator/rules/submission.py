@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from validator.findings import Group, Severity
+from validator.findings import Severity, SharedFinding
 from validator.rules import registry
 from validator.rules.context import Submission
 from validator.rules.thresholds import Thresholds
@@ -33,6 +33,6 @@ def check_submission(
     found = []
     for one in registry.registered():
         if one.family == "DOC":
-            groups: Sequence[Group] = one.check(submission, limits)
+            groups: Sequence[SharedFinding] = one.check(submission, limits)
             found += [SubmissionFinding(one.code, one.severity, dict(g.params)) for g in groups]
     return found

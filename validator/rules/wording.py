@@ -163,5 +163,5 @@ def listing(items: Sequence[str], language: str, *, limit: int = LISTED) -> str:
     more = len(items) - limit
     if more <= 0:
         return shown
-    told = number(more, language)
-    return f"{shown} e altre {told}" if language == "it" else f"{shown} and {told} more"
+    rest = number(more, language)
+    return f"{shown} e altre {rest}" if language == "it" else f"{shown} and {rest} more"

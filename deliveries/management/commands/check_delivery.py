@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from deliveries.checks.examination import Examination, Request, examine, request_for
+from deliveries.checks.examination import CheckRequest, Examination, examine, request_for
 from deliveries.reports import document
 from validator.reading.errors import Unreadable
 from validator.rules import registry
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             binary.write(body)
 
 
-def _request(options: dict[str, Any]) -> Request:
+def _request(options: dict[str, Any]) -> CheckRequest:
     path: Path = options["file"]
     if not path.is_file():
         raise CommandError(f"Il file {path.name} non c'è o non si può leggere.")
@@ -135,9 +135,9 @@ def as_text(found: Examination, name: str, language: str) -> str:
     report = found.report
     errors, warnings = report.severities["error"], report.severities["warning"]
     first_line, idle = WORDS[language]
-    told = {"info": report.severities["info"], "rules": report.rule_set}
+    figures = {"info": report.severities["info"], "rules": report.rule_set}
     lines = [
-        first_line.format(name=name, rows=report.rows, errors=errors, warnings=warnings, **told)
+        first_line.format(name=name, rows=report.rows, errors=errors, warnings=warnings, **figures)
     ]
     for batch in report.batches:
         first = batch.frame().row(0, named=True)

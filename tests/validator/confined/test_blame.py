@@ -15,12 +15,12 @@ from validator.limits import Limits
 from validator.reading import archive, gdal, shapefile
 from validator.reading.errors import Unreadable
 from validator.reading.job import Job
-from validator.reading.request import ReadOptions, Request
+from validator.reading.request import ReadOptions, ReadRequest
 
 
 def answered(path, directory) -> dict:
     """What the confined process says of a file, in a process of its own."""
-    asked = wire.Asked(Request(str(path), path.name))
+    asked = wire.Asked(ReadRequest(str(path), path.name))
     process = multiprocessing.get_context("fork").Process(
         target=child.run, args=(asked, directory)
     )

@@ -13,9 +13,9 @@ from tests.validator.conftest import METROPOLIS, SESTO
 from tests.validator.interpreting.conftest import layer, read_file
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
-from validator.interpreting.crs import PARITY, Territory, decide
+from validator.interpreting.crs import PARITY, SenderOutlines, decide
 
-TERRITORY = Territory(SESTO, METROPOLIS)
+TERRITORY = SenderOutlines(SESTO, METROPOLIS)
 TOLD_APART = (32632, 4326, 3003, 3004, 3857, 32633)
 
 

@@ -11,7 +11,7 @@ from tests.validator.rules.speaking import batches, said, silent
 from validator.dataset import CrsDecision, Reason
 from validator.findings import NotRun, Severity
 from validator.rules import examples, registry
-from validator.rules.examples import FORMER, HOME, Example, Sent, row, rows
+from validator.rules.examples import FORMER, HOME, Example, SentCell, row, rows
 from validator.rules.run import run_all
 
 SQUARE = (
@@ -273,8 +273,8 @@ def test_att_05_knows_the_code_of_a_comune_merged_into_ours():
 
 def test_att_06_tells_a_merged_comune_s_code_beside_a_lost_zero():
     both = rows(
-        {"name": "Liceo", "istat": Sent("15000", "015000", "istat_zero")},
-        {"name": "Museo", "istat": Sent(FORMER, HOME, "istat_former")},
+        {"name": "Liceo", "istat": SentCell("15000", "015000", "istat_zero")},
+        {"name": "Museo", "istat": SentCell(FORMER, HOME, "istat_former")},
     )
     assert said("ATT-06", both) == [
         "Un codice ISTAT: zero iniziale aggiunto (15000 → 015000).",
@@ -285,7 +285,7 @@ def test_att_06_tells_a_merged_comune_s_code_beside_a_lost_zero():
 
 
 def test_att_05_counts_a_code_that_is_none():
-    assert len(said("ATT-05", row(name="Liceo", istat=Sent("milano")))) == 1
+    assert len(said("ATT-05", row(name="Liceo", istat=SentCell("milano")))) == 1
     assert silent("ATT-05", row(name="Liceo", istat=HOME))
 
 

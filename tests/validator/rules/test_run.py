@@ -10,12 +10,12 @@ import pytest
 
 from validator.dataset import Reason
 from validator.rules import examples, registry
-from validator.rules.examples import Example, Sent, rows
+from validator.rules.examples import Example, SentCell, rows
 from validator.rules.run import run_all
 
 GOOD = {"identifier": "A1", "name": "Liceo Rebora", "type": "Liceo", "kind": "superiori",
         "geometry": "POINT (501000 5031000)"}  # fmt: skip
-BAD = {**GOOD, "identifier": "A2", "name": "Liceo Verdi", "status": Sent("boh"),
+BAD = {**GOOD, "identifier": "A2", "name": "Liceo Verdi", "status": SentCell("boh"),
        "geometry": "POINT (502000 5031000)"}  # fmt: skip
 
 

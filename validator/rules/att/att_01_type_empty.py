@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits
-from validator.rules.columns import SAYING, having, hits, told
+from validator.findings import RuleHits
+from validator.rules.columns import SAYING, has_content, having, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
 from validator.rules.examples import row
@@ -41,14 +41,14 @@ from validator.rules.wording import Wording
 )
 def required_cells_are_filled(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[RuleHits]:
     """Each row says what service it is: a type, or at least a category.
 
     Without it nobody knows what the row speaks of, and it cannot enter the database.
     """
     said = np.zeros(len(dataset), dtype=bool)
     for name in SAYING:
-        said |= told(dataset, name)
+        said |= has_content(dataset, name)
     said |= dataset.frame["kind"].is_not_null().to_numpy()
     named = next((name for name in SAYING if dataset.has(name)), "type")
     return [hits(dataset, having(dataset, *SAYING) & ~said, named)]

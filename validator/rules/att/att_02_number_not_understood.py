@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.att.parsing import not_understood, of_kinds
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 from validator.schema import ValueKind
@@ -35,10 +35,12 @@ from validator.schema import ValueKind
         all="None of the {n} values of '{column}' is a number: perhaps it is another column.",
         fix="Write digits only, with a comma or a point for decimals, without units.",
     ),
-    fails=row(name="Parco", area=Sent("circa tremila")),
-    passes=row(name="Parco", area=Sent("3.120,50", 3120.5, "number")),
+    fails=row(name="Parco", area=SentCell("circa tremila")),
+    passes=row(name="Parco", area=SentCell("3.120,50", 3120.5, "number")),
 )
-def numbers_are_numbers(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def numbers_are_numbers(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """Cells of numeric columns hold numbers; 1.234,50 and 1234.5 are both understood.
 
     Areas, capacities and amounts are added up, so they must be numbers.

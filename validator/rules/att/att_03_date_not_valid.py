@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.att.parsing import not_understood, of_kinds
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 from validator.schema import ValueKind
@@ -35,10 +35,10 @@ from validator.schema import ValueKind
         all="None of the {n} dates of '{column}' is valid: perhaps it is another column.",
         fix="Write 2025-06-30 or 30/06/2025.",
     ),
-    fails=row(name="Biblioteca", opening_date=Sent("31/02/2024")),
-    passes=row(name="Biblioteca", opening_date=Sent("28/02/2024", None, "date")),
+    fails=row(name="Biblioteca", opening_date=SentCell("31/02/2024")),
+    passes=row(name="Biblioteca", opening_date=SentCell("28/02/2024", None, "date")),
 )
-def dates_exist(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def dates_exist(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[RuleHits]:
     """Dates exist and are written dd/mm/yyyy or ISO.
 
     They say what was open on a day; a day that never was cannot.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import SAYING, Mask, as_sent, filled, hits
 from validator.rules.context import RuleContext
@@ -44,7 +44,7 @@ SUGGESTED = 300
     fails=row(name="Spazio 21", type="Attrezzatura polivalente"),
     passes=row(name="Liceo Rebora", type="Liceo", kind="superiori"),
 )
-def kinds_are_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def kinds_are_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[RuleHits]:
     """The type of service belongs to the published taxonomy, supra-municipal or local.
 
     It decides in which of the eight categories the service counts. It is never guessed: a row that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.columns import as_sent, filled, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
@@ -41,7 +41,9 @@ from validator.rules.wording import Wording
     fails=row(name="Liceo", istat="015001"),
     passes=row(name="Liceo", istat="015000"),
 )
-def istat_codes_are_ours(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def istat_codes_are_ours(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """The ISTAT code is that of the municipality that delivers, unless the row says otherwise.
 
     A code of another comune is usually a row that ended in the wrong file. The code of a comune

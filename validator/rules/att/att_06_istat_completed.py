@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from validator.dataset import Change, Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.columns import column_name
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 
@@ -37,12 +37,12 @@ from validator.rules.wording import Wording
         fix="Store the code as text, not as a number; "
         "for a merged municipality use the code of the one that it became.",
     ),
-    fails=row(name="Liceo", istat=Sent("15000", "015000", "istat_zero")),
+    fails=row(name="Liceo", istat=SentCell("15000", "015000", "istat_zero")),
     passes=row(name="Liceo", istat="015000"),
 )
 def istat_codes_keep_their_zero(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """ISTAT codes that lost their leading zero, or of comuni that were merged, were put right.
 
     Spreadsheets drop the zero: 15146 is 015146. A merged comune's code is read as its successor's.
@@ -54,11 +54,11 @@ def istat_codes_keep_their_zero(
 _OF_CODES = (Change.ISTAT_ZERO, Change.ISTAT_FORMER)
 
 
-def _codes_put_right(dataset: Dataset, change: Change) -> Group | None:
+def _codes_put_right(dataset: Dataset, change: Change) -> SharedFinding | None:
     changed = np.flatnonzero(dataset.changed("istat", change))
     if not len(changed):
         return None
     first = int(changed[0])
     before, after = dataset.raw("istat")[first], dataset.frame["istat"][first]
-    told = {"n": len(changed), "done": change.value, "before": before, "after": after}
-    return Group(column=column_name(dataset, "istat"), params=told)
+    details = {"n": len(changed), "done": change.value, "before": before, "after": after}
+    return SharedFinding(column=column_name(dataset, "istat"), params=details)

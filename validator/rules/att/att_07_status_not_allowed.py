@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.att.parsing import outside_domain
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 
@@ -33,10 +33,12 @@ from validator.rules.wording import Wording
         all="None of the {n} values of '{column}' is a status: perhaps it is another column.",
         fix="Choose one of the four: {expected}.",
     ),
-    fails=row(name="Liceo", status=Sent("boh")),
-    passes=row(name="Liceo", status=Sent("IN ESERCIZIO", "esistente", "word")),
+    fails=row(name="Liceo", status=SentCell("boh")),
+    passes=row(name="Liceo", status=SentCell("IN ESERCIZIO", "esistente", "word")),
 )
-def statuses_are_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def statuses_are_known(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """The status is one of esistente, previsto, in attuazione, dismesso.
 
     It keeps what exists apart from what is to come: sheets count them separately.

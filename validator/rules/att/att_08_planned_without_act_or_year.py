@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, Hits
-from validator.rules.columns import as_one, having, hits, told
+from validator.findings import RuleHits, SharedFinding
+from validator.rules.columns import as_one, has_content, having, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
 from validator.rules.examples import row
@@ -41,13 +41,13 @@ PLANNED = ("previsto", "in attuazione")
 )
 def planned_services_have_a_horizon(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits | Group]:
+) -> Sequence[RuleHits | SharedFinding]:
     """A planned service names the act behind it or the year it is expected.
 
     Otherwise it cannot be told from a wish.
     """
     planned = dataset.frame["status"].is_in(PLANNED).fill_null(value=False).to_numpy()
-    told_when = told(dataset, "act") | told(dataset, "planned_year")
+    told_when = has_content(dataset, "act") | has_content(dataset, "planned_year")
     lacking, asked = planned & ~told_when, having(dataset, "act", "planned_year")
     by_row = hits(dataset, lacking & asked, "act", value=dataset.frame["status"])
     return [by_row, *as_one(dataset, lacking & ~asked, "act")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, Hits
+from validator.findings import RuleHits, SharedFinding
 from validator.libraries import pl
 from validator.rules.columns import as_one, having, hits
 from validator.rules.context import RuleContext
@@ -39,7 +39,7 @@ from validator.rules.wording import Wording
 )
 def statuses_agree_with_dates(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits | Group]:
+) -> Sequence[RuleHits | SharedFinding]:
     """An existing service does not open tomorrow nor close yesterday; a closed one says when it
     closed.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.att.parsing import outside_domain
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 
@@ -34,10 +34,12 @@ from validator.rules.wording import Wording
         all="None of the {n} values of '{column}' is a level: perhaps it is another column.",
         fix="Choose one of the three: {expected}.",
     ),
-    fails=row(name="Liceo", valence=Sent("alta")),
+    fails=row(name="Liceo", valence=SentCell("alta")),
     passes=row(name="Liceo", valence="intercomunale"),
 )
-def valences_are_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def valences_are_known(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """The declared level is one of comunale, intercomunale, metropolitana.
 
     What the comune declares is kept apart from what is proposed, validated and confirmed.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from validator import schema
 from validator.dataset import Dataset
-from validator.findings import Group, Hits
+from validator.findings import RuleHits, SharedFinding
 from validator.rules.columns import as_one, as_sent, folded, having, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -50,7 +50,7 @@ NAMELESS = (*THINGS, "struttura", *QUALITIES, *UNDECIDED, *NO_NAME, *FILLERS, "i
 )
 def names_identify(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits | Group]:
+) -> Sequence[RuleHits | SharedFinding]:
     """The name tells which service it is: not empty, not "servizio", not the type repeated.
 
     On the public map and against other sources a service is known by its name.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.columns import as_sent
 from validator.rules.context import RuleContext
 from validator.rules.declaration import GROUP, WARNING, rule
@@ -36,7 +36,7 @@ from validator.rules.wording import Wording
     fails=rows(*({"name": f"Liceo {i}", "address": "Via Roma 1"} for i in range(12))),
     passes=rows(*({"name": f"Liceo {i}", "address": f"Via Roma {i}"} for i in range(12))),
 )
-def columns_vary(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def columns_vary(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[SharedFinding]:
     """Columns that should differ from row to row do: name, address, area, capacity, web site.
 
     One value everywhere usually comes from the export.
@@ -50,5 +50,7 @@ def columns_vary(dataset: Dataset, t: Thresholds, context: RuleContext) -> Seque
             cells = as_sent(dataset, name).slice(layer.start, layer.rows)
             if name in layer.column_of and cells.n_unique() == 1 and cells[0] not in (None, ""):
                 told_as = {"n": layer.rows, "value": cells[0]}
-                found.append(Group(column=layer.column_of[name], layer=layer.name, params=told_as))
+                found.append(
+                    SharedFinding(column=layer.column_of[name], layer=layer.name, params=told_as)
+                )
     return found

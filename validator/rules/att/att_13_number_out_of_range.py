@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from validator import schema
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.columns import hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -43,7 +43,7 @@ from validator.rules.wording import Wording
 )
 def numbers_are_believable(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[RuleHits]:
     """Numbers lie in the range their column can have (the schema's minimum and maximum).
 
     Half a square metre or a million seats is usually a wrong unit or a misread thousands dot.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.att.parsing import not_understood, of_kinds
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
-from validator.rules.examples import Sent, row
+from validator.rules.examples import SentCell, row
 from validator.rules.thresholds import Thresholds
 from validator.rules.wording import Wording
 from validator.schema import ValueKind
@@ -35,12 +35,14 @@ from validator.schema import ValueKind
         all="None of the {n} addresses in '{column}' is valid: perhaps it is another column.",
         fix="Copy the complete address, with https://.",
     ),
-    fails=row(name="Teatro", url=Sent("vedi sito")),
-    passes=row(name="Teatro", url=Sent("teatro.example", "https://teatro.example", "url_scheme")),
+    fails=row(name="Teatro", url=SentCell("vedi sito")),
+    passes=row(
+        name="Teatro", url=SentCell("teatro.example", "https://teatro.example", "url_scheme")
+    ),
 )
 def addresses_are_well_formed(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[RuleHits]:
     """Web and e-mail addresses are complete and well formed.
 
     The site is shown on the public page of the service, where half an address does not open.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules import personal
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, INFO, ROW, rule
@@ -43,13 +43,15 @@ from validator.rules.wording import Wording
     fails=row(name="Ambulatorio", notes="Responsabile: RSSMRA85T10A562S"),
     passes=row(name="Ambulatorio", notes="Codice struttura MI0123456789"),
 )
-def people_stay_private(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def people_stay_private(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """No column holds the fiscal code of a person; private phones and mail are told and withheld.
 
     The database is public. A fiscal code (its check letter agrees) is an error; mobile phones and
     private mailboxes are never published, and this is said.
     """
     return [
-        Hits(index=trace.index, column=trace.column, severity=None if trace.fiscal else INFO)
+        RuleHits(index=trace.index, column=trace.column, severity=None if trace.fiscal else INFO)
         for trace in personal.traces(dataset)
     ]

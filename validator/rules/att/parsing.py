@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from validator import schema
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.columns import hits
 from validator.schema import ValueKind
 
@@ -16,7 +16,7 @@ def of_kinds(*kinds: ValueKind) -> tuple[str, ...]:
     return tuple(field.name for field in schema.FIELDS if field.kind in kinds)
 
 
-def not_understood(dataset: Dataset, names: Iterable[str]) -> list[Hits]:
+def not_understood(dataset: Dataset, names: Iterable[str]) -> list[RuleHits]:
     """The cells of the fields that their parser did not understand, one `Hits` per column."""
     found = []
     for name in names:
@@ -25,7 +25,7 @@ def not_understood(dataset: Dataset, names: Iterable[str]) -> list[Hits]:
     return found
 
 
-def outside_domain(dataset: Dataset, name: str) -> list[Hits]:
+def outside_domain(dataset: Dataset, name: str) -> list[RuleHits]:
     """The cells of a word field that are none of its words."""
     domain = ", ".join(schema.BY_NAME[name].domain)
     failed = dataset.failed(name)

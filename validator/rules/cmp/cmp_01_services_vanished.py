@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.rules.cmp.example_records import GONE, KNOWN, LICEO, SAME
 from validator.rules.cmp.links import links
 from validator.rules.columns import Index
@@ -41,7 +41,7 @@ LISTED = 10
 )
 def services_do_not_vanish(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group] | NotRun:
+) -> Sequence[SharedFinding] | NotRun:
     """Every record accepted before is still there.
 
     A service does not vanish: it closes, moves or merges. Until answered it stays in force.
@@ -51,7 +51,7 @@ def services_do_not_vanish(
     lost = links(dataset, context.accepted).lost(context.accepted)
     if not len(lost):
         return []
-    return [Group(params={"n": len(lost), "list": named(context.accepted, lost)})]
+    return [SharedFinding(params={"n": len(lost), "list": named(context.accepted, lost)})]
 
 
 def named(accepted: Accepted, index: Index) -> str:

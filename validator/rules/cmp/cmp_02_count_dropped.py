@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.rules.cmp.example_records import GONE, KNOWN, LICEO, SAME
 from validator.rules.context import RuleContext
 from validator.rules.declaration import COMPARISON, WARNING, rule
@@ -33,7 +33,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=(LICEO,), accepted=(KNOWN, GONE)),
     passes=SAME,
 )
-def counts_hold(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group] | NotRun:
+def counts_hold(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding] | NotRun:
     """The number of services does not fall sharply against the last accepted delivery.
 
     Such a fall is usually a forgotten layer or a filter left on.
@@ -44,4 +46,4 @@ def counts_hold(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequen
     pct = 100 * (before - after) / before if before else 0.0
     if pct <= t["count_drop_pct"]:
         return []
-    return [Group(params={"before": before, "after": after, "pct": round(pct)})]
+    return [SharedFinding(params={"before": before, "after": after, "pct": round(pct)})]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import NO_COLUMN, Hits, NotRun
+from validator.findings import NO_COLUMN, NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.cmp.example_records import KNOWN, LICEO, SAME
 from validator.rules.cmp.links import labels, links
@@ -42,7 +42,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=({**LICEO, "geometry": "POINT (502000 5031000)"},), accepted=(KNOWN,)),
     passes=SAME,
 )
-def services_stay_in_place(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def services_stay_in_place(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits | NotRun:
     """A known identifier lies where it lay.
 
     Otherwise the service moved, or its identifier was given to another.
@@ -58,4 +60,4 @@ def services_stay_in_place(dataset: Dataset, t: Thresholds, context: RuleContext
         away = np.hypot(*(xy(dataset.points[rows]) - known.astype(float)).T)
         far = away > t["moved_m"]
     dist = pl.Series(away[far].round()).cast(pl.Int64)
-    return Hits(rows[far], "", {"id": labels(dataset, rows[far]), "dist": dist})
+    return RuleHits(rows[far], "", {"id": labels(dataset, rows[far]), "dist": dist})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.rules.cmp.example_records import KNOWN, LICEO, SAME
 from validator.rules.cmp.links import labels, links
 from validator.rules.context import RuleContext
@@ -40,7 +40,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=({**LICEO, "kind": "primaria", "fingerprint": "h"},), accepted=(KNOWN,)),
     passes=SAME,
 )
-def classes_hold(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits] | NotRun:
+def classes_hold(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits] | NotRun:
     """The type and the declared level of a known record are what they were.
 
     They decide in which figures the service counts: a change moves the zone's totals.
@@ -57,6 +59,6 @@ def classes_hold(dataset: Dataset, t: Thresholds, context: RuleContext) -> Seque
         changed = ((before != after) & after.is_not_null()).fill_null(value=False)
         index = rows[changed.to_numpy()]
         said = {"before": before.filter(changed), "after": after.filter(changed)}
-        told = {key: text.replace(names) for key, text in said.items()}
-        answers.append(Hits(index, "", {"id": labels(dataset, index), **told}))
+        params = {key: text.replace(names) for key, text in said.items()}
+        answers.append(RuleHits(index, "", {"id": labels(dataset, index), **params}))
     return answers

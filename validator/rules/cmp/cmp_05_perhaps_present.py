@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.cmp.candidates import best, candidates
 from validator.rules.cmp.example_sources import FAR, LISTED_ELSEWHERE, OSPEDALE
@@ -42,7 +42,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=(OSPEDALE,), known=(LISTED_ELSEWHERE,)),
     passes=Example(rows=(OSPEDALE,), known=(FAR,)),
 )
-def duplicates_are_found(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def duplicates_are_found(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits | NotRun:
     """The row is not a service that another source tells already, unless it is known to be the
     same.
 
@@ -55,7 +57,7 @@ def duplicates_are_found(dataset: Dataset, t: Thresholds, context: RuleContext) 
     found = _unknown(dataset, context, pairs)
     found = found.filter(pl.col("score") >= t["duplicate_look"])
     frame = context.others.frame[found["other"].to_numpy()]
-    return Hits(
+    return RuleHits(
         found["row"].to_numpy().astype(np.intp),
         params={"id": frame["service"], "source": frame["source"], "score": _two(found["score"])},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.libraries import pl
 from validator.rules.cmp.candidates import candidates
 from validator.rules.cmp.example_sources import FAR, LISTED_ELSEWHERE, OSPEDALE
@@ -42,7 +42,7 @@ OTHER_READING = 2
 )
 def other_sources_are_answered(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group] | NotRun:
+) -> Sequence[SharedFinding] | NotRun:
     """Services that other sources (Lettura 2) know in the comune are in the plan.
 
     The two readings see different things; they are shown side by side and never added.
@@ -61,4 +61,4 @@ def other_sources_are_answered(
         return []
     names = absent["name"].fill_null("—").head(LISTED).to_list()
     listed = ", ".join(names) + (" …" if absent.height > LISTED else "")
-    return [Group(params={"n": absent.height, "list": listed})]
+    return [SharedFinding(params={"n": absent.height, "list": listed})]

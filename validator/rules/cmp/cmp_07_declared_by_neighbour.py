@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.cmp.candidates import best, candidates
 from validator.rules.cmp.example_sources import BY_NEIGHBOUR, LISTED_ELSEWHERE, OSPEDALE
@@ -38,7 +38,7 @@ from validator.rules.wording import Wording
     fails=Example(rows=(OSPEDALE,), known=(BY_NEIGHBOUR,)),
     passes=Example(rows=(OSPEDALE,), known=(LISTED_ELSEWHERE,)),
 )
-def neighbours_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def neighbours_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits | NotRun:
     """A service at the boundary that a neighbouring comune declares too has one record.
 
     The two comuni agree who maintains it.
@@ -51,7 +51,7 @@ def neighbours_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> H
     foreign = (frame["plan"] & (frame["municipality"] != dataset.municipality)).fill_null(
         value=False
     )
-    return Hits(
+    return RuleHits(
         found["row"].filter(foreign).to_numpy().astype(np.intp),
         params={
             "id": frame["service"].filter(foreign),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.rules.cmp.example_records import KNOWN, LICEO, SAME
 from validator.rules.cmp.links import links
 from validator.rules.context import RuleContext
@@ -37,7 +37,7 @@ from validator.rules.wording import Wording
 )
 def differences_are_told(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group] | NotRun:
+) -> Sequence[SharedFinding] | NotRun:
     """A delivery equal to what is accepted is told to be so.
 
     That nothing changed is information: readers know that the data still hold.
@@ -47,4 +47,4 @@ def differences_are_told(
     same = len(dataset) == len(context.accepted) > 0
     if not same or not links(dataset, context.accepted).unchanged.all():
         return []
-    return [Group(params={"n": len(dataset)})]
+    return [SharedFinding(params={"n": len(dataset)})]

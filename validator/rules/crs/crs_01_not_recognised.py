@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import GOOD, with_crs
 from validator.rules.crs.layers import placed
@@ -33,14 +33,16 @@ from validator.rules.wording import Wording
     fails=with_crs(None, None, "unrecognised"),
     passes=GOOD,
 )
-def system_is_known(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def system_is_known(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """The reference system is declared, or can be recognised without doubt.
 
     Without it coordinates are mere numbers. It is recognised by where the points would fall; when
     no system brings them to the municipality, the planner chooses.
     """
     return [
-        Group(layer=layer.name, params={"layer": layer.name})
+        SharedFinding(layer=layer.name, params={"layer": layer.name})
         for layer in dataset.layers
         if placed(layer) and layer.crs.used is None and layer.rows
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import GOOD, with_crs
 from validator.rules.crs.layers import placed
@@ -44,13 +44,13 @@ AT_BEST_M = 1.0
 )
 def transformation_is_told(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """Positions sent in another system than the stored one (EPSG:32632) were transformed.
 
     The cost of the transformation is told in metres.
     """
     return [
-        Group(
+        SharedFinding(
             layer=layer.name,
             params={
                 "layer": layer.name,

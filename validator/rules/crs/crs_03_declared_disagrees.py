@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import GOOD, with_crs
 from validator.rules.crs.names import system
@@ -36,13 +36,13 @@ from validator.rules.wording import Wording
 )
 def declared_system_agrees(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """The declared system is the one the coordinates are in.
 
     In the declared one the layer would fall far away, in the proposed one it falls in the comune.
     """
     return [
-        Group(
+        SharedFinding(
             layer=layer.name,
             params={
                 "layer": layer.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import GOOD, with_crs
 from validator.rules.declaration import INFO, LAYER, rule
@@ -33,13 +33,15 @@ from validator.rules.wording import Wording
     fails=with_crs(6707, 6707, "declared", swapped=1),
     passes=GOOD,
 )
-def axes_are_in_order(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def axes_are_in_order(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Coordinates that came as latitude, longitude (or north, east) were exchanged.
 
     Some programmes write the latitude first, and positions would fall elsewhere.
     """
     return [
-        Group(layer=layer.name, params={"layer": layer.name, "n": int(layer.crs.swapped)})
+        SharedFinding(layer=layer.name, params={"layer": layer.name, "n": int(layer.crs.swapped)})
         for layer in dataset.layers
         if layer.crs.axes_exchanged
     ]

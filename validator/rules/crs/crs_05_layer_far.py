@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import with_crs
 from validator.rules.crs.layers import is_far
@@ -35,14 +35,16 @@ from validator.rules.wording import Wording
     fails=with_crs(4326, 4326, "far", km=885.0),
     passes=with_crs(STORED, STORED, "declared", km=0.4),
 )
-def layer_falls_here(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def layer_falls_here(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """The layer falls in the municipality or next to it.
 
     A whole layer far away has a wrong reference system, or is of another municipality. Services
     declared in another municipality may lie there.
     """
     return [
-        Group(layer=layer.name, params={"layer": layer.name, "km": round(layer.crs.km, 1)})
+        SharedFinding(layer=layer.name, params={"layer": layer.name, "km": round(layer.crs.km, 1)})
         for layer in dataset.layers
         if layer.crs.km is not None and is_far(dataset, layer, t["far_km"])
     ]

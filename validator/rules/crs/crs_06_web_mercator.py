@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.crs.example_layers import GOOD, with_crs
 from validator.rules.declaration import LAYER, WARNING, rule
@@ -34,14 +34,16 @@ WEB_MERCATOR = 3857
     fails=with_crs(WEB_MERCATOR, WEB_MERCATOR, "declared"),
     passes=GOOD,
 )
-def system_is_metric(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def system_is_metric(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """The layer does not come in Web Mercator, where areas at Milan's latitude are twice too
     large.
 
     They are brought back to true metres, but a layer traced on a web map has lost its accuracy.
     """
     return [
-        Group(layer=layer.name, params={"layer": layer.name})
+        SharedFinding(layer=layer.name, params={"layer": layer.name})
         for layer in dataset.layers
         if layer.crs.used == WEB_MERCATOR
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import Submission
 from validator.rules.declaration import ERROR, SUBMISSION, rule
 from validator.rules.doc.example_submission import GOOD, PASSES
@@ -33,11 +33,11 @@ from validator.rules.wording import Wording
     fails=Example(argument=replace(GOOD, act="")),
     passes=PASSES,
 )
-def act_is_given(submission: Submission, t: Thresholds) -> Sequence[Group]:
+def act_is_given(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """The act of the plan is given: type, number and date.
 
     It says what the published data rest on, and stands beside every service. Who only confirms
     what is in force confirms it under the act it has.
     """
     given = submission.confirms or (submission.act.strip() and submission.act_date)
-    return [] if given else [Group()]
+    return [] if given else [SharedFinding()]

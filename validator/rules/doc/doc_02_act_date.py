@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import Submission
 from validator.rules.declaration import SUBMISSION, WARNING, rule
 from validator.rules.doc.example_submission import GOOD, PASSES
@@ -34,7 +34,7 @@ from validator.rules.wording import Wording
     fails=Example(argument=replace(GOOD, act_date=date(2020, 1, 1))),
     passes=PASSES,
 )
-def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[Group]:
+def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """The act is not older than the one in force, and not in the future.
 
     An older act is usually the wrong version of the plan.
@@ -42,9 +42,11 @@ def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[Group]:
     given, current = submission.act_date, submission.current_act_date
     if given is None:
         return []
-    told = {"date": given.isoformat()}
+    details = {"date": given.isoformat()}
     if given > submission.today:
-        return [Group(params={**told, "why": "act_to_come"})]
+        return [SharedFinding(params={**details, "why": "act_to_come"})]
     if current and given < current:
-        return [Group(params={**told, "why": "act_older", "current": current.isoformat()})]
+        return [
+            SharedFinding(params={**details, "why": "act_older", "current": current.isoformat()})
+        ]
     return []

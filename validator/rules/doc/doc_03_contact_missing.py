@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules import personal
 from validator.rules.context import Submission
 from validator.rules.declaration import ERROR, SUBMISSION, rule
@@ -36,11 +36,11 @@ from validator.rules.wording import Wording
     fails=Example(argument=replace(GOOD, contact_email="anna.riva@gmail.com")),
     passes=PASSES,
 )
-def contact_is_given(submission: Submission, t: Thresholds) -> Sequence[Group]:
+def contact_is_given(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """A responsible person is named, with a mailbox of the office.
 
     Reviewers must be able to ask; a private mailbox does not stay when the person moves on.
     """
     mail = submission.contact_email.strip()
     office = "@" in mail and not re.search(personal.MAILBOX, mail)
-    return [] if office and submission.contact_name.strip() else [Group()]
+    return [] if office and submission.contact_name.strip() else [SharedFinding()]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import Submission
 from validator.rules.declaration import SUBMISSION, WARNING, rule
 from validator.rules.doc.example_submission import GOOD, PASSES
@@ -36,7 +36,7 @@ from validator.rules.wording import Wording
     fails=Example(argument=replace(GOOD, reference_date=date(2023, 1, 1))),
     passes=PASSES,
 )
-def data_are_recent(submission: Submission, t: Thresholds) -> Sequence[Group]:
+def data_are_recent(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """The reference date of the data is recent.
 
     It is shown beside the data: readers must know when it is old.
@@ -47,4 +47,4 @@ def data_are_recent(submission: Submission, t: Thresholds) -> Sequence[Group]:
     age = (today.year - given.year) * 12 + today.month - given.month
     if (age, today.day) <= (months, given.day):
         return []
-    return [Group(params={"date": given.isoformat(), "months": months})]
+    return [SharedFinding(params={"date": given.isoformat(), "months": months})]

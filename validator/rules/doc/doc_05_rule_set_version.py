@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import Submission
 from validator.rules.declaration import INFO, SUBMISSION, rule
 from validator.rules.doc.example_submission import GOOD, PASSES
@@ -35,7 +35,7 @@ from validator.rules.wording import Wording
     fails=PASSES,
     passes=Example(argument=replace(GOOD, rule_set="")),
 )
-def rule_set_is_told(submission: Submission, t: Thresholds) -> Sequence[Group]:
+def rule_set_is_told(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """The version of the rule set used is told with each submission.
 
     Rules change over time. A confirmation without check has none.
@@ -43,4 +43,4 @@ def rule_set_is_told(submission: Submission, t: Thresholds) -> Sequence[Group]:
     if not submission.rule_set:
         return []
     date_of = RULE_SET_DATE.isoformat() if submission.rule_set == RULE_SET_VERSION else None
-    return [Group(params={"version": submission.rule_set, "date": date_of})]
+    return [SharedFinding(params={"version": submission.rule_set, "date": date_of})]

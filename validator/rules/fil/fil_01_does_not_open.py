@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, FILE, rule
 from validator.rules.examples import noting, row
@@ -33,7 +33,7 @@ from validator.rules.wording import Wording
     fails=noting("FIL-01", file="piano.zip", format="ZIP", reason="damaged"),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def file_opens(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def file_opens(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[SharedFinding]:
     """The file opens as one of the accepted formats; its content decides, not its extension.
 
     Accepted: zipped shapefile, GeoPackage, GeoJSON, KML, GML, FlatGeobuf, CSV, XLSX, XLS, ODS.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, FILE, rule
 from validator.rules.examples import noting, row
@@ -35,7 +35,7 @@ from validator.rules.wording import Wording
 )
 def size_is_within_limits(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """The file stays within the published limits, also after unpacking.
 
     They are measured on the server: bytes, rows, columns, layers.

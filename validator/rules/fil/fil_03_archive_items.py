@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, FILE, rule
 from validator.rules.examples import noting, row
@@ -35,7 +35,9 @@ from validator.rules.wording import Wording
     fails=noting("FIL-03", item="altro.zip", reason="nested"),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def archive_is_plain(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def archive_is_plain(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """The archive holds no archive, no absolute or parent path, no link, no abnormal expansion.
 
     Folders are fine.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, FILE, WARNING, rule
 from validator.rules.examples import noting, row
@@ -35,14 +35,14 @@ from validator.rules.wording import Wording
 )
 def shapefile_is_complete(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """A shapefile comes with .shp, .shx and .dbf of one common name.
 
     Without .shx it is rebuilt and this is told (a warning); without .dbf there is no table.
     """
     found = told_by_reader(dataset, "FIL-04", "name", "missing")
     return [
-        Group(layer=group.layer, params=group.params, severity=WARNING)
+        SharedFinding(layer=group.layer, params=group.params, severity=WARNING)
         if group.params["missing"] == ".shx"
         else group
         for group in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import LAYER, WARNING, rule
 from validator.rules.examples import noting, row
@@ -36,7 +36,9 @@ from validator.rules.wording import Wording
     fails=noting("FIL-05", name="servizi", reason="missing"),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def shapefile_has_prj(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def shapefile_has_prj(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """A shapefile carries its .prj, which says in which system the coordinates are.
 
     Without it the system is recognised from where the points would fall, and must be confirmed;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import FILE, WARNING, rule
 from validator.rules.examples import Example, row
@@ -32,7 +32,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=({"name": "Liceo"},), others=("strade",)),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def layers_are_all_read(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def layers_are_all_read(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Layers whose columns are those of services are read together; all others are listed.
 
     None is left out in silence.
@@ -41,5 +43,5 @@ def layers_are_all_read(dataset: Dataset, t: Thresholds, context: RuleContext) -
         return []
     read = ", ".join(layer.name for layer in dataset.layers)
     count = len(dataset.layers) + len(dataset.others)
-    told = {"count": count, "read": read, "others": ", ".join(dataset.others)}
-    return [Group(params=told)]
+    details = {"count": count, "read": read, "others": ", ".join(dataset.others)}
+    return [SharedFinding(params=details)]

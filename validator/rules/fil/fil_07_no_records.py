@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, LAYER, rule
 from validator.rules.examples import Example, row
@@ -35,7 +35,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=()),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def layer_has_records(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def layer_has_records(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """The layer has at least one record.
 
     An empty file usually comes from a filter left on; taken as it is it would remove every
@@ -45,4 +47,4 @@ def layer_has_records(dataset: Dataset, t: Thresholds, context: RuleContext) -> 
     if noted_empty or len(dataset):
         return noted_empty
     names = ", ".join(layer.name for layer in dataset.layers)
-    return [Group(layer=names, params={"layer": names})]
+    return [SharedFinding(layer=names, params={"layer": names})]

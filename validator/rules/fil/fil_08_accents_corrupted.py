@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from validator.dataset import Change, Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import LAYER, WARNING, rule
 from validator.rules.examples import noting, row
@@ -39,7 +39,9 @@ LOST = "letters_lost"
     fails=noting("FIL-08", rows=[1], n=3, sample="QualitÃ ", guess="Qualità"),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def texts_are_whole(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def texts_are_whole(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Texts decode cleanly: no accented letter was encoded twice or lost.
 
     The right text is proposed and never put in silently.
@@ -48,20 +50,20 @@ def texts_are_whole(dataset: Dataset, t: Thresholds, context: RuleContext) -> Se
     return noticed or _mended_texts(dataset)
 
 
-def _damaged(dataset: Dataset, name: str, params: Any) -> Group:
+def _damaged(dataset: Dataset, name: str, params: Any) -> SharedFinding:
     columns = params.get("columns") or [""]
-    told = {key: params.get(key) for key in ("n", "sample", "guess")}
-    told["guess"] = told["guess"] or LOST
+    details = {key: params.get(key) for key in ("n", "sample", "guess")}
+    details["guess"] = details["guess"] or LOST
     starts = {layer.name: layer.start for layer in dataset.layers}
     rows = [starts[name] + row - 1 for row in params.get("rows", ()) if name in starts]
     column = columns[0] if len(columns) == 1 else ""
-    return Group(tuple(rows), column, name, {**told, "value": told["sample"]})
+    return SharedFinding(tuple(rows), column, name, {**details, "value": details["sample"]})
 
 
-def _mended_texts(dataset: Dataset) -> list[Group]:
+def _mended_texts(dataset: Dataset) -> list[SharedFinding]:
     mended = dataset.autofixes.filter(change=Change.MOJIBAKE.value)
     return [
-        Group(
+        SharedFinding(
             layer=str(layer),
             params={
                 "n": cells.height,

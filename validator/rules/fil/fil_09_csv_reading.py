@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
 from validator.rules.examples import noting, row
@@ -34,7 +34,9 @@ from validator.rules.wording import Wording
     fails=noting("FIL-09", sep=";", dec=","),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def csv_dialect_is_told(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def csv_dialect_is_told(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Separator, quote and decimal mark of a CSV are recognised and shown.
 
     The file itself does not say them.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from validator.dataset import Dataset, Reason
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
 from validator.rules.examples import Example, row
@@ -46,7 +46,9 @@ from validator.rules.wording import Wording
     ),
     passes=row(name="Liceo Rebora", type="Liceo"),
 )
-def rows_have_all_cells(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def rows_have_all_cells(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """Each row of a CSV has as many cells as the header.
 
     One cell too many moves all the others: the address ends in the area.
@@ -54,7 +56,7 @@ def rows_have_all_cells(dataset: Dataset, t: Thresholds, context: RuleContext) -
     return [_ragged(dataset, layer, params) for layer, params in noted(dataset, "FIL-10")]
 
 
-def _ragged(dataset: Dataset, name: str, params: Any) -> Hits:
+def _ragged(dataset: Dataset, name: str, params: Any) -> RuleHits:
     facts = next((layer for layer in dataset.layers if layer.name == name), dataset.layers[0])
     pairs = [
         (row_number, found)
@@ -62,5 +64,5 @@ def _ragged(dataset: Dataset, name: str, params: Any) -> Hits:
         if 1 <= row_number <= facts.rows
     ]
     index = np.array([facts.start + number - 1 for number, _ in pairs], dtype=np.intp)
-    told = {"found": [found for _, found in pairs], "expected": params["expected"]}
-    return Hits(index=index, params=told)
+    details = {"found": [found for _, found in pairs], "expected": params["expected"]}
+    return RuleHits(index=index, params=details)

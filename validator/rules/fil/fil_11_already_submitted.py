@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import SameFile
 from validator.rules.declaration import FILE, INFO, rule
 from validator.rules.examples import TODAY, Example
@@ -33,11 +33,11 @@ from validator.rules.wording import Wording
     fails=Example(argument=SameFile(submission="2026-0012", date=TODAY)),
     passes=Example(argument=None),
 )
-def file_is_new(previous: SameFile | None, t: Thresholds) -> Sequence[Group]:
+def file_is_new(previous: SameFile | None, t: Thresholds) -> Sequence[SharedFinding]:
     """The same bytes were not submitted before, among the deliveries that the asker may see.
 
     Told at intake, outside the report: the same file again changes nothing.
     """
     if previous is None:
         return []
-    return [Group(params={"date": previous.date.isoformat(), "id": previous.submission})]
+    return [SharedFinding(params={"date": previous.date.isoformat(), "id": previous.submission})]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset, LayerFacts
-from validator.findings import Group, Hits
+from validator.findings import RuleHits, SharedFinding
 from validator.rules.columns import as_one, filled, hits, rows_of
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, WARNING, rule
@@ -47,7 +47,7 @@ NOWHERE = ("missing", "empty", "unreadable")
 )
 def geometries_are_there(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits | Group]:
+) -> Sequence[RuleHits | SharedFinding]:
     """Each row has a geometry, and it is not empty.
 
     With an address alone the row enters all the same (a warning) and can be placed on the map by
@@ -62,7 +62,7 @@ def geometries_are_there(
     findable = hits(dataset, missing & address & asked)
     return [
         hits(dataset, missing & ~address),
-        Hits(findable.index, severity=WARNING),
+        RuleHits(findable.index, severity=WARNING),
         *as_one(dataset, missing & address & ~asked, "address", WARNING),
     ]
 

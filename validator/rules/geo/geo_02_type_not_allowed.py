@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import MULTIPOLYGON, POINT, POLYGON, hits
 from validator.rules.context import RuleContext
@@ -58,7 +58,7 @@ TYPE_NAMES = np.array(
 )
 def geometry_types_are_allowed(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[RuleHits]:
     """A service is a point or an area; lines and mixed collections are not allowed.
 
     They are kept as sent, and the row is held.

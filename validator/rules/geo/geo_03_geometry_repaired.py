@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, ROW, rule
 from validator.rules.examples import SQUARE, Example, row
@@ -38,7 +38,7 @@ from validator.rules.wording import Wording
     ),
     passes=row(name="Parco", geometry=SQUARE),
 )
-def repairs_are_told(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def repairs_are_told(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """Invalid geometries that could be repaired with hardly any change of area were repaired.
 
     The area before and after is told, and the repair can be refused.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
 from validator.rules.examples import SQUARE, Example, row
@@ -49,7 +49,7 @@ from validator.rules.wording import Wording
     ),
     passes=row(name="Parco", geometry=SQUARE),
 )
-def geometries_are_valid(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def geometries_are_valid(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """No outline crosses itself so that repairing it would change its area noticeably.
 
     Then the planner decides: a piece may be missing.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
 from validator.rules.examples import SPOT, row
@@ -33,7 +33,9 @@ from validator.rules.wording import Wording
     fails=row(name="Liceo", geometry="POINT (501000 5031000)", flattened=True),
     passes=SPOT,
 )
-def geometries_are_flat(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def geometries_are_flat(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Heights (Z) and measures (M) are dropped: the database is in plan.
 
     They stay in the file as sent.
@@ -41,5 +43,5 @@ def geometries_are_flat(dataset: Dataset, t: Thresholds, context: RuleContext) -
     found = []
     for layer in dataset.layers:
         if n := int(dataset.flattened[layer.start : layer.stop].sum()):
-            found.append(Group(layer=layer.name, params={"layer": layer.name, "n": n}))
+            found.append(SharedFinding(layer=layer.name, params={"layer": layer.name, "n": n}))
     return found

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import column_name
 from validator.rules.context import RuleContext
@@ -42,7 +42,7 @@ NULL = ("null_coordinates", "not_finite")
     fails=row(name="Liceo", geometry=None, sent="POINT (0 0)", position="null_coordinates"),
     passes=SPOT,
 )
-def coordinates_are_real(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def coordinates_are_real(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """Coordinates are finite and not zero.
 
     Zero and zero lies in the Gulf of Guinea: it means that there was no position.
@@ -51,4 +51,4 @@ def coordinates_are_real(dataset: Dataset, t: Thresholds, context: RuleContext) 
     corner = shapely.bounds(dataset.sent[index])[:, :2]
     coord = pl.Series([f"{x:.10g}, {y:.10g}" for x, y in corner], dtype=pl.String)
     column = column_name(dataset, "x") if dataset.has("x") else ""
-    return Hits(index=index, column=column, params={"coord": coord})
+    return RuleHits(index=index, column=column, params={"coord": coord})

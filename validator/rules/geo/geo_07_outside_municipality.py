@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.columns import Mask, filled, rows_of, xy
 from validator.rules.context import RuleContext
@@ -45,7 +45,9 @@ from validator.rules.wording import Wording
     fails=row(name="Liceo", geometry="POINT (506000 5031000)"),
     passes=row(name="Liceo", geometry="POINT (505100 5031000)"),
 )
-def services_lie_inside(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def services_lie_inside(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits | NotRun:
     """Services lie in the comune, within the declared accuracy of its outline.
 
     An error where detailed boundaries are loaded, a warning with the generalised ISTAT ones.
@@ -59,7 +61,7 @@ def services_lie_inside(dataset: Dataset, t: Thresholds, context: RuleContext) -
     far = away > context.territory.accuracy_m
     dist = pl.Series(away[far].round()).cast(pl.Int64)
     severity = ERROR if context.territory.detailed else None
-    return Hits(index[far], "", {"dist": dist}, severity=severity)
+    return RuleHits(index[far], "", {"dist": dist}, severity=severity)
 
 
 def _elsewhere(dataset: Dataset, outline: Any, far_km: float) -> Mask:

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.columns import is_area
 from validator.rules.context import RuleContext
@@ -47,7 +47,7 @@ STRADDLING = (
     fails=row(name="Parco", geometry=STRADDLING),
     passes=row(name="Parco", geometry=SQUARE),
 )
-def areas_stay_inside(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def areas_stay_inside(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits | NotRun:
     """No area crosses the municipal boundary by more than a share of itself.
 
     A service across a boundary may be declared by both comuni and count twice. What lies within
@@ -67,7 +67,7 @@ def areas_stay_inside(dataset: Dataset, t: Thresholds, context: RuleContext) -> 
     crossing = near[pct > t["across_pct"]]
     share = pl.Series(pct[pct > t["across_pct"]].round(1))
     other = [_neighbour(dataset.geometry[i], dataset.municipality, context) for i in crossing]
-    return Hits(crossing, "", {"pct": share, "other": pl.Series(other, dtype=pl.String)})
+    return RuleHits(crossing, "", {"pct": share, "other": pl.Series(other, dtype=pl.String)})
 
 
 def _neighbour(area: Any, home: str, context: RuleContext) -> str:

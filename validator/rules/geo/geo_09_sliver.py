@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits, is_area
 from validator.rules.context import RuleContext
@@ -43,7 +43,7 @@ TINY = "POLYGON ((501000 5031000, 501004 5031000, 501000 5031004, 501000 5031000
     fails=row(name="Aiuola", geometry=TINY),
     passes=row(name="Parco", geometry=SQUARE),
 )
-def areas_are_not_slivers(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def areas_are_not_slivers(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """Areas are neither tiny nor thin strips.
 
     No service fits in 25 m² or in a strip under two metres: it is left over from a cut.
@@ -51,8 +51,8 @@ def areas_are_not_slivers(dataset: Dataset, t: Thresholds, context: RuleContext)
     areas = dataset.areas
     width = _widths(dataset)
     small = is_area(dataset) & ((areas < t["sliver_m2"]) | (width < t["sliver_width_m"]))
-    told = {"area": pl.Series(areas.round(1)), "width": pl.Series(width.round(1))}
-    return hits(dataset, small, **told)
+    details = {"area": pl.Series(areas.round(1)), "width": pl.Series(width.round(1))}
+    return hits(dataset, small, **details)
 
 
 def _widths(dataset: Dataset) -> NDArray[np.float64]:

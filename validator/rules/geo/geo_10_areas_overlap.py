@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.rules.columns import Index, Teller, components, is_area
 from validator.rules.context import RuleContext
 from validator.rules.declaration import GROUP, WARNING, rule
@@ -47,7 +47,7 @@ OVERLAPPING = (
 )
 def areas_do_not_overlap(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group] | NotRun:
+) -> Sequence[SharedFinding] | NotRun:
     """Areas of one comune do not overlap by more than a share of the smaller; one finding per
     cluster.
 

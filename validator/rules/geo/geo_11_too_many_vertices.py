@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits
 from validator.rules.context import RuleContext
@@ -43,7 +43,9 @@ ROUND = shapely.Point(501000, 5031000).buffer(100, quad_segs=1300)
     fails=row(name="Parco", geometry=ROUND.wkt),
     passes=row(name="Parco", geometry=SQUARE),
 )
-def geometries_are_light(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Hits]:
+def geometries_are_light(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[RuleHits]:
     """Geometries have no more vertices than a plan needs.
 
     Thousands of them slow every map and say nothing more; above a second threshold it is an error.
@@ -53,4 +55,4 @@ def geometries_are_light(dataset: Dataset, t: Thresholds, context: RuleContext) 
     vertices = pl.Series(count)
     heavy = hits(dataset, (count > warn) & (count <= stop), vertices=vertices, limit=warn)
     refused = hits(dataset, count > stop, vertices=vertices, limit=stop)
-    return [heavy, Hits(refused.index, "", refused.params, severity=ERROR)]
+    return [heavy, RuleHits(refused.index, "", refused.params, severity=ERROR)]

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.libraries import pl
 from validator.rules.columns import POINT, Teller, repeated, xy
 from validator.rules.context import RuleContext
@@ -43,7 +43,9 @@ DECLARED_GENERIC = ("centroide", "approssimata", "strada")
     fails=rows(*({"name": f"Scuola {i}", "geometry": "POINT (501000 5031000)"} for i in range(6))),
     passes=SPOT,
 )
-def points_are_specific(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def points_are_specific(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """No point is shared by many services: it would be the town hall, or the comune's centroid.
 
     Some programmes put there what they could not find. Rows that declare a rough accuracy are

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.examples import LAYER as EXAMPLE_LAYER
 
@@ -48,9 +48,9 @@ def repairs_of(dataset: Dataset, *, refused: bool) -> pl.DataFrame:
     return dataset.repairs.filter(pl.col("refused") == refused).sort("index")
 
 
-def repair_hits(repairs: pl.DataFrame) -> Hits:
+def repair_hits(repairs: pl.DataFrame) -> RuleHits:
     """One finding per repair, at the point where the outline crosses itself."""
-    return Hits(
+    return RuleHits(
         index=repairs["index"].to_numpy().astype(np.intp),
         params={
             "reason": repairs["reason"],

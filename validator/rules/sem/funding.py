@@ -24,7 +24,7 @@ class Funded:
 
 
 @dataclass(frozen=True)
-class Register:
+class FundingRegister:
     """Projects with a CUP; `complete` when every programme's projects are all there."""
 
     projects: tuple[Funded, ...]
@@ -41,14 +41,16 @@ class Register:
 
 
 SCHOOL = Funded(CUP, "PNRR M4", Decimal(100))
-FULL = {NAME: Register((SCHOOL,), complete=True)}
-TWICE = {NAME: Register((SCHOOL, Funded(CUP, "Bando regionale", Decimal(100))), complete=True)}
+FULL = {NAME: FundingRegister((SCHOOL,), complete=True)}
+TWICE = {
+    NAME: FundingRegister((SCHOOL, Funded(CUP, "Bando regionale", Decimal(100))), complete=True)
+}
 
 
-def register_of(context: RuleContext) -> Register:
+def register_of(context: RuleContext) -> FundingRegister:
     """The register that the context holds; an empty one without it."""
     found = context.extra.get(NAME)
-    return found if isinstance(found, Register) else Register((), complete=False)
+    return found if isinstance(found, FundingRegister) else FundingRegister((), complete=False)
 
 
 def cups_of(dataset: Dataset) -> pl.Series:

@@ -25,7 +25,7 @@ class Hub:
 
 
 @dataclass(frozen=True)
-class Register:
+class LumRegister:
     """The public LUM whose node is known; `official` is false while any of the list is a
     reconstruction or still to be identified."""
 
@@ -39,16 +39,16 @@ class Register:
 
 
 RHO = Hub("rho-fiera", "Rho Fiera", shapely.Point(501000, 5031000))
-OFFICIAL = {NAME: Register((RHO,), official=True)}
+OFFICIAL = {NAME: LumRegister((RHO,), official=True)}
 
 
-def register_of(context: RuleContext) -> Register:
+def register_of(context: RuleContext) -> LumRegister:
     """The register that the context holds; an empty one without it."""
     found = context.extra.get(NAME)
-    return found if isinstance(found, Register) else Register((), official=False)
+    return found if isinstance(found, LumRegister) else LumRegister((), official=False)
 
 
-def known_lum(dataset: Dataset, register: Register) -> pl.Series:
+def known_lum(dataset: Dataset, register: LumRegister) -> pl.Series:
     """Position in the register of the LUM each row names; null when it names none of them."""
     places = register.place_of()
     return folded(dataset.frame["lum"]).replace_strict(places, default=None, return_dtype=pl.Int64)

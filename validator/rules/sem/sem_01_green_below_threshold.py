@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits, mask
 from validator.rules.context import RuleContext
@@ -46,7 +46,7 @@ SMALL = (
     fails=row(name="Giardino", kind="giardino", valence="intercomunale", geometry=SMALL),
     passes=row(name="Parco", kind="parco", valence="intercomunale", geometry=SQUARE),
 )
-def green_is_large_enough(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def green_is_large_enough(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """A green area proposed as supra-municipal reaches 5,000 square metres.
 
     That is the threshold of the STTM 2 for public green.

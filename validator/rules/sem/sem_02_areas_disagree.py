@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits, is_area, mask
 from validator.rules.context import RuleContext
@@ -39,7 +39,7 @@ from validator.rules.wording import Wording
     fails=row(name="Parco", area=1000.0, geometry=SQUARE),
     passes=row(name="Parco", area=10_400.0, geometry=SQUARE),
 )
-def areas_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def areas_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """The declared area is that of the drawn shape, within a share.
 
     One of the two is wrong, or the surface is the cadastral one. Shapes held by GEO-04 are left

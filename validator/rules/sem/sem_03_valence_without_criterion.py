@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, Hits
+from validator.findings import RuleHits, SharedFinding
 from validator.rules.columns import as_one, filled, having, hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -43,7 +43,7 @@ from validator.rules.wording import Wording
 )
 def valences_have_reasons(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits | Group]:
+) -> Sequence[RuleHits | SharedFinding]:
     """A service declared supra-municipal says by which criterion.
 
     Reviewers validate the level on the criteria: users from outside, catchment, body, capacity.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits, mask
 from validator.rules.context import RuleContext
@@ -43,7 +43,7 @@ from validator.taxonomy import SUPRA
 )
 def valences_follow_criteria(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits]:
+) -> Sequence[RuleHits]:
     """The declared level is the one that the type of service suggests.
 
     A primary school usually serves its own comune, a hospital many: the contrary may be right,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import hits, mask
 from validator.rules.context import RuleContext
@@ -42,7 +42,7 @@ SIGN = (
     fails=Example(rows=({"name": "Ospedale", "kind": "superiori", "name_kind": "ospedale"},)),
     passes=Example(rows=({"name": "Liceo", "kind": "superiori", "name_kind": "superiori"},)),
 )
-def names_agree_with_categories(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def names_agree_with_categories(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """The words of the name do not belong to another category than the one given.
 
     A hospital among the schools is usually a row that slipped. The type column counts more. A

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.rules.columns import filled, hits, mask
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
@@ -38,7 +38,7 @@ from validator.rules.wording import Wording
     fails=Example(rows=({"name": "Liceo", "lum": "atlantide"},), extra=OFFICIAL),
     passes=Example(rows=({"name": "Liceo", "lum": "Rho Fiera"},), extra=OFFICIAL),
 )
-def lum_exist(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def lum_exist(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits | NotRun:
     """The LUM that a row names exists in the PTM's list.
 
     Not run while the loaded list is a reconstruction still to be verified.

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.columns import mask
 from validator.rules.context import RuleContext
@@ -51,7 +51,7 @@ from validator.rules.wording import Wording
 )
 def services_lie_in_their_lum(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Hits] | NotRun:
+) -> Sequence[RuleHits] | NotRun:
     """A service declared in a LUM lies in it or within a short walk (about six minutes).
 
     Distance is from the perimeter where there is one, else from the circle or the stop.
@@ -68,4 +68,4 @@ def services_lie_in_their_lum(
     far = away > t["lum_m"]
     names = pl.Series([hub.name for hub in hubs], dtype=pl.String).filter(pl.Series(far))
     dist = pl.Series(away[far].round()).cast(pl.Int64)
-    return [Hits(index[far], "", {"lum": names, "dist": dist})]
+    return [RuleHits(index[far], "", {"lum": names, "dist": dist})]

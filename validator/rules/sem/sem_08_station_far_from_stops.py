@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.libraries import pl
 from validator.rules.columns import mask
 from validator.rules.context import RuleContext
@@ -49,7 +49,9 @@ STOP = shapely.Point(501000, 5031000)
         stops=(STOP,),
     ),
 )
-def stations_are_at_stops(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def stations_are_at_stops(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits | NotRun:
     """An existing station or terminus lies near a known stop.
 
     Not run while no list of stops is loaded.
@@ -67,4 +69,4 @@ def stations_are_at_stops(dataset: Dataset, t: Thresholds, context: RuleContext)
     far = index[away > t["stop_m"]]
     dist = pl.Series(away[away > t["stop_m"]].round()).cast(pl.Int64)
     named = kind.replace_strict(names, default=None, return_dtype=pl.String).gather(far)
-    return Hits(far, "", {"kind": named, "dist": dist})
+    return RuleHits(far, "", {"kind": named, "dist": dist})

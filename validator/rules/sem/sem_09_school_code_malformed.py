@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.columns import Mask, hits, mask
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -47,7 +47,9 @@ VOCATIONAL = r"(?i)\bc\.?f\.?p\b|formazione professionale|istituzione formativa"
     fails=row(name="Liceo Rebora", school_code="PC13000E"),
     passes=row(name="Liceo Rebora", school_code="MIPC13000E"),
 )
-def school_codes_are_well_formed(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def school_codes_are_well_formed(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits:
     """The ministerial code of a school has 10 characters, the province first.
 
     It ties the school to the ministry's register, however its name is written. A centre of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.rules.columns import hits
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -40,7 +40,7 @@ CUP = r"(?i)^[A-Z]\d{2}[A-Z]\d{2}\d{9}$"
     fails=row(name="Palestra", cup="B81B2100029"),
     passes=row(name="Palestra", cup="B81B21000290001"),
 )
-def cups_are_well_formed(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def cups_are_well_formed(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """The CUP has 15 characters: letter, two digits, letter, eleven digits.
 
     It identifies the project (law 3/2003, art. 11); one character less and it is not found.

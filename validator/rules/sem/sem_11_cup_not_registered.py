@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from validator.dataset import Dataset
-from validator.findings import Hits, NotRun
+from validator.findings import NotRun, RuleHits
 from validator.rules.columns import filled, hits, mask
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ROW, WARNING, rule
@@ -37,7 +37,9 @@ from validator.rules.wording import Wording
     fails=Example(rows=({"name": "Palestra", "cup": "C41B21000890006"},), extra=FULL),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),
 )
-def cups_are_registered(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits | NotRun:
+def cups_are_registered(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> RuleHits | NotRun:
     """The CUP of a funded service is in the funding register.
 
     It ties the service to the call that opens it. Not run while the register is not complete.

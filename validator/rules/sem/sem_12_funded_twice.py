@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from validator.dataset import Dataset
-from validator.findings import Hits
+from validator.findings import RuleHits
 from validator.libraries import pl
 from validator.rules.columns import mask
 from validator.rules.context import RuleContext
@@ -39,7 +39,7 @@ from validator.rules.wording import Wording
     fails=Example(rows=({"name": "Palestra", "cup": CUP},), extra=TWICE),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),
 )
-def funding_is_counted_once(dataset: Dataset, t: Thresholds, context: RuleContext) -> Hits:
+def funding_is_counted_once(dataset: Dataset, t: Thresholds, context: RuleContext) -> RuleHits:
     """A project is not funded with the same amount by two calls.
 
     Usually it is counted twice.
@@ -48,7 +48,7 @@ def funding_is_counted_once(dataset: Dataset, t: Thresholds, context: RuleContex
     cups = cups_of(dataset)
     index = np.flatnonzero(mask(cups.is_in(list(twice))))
     calls = [twice[cups[int(i)]] for i in index]
-    return Hits(
+    return RuleHits(
         index,
         dataset.column_of("cup") or "",
         {

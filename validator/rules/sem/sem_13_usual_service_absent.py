@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.libraries import pl
 from validator.rules.context import RuleContext
 from validator.rules.declaration import COMPARISON, WARNING, rule
@@ -42,7 +42,7 @@ from validator.taxonomy import SUPRA
 )
 def usual_services_are_there(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group] | NotRun:
+) -> Sequence[SharedFinding] | NotRun:
     """Categories that similar municipalities always have are not left out.
 
     A layer may be missing. Not run before 20 municipalities are accepted.
@@ -52,7 +52,7 @@ def usual_services_are_there(
     frame = dataset.frame
     declared = set(frame.filter(pl.col("level") == SUPRA)["kind_category"].drop_nulls())
     return [
-        Group(params={"category": line["category_name"], "median": line["median"]})
+        SharedFinding(params={"category": line["category_name"], "median": line["median"]})
         for line in context.expected.iter_rows(named=True)
         if line["category"] not in declared and line["median"] >= 1
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset, LayerFacts
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.columns import SAYING
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, LAYER, rule
@@ -35,7 +35,7 @@ from validator.rules.wording import Wording
 )
 def required_columns_are_there(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """Each layer has a column for the type (or category), and positions or addresses.
 
     A missing column is one finding, not one per row.
@@ -43,7 +43,9 @@ def required_columns_are_there(
     found = []
     for layer in dataset.layers:
         for field in _missing(layer):
-            found.append(Group(layer=layer.name, params={"layer": layer.name, "field": field}))
+            found.append(
+                SharedFinding(layer=layer.name, params={"layer": layer.name, "field": field})
+            )
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import ColumnMatch, Dataset, Reason
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
 from validator.rules.examples import Example, row
@@ -36,7 +36,9 @@ from validator.rules.wording import Wording
     ),
     passes=row(name="Liceo Rebora", type="Liceo", address="Via Papa 1"),
 )
-def columns_are_expected(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def columns_are_expected(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Columns that the schema does not know are kept with the delivery and not published.
 
     They come back in every return file.
@@ -46,6 +48,6 @@ def columns_are_expected(dataset: Dataset, t: Thresholds, context: RuleContext) 
         spare = [match.column for match in layer.columns if match.field is None]
         if spare:
             shown = ", ".join(spare[:12]) + (" …" if len(spare) > 12 else "")
-            told = {"layer": layer.name, "n": len(spare), "columns": shown}
-            found.append(Group(layer=layer.name, params=told))
+            details = {"layer": layer.name, "n": len(spare), "columns": shown}
+            found.append(SharedFinding(layer=layer.name, params=details))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, LAYER, rule
 from validator.rules.examples import noting, row
@@ -33,12 +33,14 @@ from validator.rules.wording import Wording
     fails=noting("STR-03", column="TIPO", n=2),
     passes=row(name="Liceo Rebora", type="Liceo", address="Via Papa 1"),
 )
-def columns_are_unique(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def columns_are_unique(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Column names are unique, ignoring case and spaces.
 
     With two of one name nobody knows which one counts.
     """
     return [
-        Group(layer=layer, column=str(params["column"]), params={"count": params["n"]})
+        SharedFinding(layer=layer, column=str(params["column"]), params={"count": params["n"]})
         for layer, params in noted(dataset, "STR-03")
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import ColumnMatch, Dataset, Reason
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
 from validator.rules.examples import Example, row
@@ -34,13 +34,15 @@ from validator.rules.wording import Wording
     ),
     passes=row(name="Liceo Rebora", type="Liceo", address="Via Papa 1"),
 )
-def cut_names_are_told(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def cut_names_are_told(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """Column names cut to ten characters by the shapefile were recognised.
 
     The full name is told, so that it can be checked.
     """
     return [
-        Group(
+        SharedFinding(
             layer=layer.name,
             column=match.column,
             params={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import LAYER, WARNING, rule
 from validator.rules.examples import noting, row
@@ -36,7 +36,9 @@ from validator.rules.wording import Wording
     fails=noting("STR-05", column="NOTE", n=4, len=254),
     passes=row(name="Liceo Rebora", type="Liceo", address="Via Papa 1"),
 )
-def texts_are_not_cut(dataset: Dataset, t: Thresholds, context: RuleContext) -> Sequence[Group]:
+def texts_are_not_cut(
+    dataset: Dataset, t: Thresholds, context: RuleContext
+) -> Sequence[SharedFinding]:
     """No text ends at exactly 254 or 255 characters, where the shapefile's table ends.
 
     What is beyond is lost at export.

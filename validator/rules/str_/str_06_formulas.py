@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.libraries import pl
 from validator.rules.context import RuleContext
 from validator.rules.declaration import LAYER, WARNING, rule
@@ -42,7 +42,7 @@ FORMULA = r"^\s*(?:[=@]|[+-][^\s\d.,-])"
 )
 def cells_are_not_formulas(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """No text begins with = + - @, which a spreadsheet would run as a formula.
 
     Numbers with a sign and lone dashes are fine; exports neutralise the rest.
@@ -52,6 +52,6 @@ def cells_are_not_formulas(
         texts = [c for c in layer.frame.get_columns() if c.dtype == pl.String]
         for cells in texts:
             if n := int(cells.str.contains(FORMULA).sum() or 0):
-                told = {"n": n}
-                found.append(Group(layer=layer.name, column=cells.name, params=told))
+                details = {"n": n}
+                found.append(SharedFinding(layer=layer.name, column=cells.name, params=details))
     return found

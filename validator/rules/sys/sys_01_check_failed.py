@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.declaration import FILE, SYSTEM, rule
 from validator.rules.examples import Example
 from validator.rules.thresholds import Thresholds
@@ -33,9 +33,9 @@ from validator.rules.wording import Wording
     fails=Example(argument=("GEO-10",)),
     passes=Example(argument=()),
 )
-def checks_succeed(crashed: Sequence[str], t: Thresholds) -> Sequence[Group]:
+def checks_succeed(crashed: Sequence[str], t: Thresholds) -> Sequence[SharedFinding]:
     """No check failed through our own fault.
 
     Such a failure can make a delivery neither valid nor refused.
     """
-    return [Group(params={"check": code}) for code in crashed]
+    return [SharedFinding(params={"check": code}) for code in crashed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from validator.findings import Group, NotRun
+from validator.findings import NotRun, SharedFinding
 from validator.rules.declaration import FILE, INFO, rule
 from validator.rules.examples import Example
 from validator.rules.thresholds import Thresholds
@@ -30,9 +30,9 @@ from validator.rules.wording import Wording
     fails=Example(argument=(NotRun("SEM-08", "no_stops"),)),
     passes=Example(argument=()),
 )
-def checks_are_run(not_run: Sequence[NotRun], t: Thresholds) -> Sequence[Group]:
+def checks_are_run(not_run: Sequence[NotRun], t: Thresholds) -> Sequence[SharedFinding]:
     """Every check was run; one that could not be is told with its reason, never as passed.
 
     A missing column, a register that is not loaded, a file error before it.
     """
-    return [Group(params={"check": item.code, "reason": item.reason}) for item in not_run]
+    return [SharedFinding(params={"check": item.code, "reason": item.reason}) for item in not_run]

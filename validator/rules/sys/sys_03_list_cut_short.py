@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from validator.findings import Group
-from validator.rules.context import Told
+from validator.findings import SharedFinding
+from validator.rules.context import FindingCount
 from validator.rules.declaration import FILE, INFO, rule
 from validator.rules.examples import Example
 from validator.rules.thresholds import Thresholds
@@ -30,14 +30,14 @@ from validator.rules.wording import Wording
         one="{code}: {cases} cases, {shown} shown. The full list is in the file.",
         fix="Download the full list.",
     ),
-    fails=Example(argument=Told("ATT-11", 2_500, 100)),
-    passes=Example(argument=Told("ATT-11", 12, 12)),
+    fails=Example(argument=FindingCount("ATT-11", 2_500, 100)),
+    passes=Example(argument=FindingCount("ATT-11", 12, 12)),
 )
-def lists_are_whole(told: Told, t: Thresholds) -> Sequence[Group]:
+def lists_are_whole(count: FindingCount, t: Thresholds) -> Sequence[SharedFinding]:
     """A page that shows only some findings of a code says how many there are.
 
     All of them are stored and stand in the downloads.
     """
-    if told.shown >= told.total:
+    if count.shown >= count.total:
         return []
-    return [Group(params={"code": told.code, "cases": told.total, "shown": told.shown})]
+    return [SharedFinding(params={"code": count.code, "cases": count.total, "shown": count.shown})]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.libraries import pl
 from validator.rules.columns import Teller, column_name, repeated
 from validator.rules.context import RuleContext
@@ -41,7 +41,7 @@ from validator.rules.wording import Wording
 )
 def identifiers_are_unique(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """The planner's own identifier is unique in the delivery.
 
     It ties each service to its history: when two rows share it, nobody knows which to update.

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.libraries import pl
 from validator.rules.columns import Index, Teller, as_sent, chained, components, folded, xy
 from validator.rules.context import RuleContext
@@ -55,7 +55,7 @@ NAMESAKES = 100
 )
 def services_are_told_once(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """No service is written twice: same name and type, and same address or at most 20 m apart.
 
     A service written twice counts twice. Names are compared without case and accents. Different

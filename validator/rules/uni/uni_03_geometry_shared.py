@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import shapely
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.libraries import pl
 from validator.rules.columns import Teller, binary, folded, repeated
 from validator.rules.context import RuleContext
@@ -49,7 +49,7 @@ TRIANGLE = "POLYGON ((501000 5031000, 501100 5031000, 501100 5031100, 501000 503
 )
 def geometries_are_not_shared(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """Different services do not share one identical geometry.
 
     They may share a site, or a row was copied and not moved. A point shared by many is GEO-12's.

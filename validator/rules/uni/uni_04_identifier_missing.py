@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from validator.dataset import Dataset
-from validator.findings import Group
+from validator.findings import SharedFinding
 from validator.rules.context import RuleContext
 from validator.rules.declaration import INFO, LAYER, rule
 from validator.rules.examples import row, rows
@@ -38,7 +38,7 @@ from validator.rules.wording import Wording
 )
 def rows_have_identifiers(
     dataset: Dataset, t: Thresholds, context: RuleContext
-) -> Sequence[Group]:
+) -> Sequence[SharedFinding]:
     """Each row carries the planner's own identifier.
 
     Without it a row is linked by name, type and place only, and reviewers see "probably the same".
@@ -48,5 +48,5 @@ def rows_have_identifiers(
         cells = dataset.frame["identifier"].slice(layer.start, layer.rows)
         if n := int((cells.is_null() | (cells == "")).sum()):
             column = layer.column_of.get("identifier", "")
-            found.append(Group(layer=layer.name, column=column, params={"n": n}))
+            found.append(SharedFinding(layer=layer.name, column=column, params={"n": n}))
     return found
