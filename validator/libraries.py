@@ -10,13 +10,14 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["openpyxl", "pl", "pyogrio", "pyproj", "weasyprint"]
+__all__ = ["calamine", "openpyxl", "pl", "pyogrio", "pyproj", "weasyprint"]
 
 if TYPE_CHECKING:
     import openpyxl
     import polars as pl
     import pyogrio
     import pyproj
+    import python_calamine as calamine
     import weasyprint
 else:
 
@@ -32,6 +33,7 @@ else:
             setattr(self, name, value)  # from now on without this detour
             return value
 
+    calamine = _AtFirstUse("python_calamine")
     openpyxl = _AtFirstUse("openpyxl")
     pl = _AtFirstUse("polars")
     pyogrio = _AtFirstUse("pyogrio")

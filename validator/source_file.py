@@ -88,8 +88,8 @@ class SourceLayer:
     wkb: ISO WKB as sent (Z kept, curves already linearised, every value loads in shapely), null
         where the record has no geometry; None when the layer has no geometry at all.
     declared_crs: EPSG code of what the file declares; None when missing, undefined or not an EPSG
-        one (then `declared_wkt` may say more). `crs_origin`: prj | gpkg | geojson-member |
-        geojson-default | gml | kml | flatgeobuf | "" (not declared).
+        one (then `declared_wkt` may say more). `crs_origin`: prj | geojson-member |
+        geojson-default | gpkg, kml or the like (the format's own way) | "" (not declared).
     encoding: what the texts were decoded with; `encoding_origin`: given | bom | cpg | ldid |
         format | valid (every byte agrees) | guess.
     source: member path inside the archive, or the sheet's workbook name; "" for a plain file.
@@ -116,8 +116,8 @@ class SourceLayer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
-    """Everything read from one delivered file. `format` as people call it: Shapefile, GeoPackage,
-    GeoJSON, CSV, XLSX, XLS, ODS, KML, GML, FlatGeobuf, DBF."""
+    """Everything read from one delivered file. `format`: the name of the accepted format, of an
+    archive those of what it holds."""
 
     format: str
     layers: tuple[SourceLayer, ...]

@@ -16,9 +16,12 @@ from rest_framework.views import APIView
 
 from core.errors import DomainError
 from deliveries import precheck
+from deliveries.api.serializers import FILE_HELP
 from deliveries.reports import rulebook
-from deliveries.reports.wording import asked_language
+from deliveries.reports.wording import asked_language, language
 from validator import limits
+from validator.reading.format import Format
+from validator.reading.registry import FORMATS
 from zones.models import Municipality
 
 JSON = "application/json; charset=utf-8"
@@ -33,7 +36,7 @@ class CheckFailed(DomainError):
 class NewCheck(serializers.Serializer[Any]):
     """A file to check and what may be said of it."""
 
-    file = serializers.FileField(allow_empty_file=True, max_length=255)
+    file = serializers.FileField(allow_empty_file=True, max_length=255, help_text=FILE_HELP)
     municipality = serializers.PrimaryKeyRelatedField(
         queryset=Municipality.objects.current(), help_text="Codice ISTAT, sei cifre"
     )
@@ -65,6 +68,17 @@ class Open(APIView):
     permission_classes = (permissions.AllowAny,)
 
 
+class AcceptedFormat(serializers.Serializer[Format]):
+    """A format that a file may have."""
+
+    name = serializers.CharField()
+    title = serializers.SerializerMethodField()
+    suffixes = serializers.ListField(child=serializers.CharField())
+
+    def get_title(self, accepted: Format) -> str:
+        return accepted.title(language())
+
+
 class CheckTerms(serializers.Serializer[Any]):
     """What a check without account takes, and for how long its report can be read."""
 
@@ -72,6 +86,7 @@ class CheckTerms(serializers.Serializer[Any]):
     unpacked_bytes = serializers.IntegerField()
     rows = serializers.IntegerField()
     seconds_kept = serializers.IntegerField()
+    formats = AcceptedFormat(many=True)
     rule_set = serializers.CharField()
 
 
@@ -89,6 +104,7 @@ class CheckList(Open):
             "unpacked_bytes": bounds.unpacked_bytes,
             "rows": bounds.rows,
             "seconds_kept": settings.PRECHECK_SECONDS,
+            "formats": FORMATS,
             "rule_set": rulebook.version(),
         }
         return Response(CheckTerms(terms).data)

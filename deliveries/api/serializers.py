@@ -22,8 +22,11 @@ from services.models import ServiceType
 from validator import schema
 from validator.dataset import Change
 from validator.findings import Severity
+from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
+#: Of the field of a file, wherever one is sent.
+FILE_HELP = f"Decide il contenuto, non l'estensione: {'; '.join(accepted_formats('it'))}."
 #: What a column of whole numbers holds; no file has so many rows.
 MOST_ROWS = 2**31 - 1
 
@@ -31,7 +34,7 @@ MOST_ROWS = 2**31 - 1
 class NewDelivery(serializers.Serializer[Any]):
     """A file for a comune."""
 
-    file = serializers.FileField(allow_empty_file=True, max_length=255)
+    file = serializers.FileField(allow_empty_file=True, max_length=255, help_text=FILE_HELP)
     municipality = serializers.PrimaryKeyRelatedField(
         queryset=Municipality.objects.current(), help_text="Codice ISTAT, sei cifre"
     )

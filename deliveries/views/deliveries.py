@@ -19,7 +19,7 @@ from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import outside, sample, story
 from deliveries.reports.page import finding_groups
-from deliveries.reports.wording import Words, numbered
+from deliveries.reports.wording import Words, language, numbered
 from deliveries.states import FINAL, DeliveryStatus, Verb
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
@@ -27,6 +27,7 @@ from notices.forms import NoteForm
 from people.access import person
 from people.policies import is_reviewer, operated_by
 from validator import limits
+from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
 #: Concluded deliveries on a page; the open ones, at most one per source, are all shown.
@@ -87,21 +88,9 @@ def new(request: HttpRequest) -> HttpResponse:
         "trail": [HOME, Crumb(_("Nuova consegna"))],
         "form": form,
         "limits": limits.DEFAULT,
-        "formats": limits_words(),
+        "formats": accepted_formats(language()),
     }
     return render(request, "deliveries/new.html", context, status=400 if form.errors else 200)
-
-
-def limits_words() -> list[str]:
-    """The accepted formats as people call them, in the page's order."""
-    return [
-        _("Shapefile in uno .zip"),
-        "GeoPackage",
-        "GeoJSON",
-        _("CSV con coordinate o indirizzi"),
-        _("Excel (.xlsx, .xls) e OpenDocument (.ods)"),
-        "KML, KMZ, GML, FlatGeobuf",
-    ]
 
 
 @private

@@ -22,8 +22,8 @@ from deliveries.forms import CRS_CHOICES
 from deliveries.reports import brief, outside, page, story
 from deliveries.reports.wording import language
 from deliveries.views.checks import XLSX
-from deliveries.views.deliveries import limits_words
 from validator import limits
+from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
 
@@ -101,7 +101,7 @@ def _form_context(form: PrecheckForm) -> dict[str, Any]:
         "trail": [Crumb(_("Verifica senza accedere"))],
         "form": form,
         "limits": limits.DEFAULT,
-        "formats": limits_words(),
+        "formats": accepted_formats(language()),
         "minutes": settings.PRECHECK_SECONDS // 60,
     }
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
+from tests.house import additions
 from validator.rules import registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +28,7 @@ FOLDERS = (
     "people",
     "services",
     "sttm2",
+    "templates",
     "tests",
     "validator",
     "zones",
@@ -33,21 +36,6 @@ FOLDERS = (
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "build")
 NEXT = sum(rule.family == "GEO" for rule in registry.registered()) + 1
 CODE, STEM = f"GEO-{NEXT:02}", f"geo_{NEXT:02}"
-
-SPEAKS = f'''"""{CODE}: it speaks of what is wrong, and only then."""
-
-from tests.validator.rules.speaking import says, silent
-
-
-def test_{STEM}_speaks_of_a_height():
-    assert says(
-        "{CODE}", "Strato servizi: una geometria con quota o misura; conservata solo la pianta."
-    )
-
-
-def test_{STEM}_is_silent_about_the_flat():
-    assert silent("{CODE}")
-'''
 
 
 @pytest.fixture
@@ -62,7 +50,13 @@ def copy(tmp_path) -> Path:
 
 
 def run(there: Path, *command: str) -> None:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(there)}
+    environment = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(there),
+        databases.GIVEN: databases.fingerprint(),
+        "TEST_DB_NAME": f"test_copy_{os.getpid()}",
+    }
     done = subprocess.run(
         [sys.executable, *command],
         cwd=there,
@@ -74,6 +68,11 @@ def run(there: Path, *command: str) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
+def check(there: Path, *tests: str) -> None:
+    """Tests of the copy, by its own code."""
+    run(there, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests)
+
+
 def contents(there: Path) -> dict[str, str]:
     """Path -> digest of every file, but for what tools make."""
     files = [path for path in there.rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -81,6 +80,12 @@ def contents(there: Path) -> dict[str, str]:
         str(path.relative_to(there)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
     }
+
+
+def changed(there: Path, before: dict[str, str]) -> set[str]:
+    """Paths of the files that came, went or differ."""
+    after = contents(there)
+    return {path for path in before | after if before.get(path) != after.get(path)}
 
 
 def named(heading: str) -> list[str]:
@@ -99,11 +104,23 @@ def test_a_new_rule_takes_its_file_its_test_and_rules_md(copy):
 
     text = model.read_text(encoding="utf-8").replace("GEO-05", CODE)
     (copy / module).write_text(text, encoding="utf-8")
-    (copy / test).write_text(SPEAKS, encoding="utf-8")
+    (copy / test).write_text(additions.RULE_TEST.format(code=CODE, stem=STEM), encoding="utf-8")
     run(copy, "manage.py", *command.removeprefix("bin/manage ").split())
-    run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house/test_rules.py", test)
+    check(copy, "tests/house/test_rules.py", test)
 
-    after = contents(copy)
-    changed = {path for path in before | after if before.get(path) != after.get(path)}
-    assert changed == {module, test, "RULES.md"}
+    assert changed(copy, before) == {module, test, "RULES.md"}
     assert f"### {CODE} " in (copy / "RULES.md").read_text(encoding="utf-8")
+
+
+def test_a_new_format_takes_its_file_its_test_and_rules_md(copy):
+    module, test, command = named("A new format of delivery")
+    module, test = module.replace("<name>", "tavola"), test.replace("<name>", "tavola")
+    before = contents(copy)
+
+    (copy / module).write_text(additions.FORMAT, encoding="utf-8")
+    (copy / test).write_text(additions.FORMAT_TEST, encoding="utf-8")
+    run(copy, "manage.py", *command.removeprefix("bin/manage ").split())
+    check(copy, "tests/deliveries/test_accepted_formats.py", "tests/house/test_rules.py", test)
+
+    assert changed(copy, before) == {module, test, "RULES.md"}
+    assert "Table on trial (.tavola)" in (copy / "RULES.md").read_text(encoding="utf-8")

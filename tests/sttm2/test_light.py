@@ -8,7 +8,10 @@ import sys
 from sttm2 import beat
 from sttm2.celery import app
 
-FILE_LIBRARIES = {"polars", "pyogrio", "pyproj", "openpyxl", "weasyprint", "pandas", "geopandas"}
+FILE_LIBRARIES = {
+    *("polars", "pyogrio", "pyproj", "python_calamine", "openpyxl", "weasyprint"),
+    *("pandas", "geopandas"),
+}
 #: Prints the packages and the modules that a program has loaded when it ends.
 LOADED = "; import json, sys; print(json.dumps(sorted(sys.modules)))"
 

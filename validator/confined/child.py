@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 # One thread: a second one would cost address space, and a fork would not carry it over.
@@ -17,17 +18,22 @@ os.environ.setdefault("MALLOC_ARENA_MAX", "2")
 
 from validator.confined import confinement, wire
 from validator.interpreting.build import understand
-from validator.reading import gdal, opening
+from validator.reading import gdal, opening, registry
 from validator.reading.errors import Unreadable
 
+#: What the readers work with, loaded once and shared by all files.
+LIBRARIES = ("polars", "pyogrio", "pyproj", "python_calamine")
 OUT = "out"
 WORK = "work"
 
 
 def prepare() -> None:
-    """Make this process ready to read: no inherited GDAL settings, only the allowed drivers."""
+    """Make this process ready to read: no inherited GDAL settings, only the drivers of the
+    accepted formats, the libraries in memory."""
     gdal.scrub_environment()
-    gdal.confine_drivers()
+    for name in LIBRARIES:
+        import_module(name)
+    gdal.confine_drivers(registry.drivers())
 
 
 def run(request: wire.Asked, directory: Path) -> None:

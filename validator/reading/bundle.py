@@ -7,27 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from validator.reading import registry
 from validator.reading.archive import Archive, Member
 from validator.reading.errors import Unreadable
+from validator.reading.formats.shapefile import SET
 
-SET_SUFFIXES = (".shp", ".shx", ".dbf", ".prj", ".qpj", ".cpg")
-SINGLE_SUFFIXES = {
-    ".gpkg",
-    ".geojson",
-    ".json",
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".xlsx",
-    ".xls",
-    ".ods",
-    ".kml",
-    ".gml",
-    ".fgb",
-    ".xml",
-}
-# Texts and metadata that accompany a layer: read only when there is nothing else in the archive.
-COMPANIONS = {".txt", ".xml", ".json"}
+SINGLE_SUFFIXES = registry.member_suffixes() - {*SET}
 UNSUPPORTED = {
     ".dxf": "DXF",
     ".dwg": "DWG",
@@ -49,12 +34,20 @@ class FileGroup:
     def suffixes(self) -> set[str]:
         return {member.suffix for member in self.members}
 
+    @property
+    def is_set(self) -> bool:
+        """Whether it is a shapefile or its table alone."""
+        return bool(self.suffixes & {".shp", ".dbf"})
+
 
 def groups(archive: Archive) -> list[FileGroup]:
-    """What there is to read, in the order of the archive. Raises Unreadable FIL-01, FIL-04."""
+    """What there is to read, in the order of the archive. Raises Unreadable FIL-01, FIL-04.
+
+    Texts and metadata that accompany a layer are read only when there is nothing else.
+    """
     sets = _sets(archive.members)
     singles = [FileGroup(m.name, [m]) for m in archive.members if m.suffix in SINGLE_SUFFIXES]
-    main = [group for group in singles if group.members[0].suffix not in COMPANIONS]
+    main = [group for group in singles if registry.owner(group.members[0].suffix)]
     chosen = list(sets.values()) + main or singles
     if not chosen:
         _refuse(archive)
@@ -105,10 +98,10 @@ def _sets(members: list[Member]) -> dict[tuple[str, str], FileGroup]:
     kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
     for member in members:
         key = (str(member.name.parent).casefold(), member.name.stem.casefold())
-        if member.suffix in SET_SUFFIXES and member.suffix not in kinds[key]:
+        if member.suffix in SET and member.suffix not in kinds[key]:
             kinds[key].add(member.suffix)
             found.setdefault(key, FileGroup(member.name)).members.append(member)
-    return {key: group for key, group in found.items() if group.suffixes & {".shp", ".dbf"}}
+    return {key: group for key, group in found.items() if group.is_set}
 
 
 def _refuse(archive: Archive) -> None:

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyproj
-from pyproj.exceptions import CRSError
+from validator.libraries import pyproj
 
 # ESRI names of the Italian systems, folded; pyproj finds most by itself, these are the ones
 # met in plans.
@@ -88,5 +87,5 @@ def _epsg(text: str) -> int | None:
         return ESRI_NAMES[folded]
     try:
         return pyproj.CRS.from_user_input(text).to_epsg(min_confidence=70)
-    except CRSError:
+    except pyproj.exceptions.CRSError:
         return None

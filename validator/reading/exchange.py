@@ -1,59 +1,45 @@
-"""KML, GML and FlatGeobuf: formats that GDAL reads whole, once their text holds nothing active."""
+"""What GDAL reads whole (KML, GML, FlatGeobuf), once its text holds nothing active."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from validator.libraries import pl
 from validator.reading import crs, encoding, gdal
-from validator.reading.detect import Format
 from validator.reading.errors import Unreadable
 from validator.reading.job import Found, Job, check_size, geometry_of, text_notes
 from validator.source_file import Note, OtherLayer, SourceLayer
 
-# Columns that the KML driver adds for the look of a
-# placemark; kept only where somebody filled them.
-KML_DRESS = {
-    "id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility",
-    "drawOrder", "icon", "snippet", "gx_media_links",
-}  # fmt: skip
-# What GDAL's own GML export writes for each record's envelope.
-GML_CORNERS = ("lowerCorner", "upperCorner")
 DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
 PLAIN_DOCTYPE_LIMIT = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class DriverSettings:
-    """How one of the formats is opened."""
+    """How one of the formats is opened; `tidy` takes away the columns of the driver's own."""
 
-    format: Format
-    options: Mapping[str, str]
+    format: str
     crs_origin: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    is_text: bool = True
+    tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
-KML = DriverSettings(Format.KML, {}, "kml")
-GML = DriverSettings(Format.GML, {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}, "gml")
-FLATGEOBUF = DriverSettings(Format.FLATGEOBUF, {"VERIFY_BUFFERS": "YES"}, "flatgeobuf")
-DIALECTS = {dialect.format: dialect for dialect in (KML, GML, FLATGEOBUF)}
-
-
-def read(job: Job, format: Format) -> Found:
+def read(job: Job, dialect: DriverSettings) -> Found:
     """Every layer with records. Raises Unreadable
     FIL-01 (damaged, DTD or entities inside), FIL-02.
     """
-    dialect = DIALECTS[format]
-    if format is not Format.FLATGEOBUF:
+    if dialect.is_text:
         _refuse_declarations(job, dialect)
     found = Found()
     try:
         names = gdal.list_layers(job.path)[: job.limits.layers]
         for name in names:
             found.add(_read_layer(job, dialect, name))
-    except gdal.GDAL_FAULTS as error:
-        raise job.damaged(format, error) from error
+    except gdal.faults() as error:
+        raise job.damaged(dialect.format, error) from error
     return found
 
 
@@ -77,7 +63,7 @@ def _read_layer(job: Job, dialect: DriverSettings, name: str) -> Found:
         return Found(others=[OtherLayer(shown, "not-chosen", info.rows)])
     check_size(job, rows=info.rows, columns=info.columns)
     layer = gdal.read_layer(job.path, name, options=dialect.options)
-    if layer.frame.height < info.rows and dialect is FLATGEOBUF:
+    if layer.frame.height < info.rows and not dialect.is_text:
         raise Unreadable(
             "FIL-01", file=job.source or job.name, format=dialect.format, reason="cut-short",
             records=info.rows,
@@ -86,8 +72,7 @@ def _read_layer(job: Job, dialect: DriverSettings, name: str) -> Found:
 
 
 def _layer(job: Job, dialect: DriverSettings, name: str, layer: gdal.GdalLayer) -> SourceLayer:
-    frame = layer.frame.drop(GML_CORNERS, strict=False)
-    frame = _undressed(frame) if dialect is KML else frame
+    frame = dialect.tidy(layer.frame) if dialect.tidy else layer.frame
     wkb, facts = geometry_of(job, layer)
     declared = crs.from_text(layer.crs) if wkb is not None else crs.NOTHING
     damaged = encoding.damaged_cells(frame)
@@ -102,9 +87,3 @@ def _layer(job: Job, dialect: DriverSettings, name: str, layer: gdal.GdalLayer) 
         notes=tuple(notes),
         source=job.source,
     )
-
-
-def _undressed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without the driver's own columns where every row has the same or no value."""
-    empty = [c for c in frame.columns if c in KML_DRESS and frame[c].drop_nulls().n_unique() <= 1]
-    return frame.drop(empty)

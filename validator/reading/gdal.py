@@ -12,29 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from pyogrio.raw import open_arrow, read
-
-from validator.libraries import pl
+from validator.libraries import pl, pyogrio
 from validator.reading import encoding as encodings
 from validator.reading import geometry
 
-ALLOWED_DRIVERS = frozenset(
-    {"ESRI Shapefile", "GPKG", "GeoJSON", "GML", "LIBKML", "FlatGeobuf", "MEM", "Memory"}
-)
-#: What breaks in the libraries themselves; a declared system that is no text in UTF-8 does it.
-CRASHES = (UnboundLocalError, pl.exceptions.PanicException)
-GDAL_FAULTS = (
-    DataSourceError,
-    DataLayerError,
-    FeatureError,
-    FieldError,
-    GeometryError,
-    pl.exceptions.PolarsError,
-    UnicodeError,
-    *CRASHES,
-)
+#: What GDAL itself works with in memory, under its old and its new name.
+MEMORY_DRIVERS = frozenset({"MEM", "Memory"})
 CONFIGURATION = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "CPL_VSIL_CURL_USE_HEAD": "NO",
@@ -88,9 +71,26 @@ def scrub_environment() -> None:
         del os.environ[name]
 
 
-def confine_drivers() -> None:
-    """Deregister every driver outside the allow-list,
+def crashes() -> tuple[type[BaseException], ...]:
+    """What breaks in the libraries themselves; a declared system that is no text in UTF-8 does
+    it."""
+    return UnboundLocalError, pl.exceptions.PanicException
+
+
+def faults() -> tuple[type[BaseException], ...]:
+    """What reading a broken file raises."""
+    kinds = pyogrio.errors
+    return (
+        *(kinds.DataSourceError, kinds.DataLayerError, kinds.FeatureError),
+        *(kinds.FieldError, kinds.GeometryError),
+        *(pl.exceptions.PolarsError, UnicodeError, *crashes()),
+    )
+
+
+def confine_drivers(allowed: frozenset[str]) -> None:
+    """Deregister every driver but the allowed ones,
     for this whole process, and make sure of it."""
+    allowed |= MEMORY_DRIVERS
     pyogrio.set_gdal_config_options(CONFIGURATION)
     library = _loaded_library()
     library.GDALGetDriver.restype = ctypes.c_void_p
@@ -99,21 +99,21 @@ def confine_drivers() -> None:
     library.GDALDeregisterDriver.argtypes = [ctypes.c_void_p]
     drivers = [library.GDALGetDriver(i) for i in range(library.GDALGetDriverCount())]
     for driver in drivers:
-        if library.GDALGetDescription(driver).decode() not in ALLOWED_DRIVERS:
+        if library.GDALGetDescription(driver).decode() not in allowed:
             library.GDALDeregisterDriver(driver)
-    if left := set(pyogrio.list_drivers()) - ALLOWED_DRIVERS:
+    if left := set(pyogrio.list_drivers()) - allowed:
         raise DriversNotConfined(", ".join(sorted(left)))
 
 
 def list_layers(path: Path) -> list[str]:
-    """Names of the layers of a data source. Raises one of GDAL_FAULTS."""
+    """Names of the layers of a data source. Raises one of `faults`."""
     return [str(name) for name, _ in pyogrio.list_layers(path)]
 
 
 def layer_info(
     path: Path, layer: str | None = None, options: Mapping[str, str] | None = None
 ) -> LayerInfo:
-    """Name and exact size of one layer. Raises one of GDAL_FAULTS."""
+    """Name and exact size of one layer. Raises one of `faults`."""
     info = pyogrio.read_info(path, layer=layer, force_feature_count=True, **(options or {}))
     return LayerInfo(str(info["layer_name"]), int(info["features"]), len(info["fields"]))
 
@@ -126,10 +126,10 @@ def read_layer(
     options: Mapping[str, str] | None = None,
     identifiers: bool = False,
 ) -> GdalLayer:
-    """All records of a layer, columns untouched, curves linearised. Raises one of GDAL_FAULTS."""
+    """All records of a layer, columns untouched, curves linearised. Raises one of `faults`."""
     arguments: dict[str, Any] = {"layer": layer, "encoding": encoding, "datetime_as_string": True}
     arguments["return_fids"] = identifiers
-    with open_arrow(path, **arguments, **(options or {})) as (meta, stream):
+    with pyogrio.raw.open_arrow(path, **arguments, **(options or {})) as (meta, stream):
         frame = pl.DataFrame(stream)
     if identifiers:
         frame = frame.rename({meta["fid_column"] or "OGC_FID": "id"}, strict=False)
@@ -141,7 +141,8 @@ def read_layer(
     curved = geometry.count_curved(wkb)
     if curved:
         # Only this slower way of GDAL makes arcs straight; records come in the same order.
-        straight = read(path, layer=layer, columns=[], encoding=encoding, **(options or {}))[2]
+        asked = {"layer": layer, "encoding": encoding, **(options or {})}
+        straight = pyogrio.raw.read(path, columns=[], **asked)[2]
         wkb = pl.Series("wkb", list(straight), dtype=pl.Binary)
     return GdalLayer(frame, wkb, meta["crs"], curved)
 

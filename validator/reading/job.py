@@ -38,7 +38,7 @@ class Job:
     def damaged(self, format: str, error: BaseException | None = None) -> Unreadable:
         """The refusal for a file that does not open as what it seems to be, or that breaks what
         reads it."""
-        reason = CRASHED if isinstance(error, gdal.CRASHES) else "damaged"
+        reason = CRASHED if isinstance(error, gdal.crashes()) else "damaged"
         return Unreadable("FIL-01", file=self.source or self.name, format=format, reason=reason)
 
 

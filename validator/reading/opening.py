@@ -1,63 +1,18 @@
 """From a request to a SourceFile, inside the confined process: copy, detect, read, gather."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from validator.reading import (
-    bundle,
-    delimited,
-    exchange,
-    geojson,
-    geopackage,
-    shapefile,
-    spreadsheet,
-)
+from validator.reading import bundle, registry
 from validator.reading.archive import Archive
-from validator.reading.detect import Format, detect
+from validator.reading.detect import detect
 from validator.reading.errors import Unreadable
+from validator.reading.format import Format, Reader
+from validator.reading.formats.zip import ZIP
 from validator.reading.job import Found, Job, check_cells
 from validator.reading.request import ReadRequest
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer, layer_name
-
-READERS: dict[Format, Callable[[Job], Found]] = {
-    Format.SHAPEFILE: shapefile.read,
-    Format.DBF: shapefile.read,
-    Format.GEOPACKAGE: geopackage.read,
-    Format.GEOJSON: geojson.read,
-    Format.CSV: delimited.read,
-    Format.XLSX: lambda job: spreadsheet.read(job, Format.XLSX),
-    Format.XLS: lambda job: spreadsheet.read(job, Format.XLS),
-    Format.ODS: lambda job: spreadsheet.read(job, Format.ODS),
-    Format.KML: lambda job: exchange.read(job, Format.KML),
-    Format.GML: lambda job: exchange.read(job, Format.GML),
-    Format.FLATGEOBUF: lambda job: exchange.read(job, Format.FLATGEOBUF),
-}
-# GDAL and calamine look at the extension too: the private copy gets the one of its content.
-SUFFIXES = {
-    Format.DBF: ".dbf",
-    Format.GEOPACKAGE: ".gpkg",
-    Format.GEOJSON: ".geojson",
-    Format.CSV: ".csv",
-    Format.XLSX: ".xlsx",
-    Format.XLS: ".xls",
-    Format.ODS: ".ods",
-    Format.KML: ".kml",
-    Format.GML: ".gml",
-    Format.FLATGEOBUF: ".fgb",
-}
-PROMISES: dict[str, tuple[Format, ...]] = {
-    ".zip": (Format.ZIP, Format.KMZ),
-    ".gpkg": (Format.GEOPACKAGE,),
-    ".csv": (Format.CSV,),
-    ".xlsx": (Format.XLSX,),
-    ".xls": (Format.XLS,),
-    ".ods": (Format.ODS,),
-    ".geojson": (Format.GEOJSON,),
-    ".kml": (Format.KML,),
-    ".gml": (Format.GML,),
-}
 
 
 def read_file(request: ReadRequest, directory: Path) -> SourceFile:
@@ -70,14 +25,15 @@ def read_file(request: ReadRequest, directory: Path) -> SourceFile:
             "FIL-02", file=request.name, size=size, limit=limit, unit="bytes", reason="upload"
         )
     format = detect(source, request.name)
-    if format in (Format.ZIP, Format.KMZ):
-        label, found = _read_archive(request, source, directory)
-        label = "KMZ" if format is Format.KMZ else label
+    label = format.name
+    if format.read is None:
+        inside, found = _read_archive(request, source, directory)
+        label = inside if format is ZIP else label
     else:
-        private = directory / f"input{SUFFIXES[format]}"
+        # GDAL and calamine look at the suffix too: the private copy gets the one of its content.
+        private = directory / f"input{format.suffixes[0]}"
         shutil.copyfile(source, private)
-        label = format.value
-        found = READERS[format](Job(private, request.name, request.options, request.limits))
+        found = format.read(Job(private, request.name, request.options, request.limits))
     if note := _other_than_its_name(request.name, format):
         found.notes.append(note)
     return _result(request, label, found)
@@ -86,8 +42,9 @@ def read_file(request: ReadRequest, directory: Path) -> SourceFile:
 def _other_than_its_name(name: str, format: Format) -> Note | None:
     """`extension-differs` when the name promises another kind of file than the content is."""
     suffix = Path(name).suffix.lower()
-    if suffix in PROMISES and format not in PROMISES[suffix]:
-        return Note("extension-differs", {"suffix": suffix, "format": format.value})
+    promised = registry.promised(suffix)
+    if promised and format not in promised:
+        return Note("extension-differs", {"suffix": suffix, "format": format.name})
     return None
 
 
@@ -99,10 +56,10 @@ def _read_archive(request: ReadRequest, source: Path, directory: Path) -> tuple[
     try:
         groups = bundle.groups(archive)[: request.limits.layers]
         for index, group in enumerate(bundle.without_code_tables(groups, request.options.layers)):
-            job, format = _job(request, archive, group, directory / f"group-{index}")
+            job, name, read = _job(request, archive, group, directory / f"group-{index}")
             try:
-                found.add(READERS[format](job))
-                labels.add(format.value)
+                found.add(read(job))
+                labels.add(name)
             except Unreadable as refusal:
                 if refusal.code in ("FIL-02", "FIL-03") or refusal.is_of_the_machine:
                     raise
@@ -121,21 +78,20 @@ def _read_archive(request: ReadRequest, source: Path, directory: Path) -> tuple[
 
 def _job(
     request: ReadRequest, archive: Archive, group: bundle.FileGroup, directory: Path
-) -> tuple[Job, Format]:
+) -> tuple[Job, str, Reader]:
+    """A group in its own folder, the format that its content has, and how that is read."""
     path = bundle.unpack(archive, group, directory)
     name = bundle.display_name(group)
     # Layers of one name in two folders are told apart only when all are known: `_chosen` chooses.
     options = replace(request.options, layers=())
     job = Job(path, request.name, options, request.limits, source=name)
-    if path.suffix == ".shp":
-        return job, Format.SHAPEFILE
-    if path.suffix == ".dbf":
-        return job, Format.DBF
-    format = detect(path, name)
-    if format in (Format.ZIP, Format.KMZ):
+    # What stands in a set is what its name says: shapes and tables hang on each other.
+    format = (registry.owner(path.suffix) if group.is_set else None) or detect(path, name)
+    if format.read is None:
         raise Unreadable("FIL-03", file=request.name, item=name[:200], reason="nested")
-    renamed = path.rename(path.with_suffix(SUFFIXES[format]))
-    return replace(job, path=renamed), format
+    if not group.is_set:
+        job = replace(job, path=path.rename(path.with_suffix(format.suffixes[0])))
+    return job, format.name, format.read
 
 
 def _result(request: ReadRequest, label: str, found: Found) -> SourceFile:

@@ -6,21 +6,16 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-import python_calamine
-from python_calamine import CalamineWorkbook
-
 from validator import schema
-from validator.libraries import pl
+from validator.libraries import calamine, pl
 from validator.reading import encoding, tabular
 from validator.reading.archive import Archive
-from validator.reading.detect import Format
 from validator.reading.job import Found, Job, check_size
 from validator.source_file import OWN_COLUMNS, OWN_SHEETS, Note, OtherLayer, SourceLayer
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 #: An apostrophe that keeps a text from being run, or taken for an error, by a spreadsheet.
 QUOTED = re.compile(r"^'+(?:[=+\-@\t\r]|#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)$)")
-FAULTS = (python_calamine.CalamineError, OSError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +28,19 @@ class Block:
     right: int
 
 
-def read(job: Job, format: Format) -> Found:
+def _faults() -> tuple[type[Exception], ...]:
+    return calamine.CalamineError, OSError, ValueError, OverflowError
+
+
+def read(job: Job, format: str, *, zipped: bool = True) -> Found:
     """Every sheet with at least a header and a record.
     Raises Unreadable FIL-01, FIL-02, FIL-03."""
-    if format is not Format.XLS:
+    if zipped:
         # A workbook is a zip: the same bounds hold for what it unpacks to in memory.
         Archive(job.path, job.name, job.limits).close()
     try:
-        workbook = CalamineWorkbook.from_path(str(job.path))
-    except FAULTS as error:
+        workbook = calamine.CalamineWorkbook.from_path(str(job.path))
+    except _faults() as error:
         raise job.damaged(format) from error
     found = Found()
     returned = tuple(workbook.sheet_names[:2]) in OWN_SHEETS
@@ -54,13 +53,13 @@ def read(job: Job, format: Format) -> Found:
 
 
 def _sheet(
-    job: Job, format: Format, workbook: CalamineWorkbook, name: str, *, returned: bool
+    job: Job, format: str, workbook: calamine.CalamineWorkbook, name: str, *, returned: bool
 ) -> Found:
     try:
         sheet = workbook.get_sheet_by_name(name)
         raw = sheet.to_python(skip_empty_area=False)
         merged = [Block(*start, *end) for start, end in sheet.merged_cell_ranges or []]
-    except FAULTS as error:
+    except _faults() as error:
         raise job.damaged(format) from error
     rows = [[_text(cell) for cell in row] for row in raw]
     if returned and rows and tuple(rows[0][:2]) in OWN_COLUMNS:

@@ -58,8 +58,10 @@ class Rule:
         return self.en if language.startswith("en") else self.it
 
     def why(self, language: str) -> str:
-        """What the rule checks and why it matters: the English is the check's docstring."""
-        return inspect.getdoc(self.check) or "" if language.startswith("en") else self.it.why
+        """What the rule checks and why it matters: the English is the check's docstring, unless
+        the wording has one (which may be composed, as of a list)."""
+        said = self.wording(language).why
+        return said or inspect.getdoc(self.check) or ""
 
 
 def rule(

@@ -79,7 +79,6 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "no-layer": _w("non contiene uno strato leggibile", "it holds no layer that can be read"),
         "no-such-layer": _w("lo strato scelto non c'è", "the chosen layer is not there"),
         "unknown": _w("è di un tipo che non conosciamo", "it is of a kind that we do not know"),
-        "lone-shp": _w("manca la tabella .dbf", "the .dbf table is missing"),
         "nothing-inside": _w("non contiene uno strato", "it holds no layer"),
         "members": _w("troppi file", "too many files"),
         "depth": _w("troppe cartelle una dentro l'altra", "too many folders inside each other"),

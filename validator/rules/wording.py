@@ -46,7 +46,7 @@ class Wording:
 
     `one` speaks of one row (or of the file, or of one group), `many` of several, `all` of every
     row; empty forms fall back on the one before. `why` is the Italian of the check's docstring,
-    which is the English one.
+    which is the English one where the English wording has none.
     """
 
     title: str

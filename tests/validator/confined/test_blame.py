@@ -12,8 +12,9 @@ import pytest
 
 from validator.confined import child, confinement, wire
 from validator.limits import Limits
-from validator.reading import archive, gdal, shapefile
+from validator.reading import archive, gdal
 from validator.reading.errors import Unreadable
+from validator.reading.formats import shapefile
 from validator.reading.job import Job
 from validator.reading.request import ReadOptions, ReadRequest
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from validator.reading import delimited
 from validator.reading.errors import Unreadable
+from validator.reading.formats import delimited
 
 
 def notes(layer):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.validator.reading.conftest import write_points, zipped
-from validator.reading.detect import Format, detect
+from validator.reading.detect import detect
 from validator.reading.errors import Unreadable
 
 
@@ -59,4 +59,4 @@ def test_an_office_text_is_not_a_workbook(read_text):
 def test_a_kmz_is_told_by_its_root_document(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(zipped({"doc.kml": b"<kml/>"}))
-    assert detect(path, "x.kmz") is Format.KMZ
+    assert detect(path, "x.kmz").name == "KMZ"

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 from validator.reading import crs, encoding, gdal
 from validator.reading.errors import Unreadable
+from validator.reading.format import Format
 from validator.reading.job import Found, Job, check_size, geometry_of, text_notes
+from validator.reading.sample import SQLITE, Sample
 from validator.source_file import ERRORS, OUTCOME, Note, OtherLayer, SourceLayer
 
 FORMAT = "GeoPackage"
@@ -115,7 +117,7 @@ def _whole(value: object) -> int | None:
 def _read_table(job: Job, table: GeopackageTable) -> Found:
     try:
         info = gdal.layer_info(job.path, table.name)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         raise job.damaged(FORMAT, error) from error
     if not info.rows:
         return Found(others=[OtherLayer(table.name, "empty", 0)])
@@ -129,7 +131,7 @@ def _layer(job: Job, table: GeopackageTable) -> SourceLayer:
     repaired: list[Note] = []
     try:
         layer = gdal.read_layer(job.path, table.name)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         mended = _mend_texts(job, table.name)
         if not mended:
             raise job.damaged(FORMAT, error) from error
@@ -156,7 +158,7 @@ def _layer(job: Job, table: GeopackageTable) -> SourceLayer:
 def _second_try(job: Job, table: str) -> gdal.GdalLayer:
     try:
         return gdal.read_layer(job.path, table)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         raise job.damaged(FORMAT, error) from error
 
 
@@ -205,3 +207,29 @@ def _is_utf8(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def recognises(sample: Sample) -> bool:
+    """A database that says so in its head, or that has the table of contents."""
+    if sample.head[68:72] in (b"GPKG", b"GP10", b"GP11"):
+        return True
+    query = "select 1 from sqlite_master where name = 'gpkg_contents'"
+    address = f"{sample.path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            return connection.execute(query).fetchone() is not None
+    except sqlite3.Error as error:
+        raise Unreadable("FIL-01", file=sample.name, format=FORMAT, reason="damaged") from error
+
+
+GEOPACKAGE = Format(
+    name=FORMAT,
+    it="GeoPackage",
+    en="GeoPackage",
+    suffixes=(".gpkg",),
+    magic=SQLITE,
+    recognises=recognises,
+    driver="GPKG",
+    read=read,
+    order=2,
+)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,11 +14,16 @@ from typing import Literal
 
 from validator.libraries import pl
 from validator.reading import encoding, tabular
+from validator.reading.format import Format
 from validator.reading.job import Found, Job, check_size, too_long
 from validator.reading.quotes import Quotes
+from validator.reading.sample import Sample
 from validator.source_file import Note, OtherLayer, SourceLayer
 
 FORMAT = "CSV"
+#: What tables in plain text are named; among others a first line with a separator tells them.
+TEXTS = (".csv", ".tsv", ".txt", ".tab")
+SEPARATED = re.compile(r"^[^{}]*[;,\t][^{}]*$")
 SEPARATORS = (";", ",", "\t", "|")
 SNIFF_ROWS = 200
 SNIFF_BYTES = 1 << 20
@@ -243,3 +249,24 @@ def _irregularities(table: _Table, dialect: CsvDialect) -> list[Note]:
     if table.quotes.mended:
         notes.append(Note("quotes-inside", {"n": table.quotes.mended}))
     return notes
+
+
+def recognises(sample: Sample) -> bool:
+    """Of no text can it be said for sure: the name helps, else a separator in the first line."""
+    if sample.text is None:
+        return False
+    first = next((line for line in sample.text.splitlines() if line.strip()), "")
+    return sample.suffix in TEXTS or SEPARATED.search(first) is not None
+
+
+CSV = Format(
+    name=FORMAT,
+    it="CSV con coordinate o indirizzi",
+    en="CSV with coordinates or addresses",
+    suffixes=(".csv", ".tsv"),
+    shared=(".txt",),
+    recognises=recognises,
+    fallback=True,
+    read=read,
+    order=4,
+)

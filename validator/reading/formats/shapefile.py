@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pyogrio
-
+from validator.libraries import pyogrio
 from validator.reading import crs, dbf, encoding, gdal
 from validator.reading.errors import Unreadable
+from validator.reading.format import Format
 from validator.reading.job import Found, Job, check_size, geometry_of
 from validator.source_file import Note, OtherLayer, SourceLayer
 
 FORMAT = "Shapefile"
+#: The files of one name that make up a shapefile.
+SET = (".shp", ".shx", ".dbf", ".prj", ".qpj", ".cpg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def _through_gdal(job: Job) -> gdal.GdalLayer:
     job.path.with_suffix(".prj").unlink(missing_ok=True)
     try:
         return gdal.read_layer(job.path, encoding=gdal.BYTES)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         format = FORMAT if job.path.suffix == ".shp" else "DBF"
         raise job.damaged(format, error) from error
     finally:
@@ -151,3 +153,15 @@ def _reference(job: Job) -> _Reference:
 def _cut_names(layer: gdal.GdalLayer) -> list[Note]:
     cut = [name for name in layer.frame.columns if len(name) == 10]
     return [Note("names-cut", {"columns": cut})] if cut else []
+
+
+SHAPEFILE = Format(
+    name=FORMAT,
+    it="Shapefile in uno .zip",
+    en="Zipped shapefile",
+    suffixes=(".shp",),
+    magic=(b"\x00\x00\x27\x0a",),
+    driver="ESRI Shapefile",
+    read=read,
+    order=1,
+)

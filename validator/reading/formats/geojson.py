@@ -9,6 +9,7 @@ from pathlib import Path
 
 from validator.reading import crs, encoding, gdal
 from validator.reading.errors import Unreadable
+from validator.reading.format import Format
 from validator.reading.job import (
     Found,
     Job,
@@ -17,6 +18,7 @@ from validator.reading.job import (
     looks_metric,
     text_notes,
 )
+from validator.reading.sample import Sample
 from validator.source_file import Note, OtherLayer, SourceLayer
 
 FORMAT = "GeoJSON"
@@ -99,7 +101,7 @@ def _opened(job: Job, *, numbered: bool) -> Opened:
     """The layer; a second time without superfluous commas when GDAL does not take the first."""
     try:
         return _through_gdal(job, numbered=numbered)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         raw = job.path.read_bytes()
         mended = SPARE_COMMA.sub(lambda match: match.group(1) or b"", raw)
         if len(mended) == len(raw):
@@ -107,7 +109,7 @@ def _opened(job: Job, *, numbered: bool) -> Opened:
     job.path.write_bytes(mended)
     try:
         opened = _through_gdal(job, numbered=numbered)
-    except gdal.GDAL_FAULTS as error:
+    except gdal.faults() as error:
         raise job.damaged(FORMAT, error) from error
     return replace(opened, notes=(Note("trailing-commas", {"n": len(raw) - len(mended)}),))
 
@@ -171,3 +173,21 @@ def _declared(raw: bytes) -> tuple[crs.DeclaredCrs, str]:
     text = name[-1].decode("utf-8", errors="replace")
     declared = crs.from_text(f"EPSG:{text}" if text.isdigit() else text)
     return declared, "geojson-member"
+
+
+def recognises(sample: Sample) -> bool:
+    """Any JSON: what it holds is looked at by reading it."""
+    return (sample.text or "").startswith(("{", "[{", "[\n", "[\r"))
+
+
+GEOJSON = Format(
+    name=FORMAT,
+    it="GeoJSON",
+    en="GeoJSON",
+    suffixes=(".geojson",),
+    shared=(".json",),
+    recognises=recognises,
+    driver="GeoJSON",
+    read=read,
+    order=3,
+)

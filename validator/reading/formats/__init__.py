@@ -1,0 +1,1 @@
+"""The accepted formats, one file each; `reading.registry` finds them."""
