@@ -84,7 +84,6 @@ class Row:
     """A row: the first cell is its heading."""
 
     cells: tuple[Cell, ...]
-    is_total: bool = False
 
 
 @dataclass(frozen=True)

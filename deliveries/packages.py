@@ -354,4 +354,6 @@ def _guide() -> list[str]:
           "promesso di correggere e ciò che le persone hanno segnalato."),
         _("Se nulla è cambiato potete riconsegnarlo così com'è, oppure confermare dalla pagina "
           "«Consegne» senza alcun file."),
+        _("Le colonne che il portale conosce, e da dove vengono:"),
+        *(f"«{field.label_it}»: {field.norm}" for field in schema.FIELDS),
     ]  # fmt: skip

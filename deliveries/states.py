@@ -1,4 +1,4 @@
-"""The states of a delivery and the one transition table; pure, printable as a diagram.
+"""The states of a delivery and the one transition table, which ARCHITECTURE.md draws.
 
 `workflow.py` is the only writer of a status and asks this table; nothing else may move a delivery.
 """
@@ -114,13 +114,3 @@ UNDOING: Final = (Verb.WITHDRAW, Verb.REOPEN, Verb.RECHECK)
 def target(state: str, verb: Verb) -> DeliveryStatus | None:
     """Where `verb` leads from `state`, or None when it may not be done there."""
     return TRANSITIONS.get((DeliveryStatus(state), verb))
-
-
-def as_mermaid() -> str:
-    """The table as a Mermaid state diagram, for ARCHITECTURE.md."""
-    lines = [
-        f"    {source.value} --> {to.value}: {verb.value}"
-        for (source, verb), to in TRANSITIONS.items()
-    ]
-    ends = [f"    {state.value} --> [*]" for state in FINAL]
-    return "\n".join(["stateDiagram-v2", "    [*] --> received", *lines, *ends])

@@ -67,7 +67,7 @@ class Share(models.Model):
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="shares")
     municipality = models.ForeignKey(
-        Municipality, models.PROTECT, null=True, blank=True, related_name="funding_shares"
+        Municipality, models.PROTECT, null=True, blank=True, related_name="+"
     )
     percentage = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)

@@ -94,10 +94,6 @@ class InvitationForm(forms.Form):
             self.add_error("scope", _("Scegli almeno una cosa che il consulente può fare."))
         return cleaned
 
-    @property
-    def may_invite(self) -> bool:
-        return bool(self.fields["role"].choices)  # type: ignore[attr-defined]
-
 
 class AcceptanceForm(forms.Form):
     """The first access of someone invited."""

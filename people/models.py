@@ -56,7 +56,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     post = models.CharField(
         _("avvisi per e-mail"), max_length=4, choices=Post.choices, default=Post.ALL
     )
-    date_joined = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -184,7 +184,7 @@ class Dataset:
 
     `frame`: `layer`, `row` (from 1 in its layer), every field of `schema.FIELDS` (typed nulls
     when no column gives it), `<field>__raw` and `<field>__fix` for the fields where some cell was
-    changed or not understood (text as sent; a `Change` or `failed`), and `schema.UNDERSTOOD`:
+    changed or not understood (text as sent; a `Change` or `failed`), and what nobody sends:
     `kind` (slug or null), `kind_category` (slug), `level` (`supra`, `local`, null),
     `kind_confidence` 0-1, `kind_evidence` (words), `kind_reason` (why null: `lexicon.Why`),
     `kind_candidates` (slugs to choose from), `category_read` (what the category column says),
@@ -228,10 +228,6 @@ class Dataset:
             if name in facts.column_of and layer in (None, facts.name)
         )
         return next(found, None)
-
-    def layer_of(self, index: int) -> LayerFacts:
-        """The layer that the row at `index` (from 0) belongs to."""
-        return next(facts for facts in self.layers if facts.start <= index < facts.stop)
 
     def label(self, index: int) -> str:
         """How a message names the row at `index` (from 0): identifier, else name, else number."""

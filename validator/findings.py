@@ -90,9 +90,6 @@ class NotRun:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-Answered = RuleHits | NotRun | Sequence[RuleHits | SharedFinding]
-
-
 def together(findings: Iterable[_T], rows_of: Callable[[_T], int]) -> Iterator[list[_T]]:
     """Findings in order, as many at a time as memory may hold: one that names every row of a
     delivery weighs as much as thousands that name one. `rows_of`: how many rows one names."""

@@ -16,7 +16,6 @@ FAILED = "failed"
 STATUSES = ("esistente", "previsto", "in attuazione", "dismesso")
 VALENCES = ("comunale", "intercomunale", "metropolitana")
 ACCURACIES = ("rilievo", "edificio", "civico", "strada", "centroide", "approssimata")
-OWNERSHIPS = ("pubblica", "privata", "mista", "religiosa")
 
 
 class ValueKind(StrEnum):
@@ -43,7 +42,6 @@ class Field:
     label_it: str
     label_en: str
     kind: ValueKind = ValueKind.TEXT
-    required: bool = False
     domain: tuple[str, ...] = ()
     unit: str = ""
     minimum: float | None = None
@@ -66,7 +64,7 @@ _CUP = "l. 3/2003, art. 11 (CUP)"
 
 FIELDS: tuple[Field, ...] = (
     Field("identifier", "Identificativo", "Identifier", _K.CODE),
-    Field("name", "Denominazione", "Name", required=True, norm=_STTM),
+    Field("name", "Denominazione", "Name", norm=_STTM),
     Field("category", "Categoria", "Category", norm=_STTM),
     Field("type", "Tipo di servizio", "Type of service", norm=_STTM),
     Field("subtype", "Sottotipo", "Subtype", norm=_PDS),
@@ -198,9 +196,6 @@ FIELDS: tuple[Field, ...] = (
 
 BY_NAME = MappingProxyType({field.name: field for field in FIELDS})
 NAMES = tuple(BY_NAME)
-REQUIRED = tuple(field.name for field in FIELDS if field.required)
-REQUIRED_ONE_OF = (("type", "category", "subtype"),)
-"""Groups of which at least one column must be there: a plan may say only the type."""
 POSITION_FIELDS = ("x", "y", "wkt", "crs")
 PORTAL_FIELDS = ("portal_key", "portal_kind")
 """What the portal writes in a package: which thing it is; its type where words do not say it."""
@@ -208,21 +203,6 @@ OUTSIDE_CONTENT = (*POSITION_FIELDS, *PORTAL_FIELDS)
 """Fields that say where and which a row is, not what: no part of fingerprint or differences."""
 
 TYPE_FIELDS = ("category", "type", "subtype")
-
-UNDERSTOOD = (
-    "kind",
-    "kind_category",
-    "level",
-    "kind_confidence",
-    "kind_evidence",
-    "kind_reason",
-    "kind_candidates",
-    "category_read",
-    "name_kind",
-    "position",
-    "fingerprint",
-)
-"""Columns of `Delivery.frame` that no one sends: what understanding makes of a row."""
 
 
 def continued(name: str, number: int) -> str:

@@ -272,12 +272,6 @@ def municipality_territory(
     return SheetTerritory(name, (code,), here, everywhere, municipality=code, day=day)
 
 
-def whole_territory() -> SheetTerritory:
-    codes = tuple(Municipality.objects.current().values_list("istat", flat=True))
-    residents = residents_of()
-    return SheetTerritory("Città metropolitana di Milano", codes, residents, residents)
-
-
 def place_labels() -> dict[str, list[list[object]]]:
     """Names for the map with the point they stand on: {"zone" | "comuni": [[name, lon, lat],
     ...]}."""

@@ -97,7 +97,6 @@ def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> N
             mapping=facts.mapping_of(found.dataset),
             outcome=outcome,
             rule_set=report.rule_set,
-            reference_day=day,
             row_count=report.rows,
             error_count=report.severities["error"],
             warning_count=report.severities["warning"],

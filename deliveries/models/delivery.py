@@ -58,7 +58,6 @@ class Delivery(Leased):
     facts = models.JSONField(default=dict, blank=True)
     # What the check said: rules run, not run and why, counts; the sentence is rendered when read.
     rule_set = models.CharField(max_length=40, blank=True)
-    reference_day = models.DateField(null=True, blank=True)
     outcome = models.JSONField(default=dict, blank=True)
     row_count = models.PositiveIntegerField(default=0)
     error_count = models.PositiveIntegerField(default=0)
@@ -82,9 +81,7 @@ class Delivery(Leased):
         Edition, models.PROTECT, null=True, blank=True, related_name="+"
     )
     edition = models.ForeignKey(Edition, models.PROTECT, null=True, blank=True, related_name="+")
-    supersedes = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by"
-    )
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -156,7 +153,7 @@ class StagedRow(models.Model):
 class FieldMapping(models.Model):
     """The columns a comune confirmed for layers of one shape; used again at the next delivery."""
 
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="field_mappings")
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
     shape = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")

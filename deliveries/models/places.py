@@ -17,7 +17,7 @@ class PlaceProposal(models.Model):
     at each check; `question` tells whether the address is still the same.
     """
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="place_proposals")
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+")
     layer = models.CharField(max_length=200, blank=True)
     row = models.PositiveIntegerField()
     question = models.CharField(max_length=400)
@@ -46,7 +46,7 @@ class PlaceSearch(Leased):
     names it; ours with its reference (`ours:REFERENCE`).
     """
 
-    delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="place_search")
+    delivery = models.OneToOneField(Delivery, models.CASCADE, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     failure = models.CharField(max_length=20, blank=True)

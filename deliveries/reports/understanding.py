@@ -76,7 +76,6 @@ class RecognisedLayer:
     crs_declared: str
     crs_used: str
     crs_why: Text
-    crs_asks: bool
     crs_chosen: int | None
     noticed: Sequence[str]
     columns: Sequence[RecognisedColumn]
@@ -128,7 +127,6 @@ def _layer(
         crs_used=_epsg(crs.get("used")),
         crs_why=CRS_WHY.get(why, ""),
         crs_chosen=crs.get("used") if why == "overridden" else None,
-        crs_asks=why in ("unrecognised", "far", "absent_far"),
         noticed=noticed.messages_of(facts.get("notes", [])),
         columns=[
             _column(f"{key}-{number}", match, confirmed=confirmed)

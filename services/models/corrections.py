@@ -31,9 +31,7 @@ class Correction(models.Model):
     reason = models.TextField()
     changes = models.JSONField(default=dict, blank=True)
     gone = models.BooleanField(default=False)
-    undoes = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="undone_by"
-    )
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = CorrectionQuerySet.as_manager()
 

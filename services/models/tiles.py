@@ -33,7 +33,6 @@ class TilePyramid(models.Model):
     """The one row that says of which states of the services the pyramid is (services.versions)."""
 
     version = models.CharField(max_length=60)
-    built_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("piramide della mappa")

@@ -79,15 +79,6 @@ def euro(amount: Decimal | int | None) -> str:
 
 
 @register.filter
-def millions(amount: Decimal | int | None) -> str:
-    """An amount for headlines: 33,0 mln €."""
-    if amount is None:
-        return _("non noto")
-    value = formats.number_format(Decimal(amount) / 1_000_000, 1, force_grouping=True)
-    return _("%(value)s mln €") % {"value": value}
-
-
-@register.filter
 def plain(number: int | str | None) -> str:
     """A number that is a name (a year, a row, a code): without thousands separators."""
     return "" if number is None else str(number)

@@ -75,6 +75,13 @@ def test_a_package_sent_back_unchanged_confirms_every_row(cast, extension):
     assert kinds(sent_back(cast, extension)) == {"unchanged": 8}
 
 
+def test_the_guide_says_where_each_column_comes_from(cast):
+    book = load_workbook(io.BytesIO(package(cast, "xlsx")), read_only=True)
+    said = [row[0] for row in book["leggimi"].iter_rows(values_only=True)]
+    assert "«Atto»: l.r. 12/2005, art. 9" in said
+    assert "«LUM»: PTM, norme di attuazione, articolo da verificare" in said
+
+
 @pytest.mark.parametrize("extension", FORMATS)
 def test_every_sort_of_value_survives_the_way_back(cast, extension):
     first = published(cast, all_sorts_of_rows())

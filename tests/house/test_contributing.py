@@ -13,26 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests import databases
-from tests.house import additions
+from tests.house import additions, tree
 from validator.rules import registry
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = (
-    "fixtures",
-    "core",
-    "deliveries",
-    "funding",
-    "locale",
-    "lum",
-    "notices",
-    "people",
-    "services",
-    "sttm2",
-    "templates",
-    "tests",
-    "validator",
-    "zones",
-)
+ROOT = tree.ROOT
+FOLDERS = ("fixtures", "locale", "templates", "tests", *tree.CODE)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "build")
 NEXT = sum(rule.family == "GEO" for rule in registry.registered()) + 1
 CODE, STEM = f"GEO-{NEXT:02}", f"geo_{NEXT:02}"

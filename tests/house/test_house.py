@@ -13,19 +13,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ROOT = Path(__file__).resolve().parents[2]
-CODE = (
-    "sttm2",
-    "lum",
-    "funding",
-    "deliveries",
-    "services",
-    "notices",
-    "people",
-    "zones",
-    "validator",
-    "core",
-)
+from tests.house.tree import CODE, ROOT
+
 FILE_LIMIT, TEST_LIMIT, SETTINGS_LIMIT, FUNCTION_LIMIT = 400, 500, 300, 50
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}
 

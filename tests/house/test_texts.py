@@ -9,19 +9,8 @@ from pathlib import Path
 import pytest
 from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).resolve().parents[2]
-CODE = (
-    "sttm2",
-    "lum",
-    "funding",
-    "deliveries",
-    "services",
-    "notices",
-    "people",
-    "zones",
-    "validator",
-    "core",
-)
+from tests.house.tree import CODE, ROOT
+
 CATALOGUE = ROOT / "locale/en/LC_MESSAGES/django.po"
 XGETTEXT = (
     *("xgettext", "--language=Python", "--from-code=UTF-8", "--output=-"),

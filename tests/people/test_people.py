@@ -144,10 +144,12 @@ def test_revoking_a_mandate_takes_effect_at_once_and_only_for_ones_own_comune(ca
 
 
 def test_the_page_of_people_shows_only_ones_own_comune(client, cast):
+    cast.consultant.mandates.update(granted_at=dt.datetime(2024, 3, 5, 12, tzinfo=dt.UTC))
     client.force_login(cast.operator)
     page = client.get("/profilo/persone/").content.decode()
     assert cast.consultant.email in page
     assert cast.neighbour.email not in page
+    assert "05/03/2024" in page, "since when"
     client.force_login(cast.consultant)
     assert client.get("/profilo/persone/").status_code == 403
 

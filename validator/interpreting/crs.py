@@ -19,7 +19,6 @@ from validator.dataset import CrsCandidate, CrsDecision, Geometries, Mask, Reaso
 from validator.libraries import pyproj
 
 STORAGE = 32632
-GEOGRAPHIC = frozenset({4326, 4258, 6706, 4806, 4265})
 CANDIDATES = (32632, 4326, 3003, 3004, 3857, 32633)
 """Systems that place tells apart, in the order in which a tie is decided."""
 PARITY: Mapping[int, tuple[int, ...]] = MappingProxyType({

@@ -19,7 +19,6 @@ from validator.taxonomy import Kind, Taxonomy
 
 FUZZY_KIND = 91
 FUZZY_CATEGORY = 88
-MAX_FUZZY = 500
 _CODE = re.compile(r"[A-Z]{1,3}\d{0,3}")
 _CODES = re.compile(r"(?:[A-Z]{1,3}\d{1,3}){2,}")
 
@@ -116,12 +115,6 @@ class Lexicon:
     def read_codes(self, texts: Sequence[str], profile: str = "") -> dict[str, Reading]:
         """Judge distinct codes of a known schema; codes written together are never guessed."""
         return {text: self._code_reading(text, profile) for text in texts}
-
-    def suggest_category(self, text: str) -> str | None:
-        """Slug of the category that an unknown word of a category column most resembles."""
-        key = fold(pl.Series([text], dtype=pl.String))[0]
-        best = process.extractOne(key, self.categories.keys(), scorer=fuzz.ratio, score_cutoff=70)
-        return (self.categories[best[0]] or None) if best else None
 
     def _matches(self, texts: Sequence[str]) -> Iterator[tuple[str, PhraseMatch]]:
         frame = self.phrases.find(pl.Series(list(texts), dtype=pl.String))

@@ -40,7 +40,6 @@ class PositionStatus(StrEnum):
     NOT_FINITE = "not_finite"
     UNREADABLE = "unreadable"
     NO_CRS = "no_crs"
-    COLLAPSED = "collapsed"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from validator.reading.job import Found, Job, check_size, geometry_of, text_note
 from validator.source_file import Note, OtherLayer, SourceLayer
 
 DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
-PLAIN_DOCTYPE_LIMIT = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
@@ -16,9 +15,6 @@ from validator import schema
 from validator.rules.vocabulary import WORDS
 
 LANGUAGES = ("it", "en")
-FORMS = ("title", "one", "many", "all", "fix")
-#: Placeholders that every message may use beside the rule's own parameters.
-COMMON = frozenset({"row", "rows", "n", "total", "column", "layer"})
 #: Numbers that are names: never grouped by thousands.
 PLAIN = frozenset({"row", "rows", "row_a", "row_b", "year"})
 LISTED = 10
@@ -61,11 +57,6 @@ class Wording:
         if findings <= 1:
             return self.one
         return (self.all if everything else "") or self.many or self.one
-
-    def placeholders(self, form: str) -> frozenset[str]:
-        """Names in braces in one form."""
-        parsed = Formatter().parse(getattr(self, form))
-        return frozenset(name for _, name, _, _ in parsed if name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class Indicator(models.Model):
 class IndicatorValue(models.Model):
     """One indicator of one comune in one year, with who says so."""
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="indicator_values")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="values")
     year = models.PositiveSmallIntegerField()
     value = models.DecimalField(max_digits=18, decimal_places=4)

@@ -39,8 +39,9 @@ def test_the_frame_has_every_field_of_the_schema_with_its_type(dataset):
     assert dataset.frame["area"].dtype == pl.Float64
     assert dataset.frame["opening_date"].dtype == pl.Date
     assert dataset.frame["notes"].null_count() == 3
-    for name in schema.UNDERSTOOD:
-        assert name in dataset.frame.columns
+    understood = {"kind", "kind_category", "level", "kind_confidence", "kind_evidence"}
+    understood |= {"kind_reason", "kind_candidates", "category_read", "name_kind"}
+    assert understood | {"position", "fingerprint"} <= set(dataset.frame.columns)
 
 
 def test_rows_are_numbered_from_one_and_named_as_the_planner_names_them(dataset):
@@ -50,7 +51,6 @@ def test_rows_are_numbered_from_one_and_named_as_the_planner_names_them(dataset)
     assert not dataset.has("notes")
     assert dataset.column_of("area") == "SUPERFICIE"
     assert dataset.column_of("area", "altro") is None
-    assert dataset.layer_of(2).name == "servizi"
 
 
 def test_changed_and_failed_cells_keep_what_was_sent(dataset):
@@ -131,7 +131,7 @@ def test_layers_of_services_are_read_together_and_the_others_listed(context):
     assert found.others == ("catasto",)
     assert len(found) == 4
     assert found.frame["row"].to_list() == [1, 2, 3, 1]
-    assert found.layer_of(3).start == 3
+    assert [facts.start for facts in found.layers] == [0, 3]
     only = understand(
         read_file(*plan().layers, planned), context=replace(context, layers=("servizi",))
     )

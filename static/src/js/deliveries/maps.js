@@ -55,7 +55,7 @@ export async function drawFindings(element) {
 }
 
 let desk = null;
-export async function drawProposals(element) {
+async function drawProposals(element) {
   desk ??= { made: map(element), group: L.featureGroup() };
   desk.group.addTo(desk.made).clearLayers();
   const table = document.getElementById("desk");

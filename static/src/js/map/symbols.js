@@ -57,7 +57,7 @@ function glyph(ctx, x, y, size, category, color) {
 }
 
 /** Radius in CSS pixels of a single service at a zoom. */
-export function serviceRadius(zoom) {
+function serviceRadius(zoom) {
   if (zoom < 10) return 5;
   if (zoom < 12) return 7;
   return zoom < 14 ? 9 : 11;
