@@ -88,8 +88,8 @@ def _rows_named() -> Func:
     return Func(F("rows"), function="cardinality", output_field=models.IntegerField())
 
 
-_SQL = SqlFolder(__file__)
-run_sql, rows_of = _SQL.run, _SQL.rows
+SQL = SqlFolder(__file__)
+run_sql, rows_of = SQL.run, SQL.rows
 
 
 def answers_of(delivery: Any) -> dict[str, list[dict[str, str]]]:

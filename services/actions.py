@@ -165,15 +165,13 @@ def publish_edition(
     *,
     withdrawn: Sequence[int] = (),
     confirmed: Sequence[int] = (),
-    rehearsal: bool = False,
 ) -> Edition:
     """Publish one edition: new records, things withdrawn and things confirmed (SourceItem ids).
 
-    Holds the source's row until the end, so two editions of one source cannot interleave. A
-    `rehearsal` is undone by its caller and leaves the map's counts alone.
+    Holds the source's row until the end, so two editions of one source cannot interleave.
     """
     source = Source.objects.select_for_update().get(pk=head.source.pk)
-    at = states.hold_moment(alone=not rehearsal)
+    at = states.hold_moment()
     states.open_affected()
     number = (source.editions.aggregate(last=Max("number"))["last"] or 0) + 1
     counts = _fill(records)
@@ -204,9 +202,8 @@ def publish_edition(
         at=at,
     )
     states.write(at)
-    if not rehearsal:
-        # Last, so that the map's counts change in the same instant as what they count.
-        tilesets.refresh()
+    # Last, so that the map's counts change in the same instant as what they count.
+    tilesets.refresh()
     return edition
 
 

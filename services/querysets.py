@@ -93,4 +93,5 @@ class StateQuerySet(models.QuerySet[Any]):
         return found
 
 
-run_sql = SqlFolder(__file__).run
+SQL = SqlFolder(__file__)
+run_sql = SQL.run

@@ -6,7 +6,8 @@ temporary table `affected_service`, and has their states written; all in one tra
 
 import datetime as dt
 import json
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Max
@@ -15,7 +16,7 @@ from django.utils import timezone
 from services import criteria
 from services.criteria import Facts
 from services.models import CriteriaSet, Edition, ServiceState
-from services.querysets import run_sql
+from services.querysets import SQL
 
 LOCK: Final = 0x53545433
 #: `null`: as it was before.
@@ -32,15 +33,14 @@ _PROPOSED: Final = """
 _FACTS: Final = "SELECT DISTINCT kind_id, level, default_valence, area FROM shown"
 
 
-def hold_moment(*, alone: bool = True) -> dt.datetime:
+def hold_moment() -> dt.datetime:
     """The moment from which states may be written now, later than every one before it.
 
-    `alone`: one writer at a time until the end of the transaction, so that moments follow one
-    another as what they say does, and a day gone by never changes afterwards.
+    One writer at a time until the end of the transaction, so that moments follow one another as
+    what they say does, and a day gone by never changes afterwards.
     """
-    if alone:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     now: dt.datetime = timezone.now()
     begun = ServiceState.objects.aggregate(last=Max("valid_from"))["last"]
     published = Edition.objects.aggregate(last=Max("published_at"))["last"]
@@ -54,6 +54,11 @@ def current_criteria() -> CriteriaSet | None:
     return CriteriaSet.objects.order_by("-adopted_at", "-pk").first()
 
 
+def terms_of(criteria_set: CriteriaSet | None) -> Sequence[Mapping[str, Any]]:
+    """What a set of criteria asks; nothing where there is none."""
+    return criteria_set.terms if criteria_set else ()
+
+
 def open_affected() -> None:
     """Make the empty table of the services that are about to change."""
     with connection.cursor() as cursor:
@@ -64,15 +69,21 @@ def write(at: dt.datetime) -> None:
     """Write the states of the affected services from that moment on, and forget which they
     were."""
     criteria_set = current_criteria()
-    run_sql("show_services")
+    SQL.run("show_services", gaps={"shown": shown_sql()})
     _propose(criteria_set)
-    run_sql("write_states", at=at, criteria=criteria_set and criteria_set.pk)
-    run_sql("drop_edition_tables")
+    SQL.run("write_states", at=at, criteria=criteria_set and criteria_set.pk)
+    SQL.run("drop_edition_tables")
+
+
+def shown_sql() -> str:
+    """The statement of what is shown of services, over a relation `spoken` that the caller makes
+    (services/sql/shown.sql)."""
+    return SQL.text("shown")
 
 
 def _propose(criteria_set: CriteriaSet | None) -> None:
     """What the criteria say, once for each type and area among what is shown."""
-    terms = criteria_set.terms if criteria_set else ()
+    terms = terms_of(criteria_set)
     with connection.cursor() as cursor:
         cursor.execute(_PROPOSED)
         cursor.execute(_FACTS)

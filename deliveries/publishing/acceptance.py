@@ -94,11 +94,8 @@ def _back_to_review(lease: workflow.DeliveryLease) -> bool:
     return True
 
 
-def publish_accepted(delivery: Delivery, *, rehearsal: bool = False) -> Edition | None:
-    """Publish the accepted proposals in the caller's transaction; None when there is none.
-
-    A `rehearsal` is undone by the caller (`impact.preview`).
-    """
+def publish_accepted(delivery: Delivery) -> Edition | None:
+    """Publish the accepted proposals in the caller's transaction; None when there is none."""
     accepted = delivery.proposals.filter(
         decision=Proposal.Decision.ACCEPTED, published_in__isnull=True
     )
@@ -112,7 +109,6 @@ def publish_accepted(delivery: Delivery, *, rehearsal: bool = False) -> Edition 
         _records(delivery, changed),
         withdrawn=withdrawn,
         confirmed=confirmed,
-        rehearsal=rehearsal,
     )
     accepted.update(published_in=edition)
     return edition

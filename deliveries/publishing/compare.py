@@ -1,9 +1,11 @@
 """The difference between a delivery and what is in force of its source, as proposals."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from deliveries.models import Delivery
-from deliveries.querysets import run_sql
+from deliveries.querysets import SQL, run_sql
 from services.models import Edition
 
 
@@ -19,8 +21,17 @@ def propose(delivery: Delivery) -> None:
     Rows already published stay; a decision is kept where the difference is still the same one.
     """
     edition = edition_in_force(delivery)
-    confirmed = delivery.kind == Delivery.Kind.CONFIRMATION
-    name = "propose_confirmation" if confirmed else "propose"
-    run_sql(name, delivery=delivery.pk, source=delivery.source_id, edition=edition and edition.pk)
+    confirms = delivery.kind == Delivery.Kind.CONFIRMATION
+    run_sql(
+        "propose_confirmation" if confirms else "propose",
+        gaps=gaps(),
+        delivery=delivery.pk,
+        source=delivery.source_id,
+    )
     delivery.base_edition = edition
     delivery.save(update_fields=["base_edition"])
+
+
+def gaps() -> Mapping[str, str]:
+    """The statement of the differences, for the statements that are made around it."""
+    return {"differences": SQL.text("differences")}

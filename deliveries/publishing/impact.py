@@ -1,28 +1,49 @@
 """What would change in the sheets if everything in a delivery were accepted.
 
-The publication itself is rehearsed and undone: the preview cannot differ from what comes.
+Nothing is written: the differences and what would be shown of the services they touch are asked
+with the statements that publication writes with.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.sheets import SheetTerritory
 from deliveries.models import Delivery, Proposal
 from deliveries.policies import EDITABLE
-from deliveries.publishing import acceptance
-from deliveries.publishing.compare import propose
-from services.models import ServiceState, Valence
-from services.selectors import category_counts, facet_counts
+from deliveries.publishing.compare import gaps
+from deliveries.querysets import rows_of
+from services import criteria, states
+from services.models import Level, MacroCategory, ServiceState, Valence
 from zones.models import Zone
 from zones.selectors import municipality_territory, zone_territory
 
 PER = 10_000
-#: Beyond these rows a rehearsal costs too much for a page; the sheet is then seen afterwards.
+#: Beyond these rows a preview costs too much for a page; the sheet is then seen afterwards.
 MAX_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a figure of a sheet is called, and whether it is per 10,000 residents."""
+
+    text: str
+    is_rate: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """So many services more (or fewer) of one comune, level, category (slug) and valence."""
+
+    n: int
+    municipality: str | None
+    level: str
+    category: str | None
+    valence: str
 
 
 @dataclass(frozen=True)
@@ -33,10 +54,6 @@ class Figure:
     before: float
     after: float
     rate: bool = False
-
-    @property
-    def changed(self) -> bool:
-        return self.before != self.after
 
 
 @dataclass(frozen=True)
@@ -75,23 +92,38 @@ def preview(delivery: Delivery) -> Impact | None:
     """The impact of a delivery that can still be sent; None when it cannot, or is too large."""
     if delivery.status not in EDITABLE or delivery.row_count > MAX_ROWS:
         return None
-    with transaction.atomic():
-        before = figures_of(delivery)
-        propose(delivery)
-        kinds: dict[str, int] = {}
-        for kind in delivery.proposals.values_list("kind", flat=True):
-            kinds[kind] = kinds.get(kind, 0) + 1
-        delivery.proposals.update(decision=Proposal.Decision.ACCEPTED)
-        acceptance.publish_accepted(delivery, rehearsal=True)
-        after = figures_of(delivery)
-        transaction.set_rollback(True)
-    delivery.refresh_from_db(fields=["base_edition"])
-    return Impact(kinds, tuple(_changed(before, after)))
+    if delivery.kind == Delivery.Kind.CONFIRMATION:
+        said = delivery.source.items.filter(records__to_edition__isnull=True).count()
+        kinds, changes = {str(Proposal.Kind.UNCHANGED): said}, []
+    else:
+        base = {"delivery": delivery.pk, "source": delivery.source_id}
+        kinds = dict(rows_of("difference_kinds", gaps=gaps(), **base))
+        changes = _changes(delivery)
+    before, after = figures_of(delivery), figures_of(delivery, changes)
+    sheets = [Sheet(name, tuple(_changed(now, after[name]))) for name, now in before.items()]
+    return Impact(kinds, tuple(sheets))
 
 
-def figures_of(delivery: Delivery) -> dict[str, dict[str, Figure]]:
-    """The figures of the comune's and the zone's sheet as they are now, by sheet and label."""
-    return {place.name: _figures(place) for place in _territories(delivery)}
+def figures_of(
+    delivery: Delivery, changes: Iterable[Change] = ()
+) -> dict[str, dict[Label, float]]:
+    """The figures of the comune's and the zone's sheet, by sheet and label: as they are now, or
+    as they would be after the changes."""
+    return {place.name: _figures(place, changes) for place in _territories(delivery)}
+
+
+def _changes(delivery: Delivery) -> list[Change]:
+    """How many services of which kind would go (negative) and come."""
+    terms = states.terms_of(states.current_criteria())
+    statements = {**gaps(), "shown": states.shown_sql()}
+    found = []
+    for n, comune, level, category, kind, default, area, validated, declared in rows_of(
+        "impact", gaps=statements, delivery=delivery.pk, source=delivery.source_id
+    ):
+        proposed = criteria.propose(terms, criteria.Facts(kind, level, default, area)).valence
+        # As the column `valence` of the states, which the database makes.
+        found.append(Change(n, comune, level, category, validated or proposed or declared))
+    return found
 
 
 def _territories(delivery: Delivery) -> list[SheetTerritory]:
@@ -100,45 +132,47 @@ def _territories(delivery: Delivery) -> list[SheetTerritory]:
     return [municipality_territory(comune), *([zone_territory(zone)] if zone else [])]
 
 
-def _figures(place: SheetTerritory) -> dict[str, Figure]:
-    here = ServiceState.objects.at(None).supra_municipal()
-    here = here.filter(municipality__in=place.municipalities)
-    english = (get_language() or "it").startswith("en")
-    counted: dict[str, int] = {_("Servizi sovracomunali"): here.count()}
-    for row in category_counts(here):
-        category = row.category
-        name = (english and category.name_en) or category.name if category else ""
-        counted[name or _("Tipo non riconosciuto")] = row.counts.union
-    valences = facet_counts(here, "valence")
-    for valence in Valence:
-        counted[_("Valenza %(name)s") % {"name": valence.label}] = valences.get(valence, 0)
-    local = ServiceState.objects.at(None).filter(
-        level="local", municipality__in=place.municipalities
-    )
-    counted[_("Servizi comunali, a parte")] = local.count()
-    found = {label: Figure(label, n, n) for label, n in counted.items()}
+def _figures(place: SheetTerritory, changes: Iterable[Change]) -> dict[Label, float]:
+    here = ServiceState.objects.at(None).filter(municipality__in=place.municipalities)
+    cells = here.order_by().values_list("level", "category", "valence").annotate(n=Count("pk"))
+    counted: Counter[tuple[str, str | None]] = Counter()
+    moved = [
+        (one.level, one.category, one.valence, one.n)
+        for one in changes
+        if one.municipality in place.municipalities
+    ]
+    for level, category, valence, n in [*cells, *moved]:
+        counted["level", level] += n
+        if level == Level.SUPRA:
+            counted["category", category] += n
+            counted["valence", valence] += n
+    found: dict[Label, float] = {label: counted[key] for key, label in _labels().items()}
     if place.residents:
-        rate = round(here.count() * PER / place.residents, 2)
-        label = _("Servizi sovracomunali ogni 10.000 abitanti")
-        found[label] = Figure(label, rate, rate, rate=True)
+        rate = round(counted["level", Level.SUPRA] * PER / place.residents, 2)
+        found[Label(_("Servizi sovracomunali ogni 10.000 abitanti"), is_rate=True)] = rate
     return found
 
 
-def _changed(
-    before: Mapping[str, Mapping[str, Figure]], after: Mapping[str, Mapping[str, Figure]]
-) -> list[Sheet]:
-    sheets = []
-    for name, now in before.items():
-        then = after[name]
-        labels = dict.fromkeys([*now, *then])
-        both = [
-            Figure(
-                label,
-                now[label].before if label in now else 0,
-                then[label].after if label in then else 0,
-                rate=(now.get(label) or then[label]).rate,
-            )
-            for label in labels
-        ]
-        sheets.append(Sheet(name, tuple(figure for figure in both if figure.changed)))
-    return sheets
+def _labels() -> dict[tuple[str, str | None], Label]:
+    """What is counted and what it is called, in the order of the sheet."""
+    english = (get_language() or "it").startswith("en")
+    named: dict[tuple[str, str | None], str] = {
+        ("level", Level.SUPRA): _("Servizi sovracomunali"),
+        **{
+            ("category", one.slug): (english and one.name_en) or one.name
+            for one in MacroCategory.objects.all()
+        },
+        ("category", None): _("Tipo non riconosciuto"),
+        **{
+            ("valence", valence.value): _("Valenza %(name)s") % {"name": valence.label}
+            for valence in Valence
+        },
+        ("level", Level.LOCAL): _("Servizi comunali, a parte"),
+    }
+    return {key: Label(str(text)) for key, text in named.items()}
+
+
+def _changed(before: Mapping[Label, float], after: Mapping[Label, float]) -> Iterable[Figure]:
+    for label, now in before.items():
+        if now != after[label]:
+            yield Figure(label.text, now, after[label], rate=label.is_rate)

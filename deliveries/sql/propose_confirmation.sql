@@ -1,4 +1,4 @@
--- "Nothing changed": everything in force of the source is proposed as unchanged. Parameters: delivery, source, edition.
+-- "Nothing changed": everything in force of the source is proposed as unchanged. Parameters: delivery, source.
 DELETE FROM deliveries_proposal WHERE delivery_id = %(delivery)s AND published_in_id IS NULL;
 
 INSERT INTO deliveries_proposal (

@@ -1,14 +1,18 @@
 """The impact preview: what it says before is what the sheets say after acceptance."""
 
+import random
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from deliveries.actions import intake, review
 from deliveries.models import Proposal
 from deliveries.publishing import impact
-from services.models import Edition, Record, ServiceState
+from services import corrections
+from services.models import Edition, Record, Service, ServiceState
 from tests import builders
 from tests.deliveries.pages import text
 
@@ -26,7 +30,7 @@ def next_file() -> SimpleUploadedFile:
 
 def after(delivery) -> dict:
     found = impact.figures_of(delivery)
-    return {name: {one.label: one.after for one in f.values()} for name, f in found.items()}
+    return {name: {one.text: n for one, n in sheet.items()} for name, sheet in found.items()}
 
 
 def test_the_preview_equals_the_figures_after_acceptance(cast):
@@ -45,6 +49,63 @@ def test_the_preview_equals_the_figures_after_acceptance(cast):
         really = {k: v for k, v in now[sheet.name].items() if before[sheet.name].get(k) != v}
         assert foretold == really
         assert foretold
+
+
+KINDS = ("Biblioteca", "Museo", "Teatro", "Asilo nido", "Area a verde pubblico", "Parco")
+
+
+def some_plan(draw: random.Random, rows: dict[str, tuple[str, str, str]]) -> SimpleUploadedFile:
+    """The plan as it goes on: some rows leave, some come, some change type, name or area."""
+    x, y = builders.places("015209", 1)[0]
+    for key in draw.sample(sorted(rows), len(rows) // 3):
+        del rows[key]
+    for _turn in range(6):
+        number = draw.randrange(40)
+        east, north = x + 20 * number, y + 15 * number
+        side = draw.choice([0, 40, 70, 71, 90])
+        corners = ((0, 0), (side, 0), (side, side), (0, side), (0, 0))
+        ring = ", ".join(f"{east + dx} {north + dy}" for dx, dy in corners)
+        shape = f"POLYGON (({ring}))" if side else f"POINT ({east} {north})"
+        name = draw.choice(["Nuova", "Vecchia"])
+        rows[f"K{number}"] = (draw.choice(KINDS), f"{name} struttura {number}", shape)
+    lines = ["ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT"]
+    lines += [f"{k};{kind};{name};esistente;{shape}" for k, (kind, name, shape) in rows.items()]
+    return SimpleUploadedFile("piano.csv", "\n".join(lines).encode())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_changes_the_preview_says_it(cast, seed):
+    """Types that count and types that do not, green areas on both sides of 5,000 m², a valence
+    that the office gave: each time the sheets say afterwards what the preview had said."""
+    draw, rows = random.Random(seed), {}
+    for _turn in range(4):
+        delivery = builders.checked(cast, some_plan(draw, rows))
+        before = after(delivery)
+        said = impact.preview(delivery)
+        review.submit(
+            delivery, user=cast.operator, statement=builders.statement(only_correct_rows=True)
+        )
+        builders.publish(delivery, cast)
+        now = after(delivery)
+        for sheet in said.sheets:
+            foretold = {one.label: one.after for one in sheet.figures}
+            was = before[sheet.name]
+            assert foretold == {k: v for k, v in now[sheet.name].items() if was[k] != v}, seed
+        service = draw.choice(list(Service.objects.published().order_by("pk")))
+        valence = draw.choice(["comunale", "intercomunale", "metropolitana"])
+        given = corrections.NewCorrection("Visto sul posto", {"valence": valence})
+        corrections.correct(service, user=cast.reviewer, correction=given)
+
+
+def test_a_preview_is_computed_where_nothing_can_be_written(cast):
+    builders.published(cast, rows=4)
+    delivery = builders.checked(cast, next_file())
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        said = impact.preview(delivery)
+        transaction.set_rollback(True)
+    assert said.changes
 
 
 def test_looking_changes_nothing(cast):
