@@ -84,7 +84,7 @@ def forget_leftovers(spool: Path) -> None:
 
 def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> None:
     report, delivery = found.report, lease.delivery
-    leases.beat(lease, "store", 0, report.rows)
+    leases.beat(lease, "store")
     with transaction.atomic():
         staging.store_rows(delivery, found.dataset, report.blocked)
         for frame in report.frames():

@@ -7,13 +7,16 @@ from enum import StrEnum
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.models import Delivery
+from deliveries.reports.rulebook import FAMILY_WORDS
 from deliveries.states import FINAL, DeliveryStatus, Verb
 from notices.thread import ThreadLine
 from notices.thread import thread as lines_of
+from validator.rules.declaration import STAGES as FAMILIES
 
 Text = str | Promise
 
@@ -88,9 +91,7 @@ SUMMARIES: dict[str, StatusSummary] = {
 STAGES: dict[str, Text] = {
     "": _("in coda"),
     "read": _("lettura del file"),
-    "stage": _("registrazione delle righe"),
-    "rules": _("controlli"),
-    "compare": _("confronto con quanto è in vigore"),
+    **{family: format_lazy("{}: {}", _("controlli"), FAMILY_WORDS[family]) for family in FAMILIES},
     "store": _("scrittura del rapporto"),
     "publish": _("pubblicazione"),
 }

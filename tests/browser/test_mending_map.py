@@ -98,20 +98,20 @@ def test_a_row_is_moved_on_its_map(served, live_cast, browser, by):
 
 def test_the_list_follows_a_running_check_without_a_reload(served, live_cast, browser):
     delivery = builders.ready(
-        live_cast, status="checking", progress_stage="rules", progress_done=40,
-        progress_total=100, lease_until=timezone.now() + dt.timedelta(hours=1),
+        live_cast, status="checking", progress_stage="GEO", progress_done=5,
+        progress_total=8, lease_until=timezone.now() + dt.timedelta(hours=1),
     )  # fmt: skip
     page = signed_in(browser, served, live_cast.operator)
     page.goto(f"{served}/consegne/")
     page.evaluate("window.sameview = true")
-    stand = page.locator(".delivery-status")
-    expect(stand).to_contain_text("40 righe su 100")
-    Delivery.objects.filter(pk=delivery.pk).update(progress_done=70)
-    expect(stand).to_contain_text("70 righe su 100", timeout=PATIENCE_MS)
+    status = page.locator(".delivery-status")
+    expect(status).to_contain_text("passo 6 di 8")
+    Delivery.objects.filter(pk=delivery.pk).update(progress_done=7)
+    expect(status).to_contain_text("passo 8 di 8", timeout=PATIENCE_MS)
     clean(page)
     Delivery.objects.filter(pk=delivery.pk).update(status="checked", lease_until=None)
-    expect(stand).to_contain_text("1 riga da correggere.", timeout=PATIENCE_MS)
-    expect(stand.get_by_role("link")).to_be_visible()
+    expect(status).to_contain_text("1 riga da correggere.", timeout=PATIENCE_MS)
+    expect(status.get_by_role("link")).to_be_visible()
     expect(page.locator("#said")).to_contain_text("Sesto San Giovanni")
     assert page.evaluate("window.sameview")
     clean(page)

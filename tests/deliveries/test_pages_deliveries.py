@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from deliveries import tasks
+from deliveries import leases, tasks
 from deliveries.actions import review
 from deliveries.models import Delivery, Finding, StagedRow
+from deliveries.reports import story
 from tests import builders
 from tests.deliveries.pages import TYPED, of_row, page, text
 from validator.rules import registry
@@ -243,13 +244,26 @@ def test_nothing_changed_is_confirmed_with_a_contact_alone(cast, operator):
     assert first.edition is not None
 
 
+def test_every_stage_that_a_worker_names_has_words(cast, monkeypatch):
+    named, beat = [], leases.beat
+
+    def noted(lease, stage, *figures):
+        named.append(stage)
+        beat(lease, stage, *figures)
+
+    monkeypatch.setattr(leases, "beat", noted)
+    builders.published(cast)
+    assert set(named) == set(story.STAGES) - {""}
+
+
 def test_a_running_check_is_told_on_the_list_and_ends_there(cast, operator):
     delivery = builders.ready(
-        cast, status="checking", progress_stage="rules", progress_done=40, progress_total=100
+        cast, status="checking", progress_stage="GEO", progress_done=5, progress_total=8
     )
     listed = text(operator.get(reverse("deliveries:list")))
     assert f'hx-get="{page("status", delivery)}"' in listed
-    assert "40 righe su 100" in listed
+    assert "controlli: Geometria di una riga" in listed
+    assert "passo 6 di 8" in listed
     Delivery.objects.filter(pk=delivery.pk).update(status="checked")
     ended = text(operator.get(page("status", delivery)))
     assert "hx-get" not in ended
