@@ -102,9 +102,9 @@ def answers_of(delivery: Any) -> dict[str, list[dict[str, str]]]:
     return grouped
 
 
-def lone_identifiers(delivery: Any) -> set[str]:
-    """Identifiers that the delivery uses exactly once: only these can be keys."""
+def free_identifiers(delivery: Any) -> set[str]:
+    """Identifiers that the delivery uses exactly once and that are no other thing's key: only
+    these can be keys."""
     rows = delivery.rows.exclude(identifier="").values("identifier")
-    return set(
-        rows.annotate(n=models.Count("pk")).filter(n=1).values_list("identifier", flat=True)
-    )
+    lone = rows.annotate(n=models.Count("pk")).filter(n=1).values_list("identifier", flat=True)
+    return set(lone) - set(delivery.source.items.values_list("key", flat=True))

@@ -11,7 +11,7 @@ from deliveries import leases, workflow
 from deliveries.models import Delivery, Proposal
 from deliveries.publishing import neighbours
 from deliveries.publishing.compare import edition_in_force, propose
-from deliveries.querysets import answers_of, lone_identifiers
+from deliveries.querysets import answers_of, free_identifiers
 from deliveries.states import Verb
 from services.actions import EditionHead, NewRecord, publish_edition
 from services.models import Edition, Source
@@ -134,7 +134,7 @@ def _head(delivery: Delivery) -> EditionHead:
 
 def _records(delivery: Delivery, changed: "QuerySet[Proposal]") -> Iterator[NewRecord]:
     """The accepted rows; geometry goes from table to table as text, without becoming an object."""
-    answers, keys = answers_of(delivery), lone_identifiers(delivery)
+    answers, keys = answers_of(delivery), free_identifiers(delivery)
     rows = changed.filter(staged_row__isnull=False).annotate(
         geometry=Cast("staged_row__geometry", TextField()),
         point=Cast("staged_row__point", TextField()),
