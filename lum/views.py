@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS, as_geojson, extent
+from core.maps import PageMap
 from lum.models import Lum
 from lum.selectors import TO_IDENTIFY, UNRANKED, LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
@@ -32,7 +33,7 @@ def lum_list(request: HttpRequest) -> HttpResponse:
         "ranks": Lum.Rank.choices,
         "unranked": UNRANKED,
         "to_identify": TO_IDENTIFY,
-        "map": map_settings(bounds=METROPOLITAN_BOUNDS, lum=True),
+        "map": map_settings(PageMap.ALL_LUM, bounds=METROPOLITAN_BOUNDS),
     }
     return render(request, "lum/list.html", context)
 
@@ -49,9 +50,5 @@ def _map(hub: Lum, point: Point) -> dict[str, Any]:
     """Its perimeter, else the circle of its rank, else its point, with the services around."""
     area = hub.perimeter or (point.buffer(hub.radius_m) if hub.radius_m else None)
     shape = area or point
-    return map_settings(
-        bounds=extent(shape, margin_m=300 if area else 900),
-        services="",
-        lum=True,
-        shape=as_geojson(shape),
-    )
+    bounds = extent(shape, margin_m=300 if area else 900)
+    return map_settings(PageMap.LUM, bounds=bounds, shape=as_geojson(shape))

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -54,8 +56,7 @@ def zone_services(territory: SheetTerritory) -> Section:
         note=_residents_note(territory),
         links=(
             text(_("Tutti i servizi, con filtri e mappa"), url=_list_url(territory)),
-            text(_("Scarica in CSV"), url=_export_url("csv", territory)),
-            text(_("Scarica in GeoJSON"), url=_export_url("geojson", territory)),
+            *_files(territory),
         ),
     )
 
@@ -65,8 +66,11 @@ def _list_url(territory: SheetTerritory, category: str = "") -> str:
     return f"{address}&category={category}" if category else address
 
 
-def _export_url(form: str, territory: SheetTerritory) -> str:
-    return f"/api/v1/services/export.{form}?{territory.query}"
+def _files(territory: SheetTerritory) -> list[Cell]:
+    """The files of the layer of services, for this territory."""
+    ways = import_string(settings.LAYER_DOWNLOADS)("servizi", territory.query)
+    words = _("Scarica in %(format)s")
+    return [text(words % {"format": way.format}, url=url) for way, url in ways if way.is_file]
 
 
 def _name(counts: CategoryCounts) -> str:

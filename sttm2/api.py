@@ -15,7 +15,7 @@ from core.api import PublicRead
 from funding.api import ProgrammeViewSet, ProjectViewSet
 from lum.api import LumViewSet
 from services.api import CategoryViewSet, EditionViewSet, ServiceTypeViewSet, SourceViewSet
-from sttm2.layers import LAYERS, Layer
+from sttm2.layers import LAYERS, Layer, LayerDownload
 from zones.api import MunicipalityViewSet, ZoneViewSet
 
 router = SimpleRouter()
@@ -86,6 +86,13 @@ class LayerFieldSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
+class LayerDownloadSerializer(serializers.Serializer[LayerDownload]):
+    """A way to all features of a layer."""
+
+    format = serializers.CharField()
+    path = serializers.CharField()
+
+
 class LayerSerializer(serializers.Serializer[Layer]):
     """A map layer as vector tiles."""
 
@@ -97,10 +104,8 @@ class LayerSerializer(serializers.Serializer[Layer]):
     attribution = serializers.CharField()
     filters = serializers.BooleanField(help_text="Takes the filters of the services.")
     attributes = LayerFieldSerializer(many=True, source="fields")
-    tiles = serializers.SerializerMethodField()
-
-    def get_tiles(self, layer: Layer) -> str:
-        return f"/tiles/{layer.id}/{{z}}/{{x}}/{{y}}.mvt"
+    tiles = serializers.CharField()
+    downloads = LayerDownloadSerializer(many=True)
 
 
 class LayerList(PublicRead):

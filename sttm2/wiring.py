@@ -15,6 +15,9 @@ NOTICE_SUBJECTS = {
     "delivery": "deliveries.reports.news.DeliverySubject",
     "delivery_apart": "deliveries.reports.apart.ApartSubject",
 }
-# Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
+# What pages need of maps: their settings, the layers that one draws, the ways to a layer's data.
 MAP_SETTINGS = "services.views.maps.map_settings"
+MAP_LAYERS = "sttm2.layers.on_map"
+LAYER_DOWNLOADS = "sttm2.layers.downloads"
+# Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
 ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}

@@ -11,15 +11,16 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS, extent
+from core.maps import PageMap
 from zones import selectors
 from zones.days import day_asked
 from zones.models import FormerCode, Municipality, OfficialFigure, Zone
 from zones.sheets import sections_of
 
 
-def _map(**options: Any) -> dict[str, Any]:
+def _map(page_map: PageMap, **options: Any) -> dict[str, Any]:
     """Settings of a page's map; the app that draws services knows them (settings.MAP_SETTINGS)."""
-    built: dict[str, Any] = import_string(settings.MAP_SETTINGS)(**options)
+    built: dict[str, Any] = import_string(settings.MAP_SETTINGS)(page_map, **options)
     return built
 
 
@@ -32,7 +33,7 @@ def zone_list(request: HttpRequest) -> HttpResponse:
         "day": day,
         "summaries": [summary for summary in summaries if summary.zone],
         "whole": next(summary for summary in summaries if summary.zone is None),
-        "map": _map(bounds=METROPOLITAN_BOUNDS),
+        "map": _map(PageMap.ZONES, bounds=METROPOLITAN_BOUNDS),
     }
     return render(request, "zones/list.html", context)
 
@@ -63,10 +64,10 @@ def zone_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "municipalities": selectors.municipality_rows(zone.slug, day),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(
+            PageMap.TERRITORY,
             bounds=extent(zone.geometry) if zone.geometry else METROPOLITAN_BOUNDS,
-            services=territory.query,
-            lum=True,
-            zone=zone.slug,
+            query=territory.query,
+            within={"zone_slug": zone.slug},
             day=day,
         ),
     }
@@ -105,10 +106,10 @@ def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
         "sections": sections_of(territory),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(
+            PageMap.TERRITORY,
             bounds=extent(shape) if shape else METROPOLITAN_BOUNDS,
-            services=territory.query,
-            lum=True,
-            municipality=municipality.istat,
+            query=territory.query,
+            within={"istat": municipality.istat},
             day=day,
         ),
     }

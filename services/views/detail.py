@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.geo import as_geojson, extent
+from core.maps import PageMap
 from services.models import Record, Service, ServiceState, ServiceType
 from services.selectors import ServiceStory, SourceStatement, for_page, named, service_story
 from services.views.days import service_on
@@ -118,7 +119,8 @@ def _map(service: ServiceState) -> dict[str, Any] | None:
     if service.point is None:
         return None
     shape = service.geometry or service.point
-    return map_settings(bounds=extent(shape, margin_m=400), services="", shape=as_geojson(shape))
+    bounds = extent(shape, margin_m=400)
+    return map_settings(PageMap.SERVICE, bounds=bounds, shape=as_geojson(shape))
 
 
 def _lines(story: ServiceStory) -> Iterator[AttributeLine]:

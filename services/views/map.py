@@ -10,6 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS
+from core.maps import PageMap
 from services.filters import ServiceFilter
 from services.models import ServiceState
 from services.selectors import category_counts, for_rows, latest_editions, named, reading_counts
@@ -70,9 +71,9 @@ def _map(
     request: HttpRequest, chosen: ServiceFilter, selected: ServiceState | None
 ) -> dict[str, Any]:
     return map_settings(
+        PageMap.HOME,
         bounds=_bounds(chosen),
-        services=chosen.but(bbox=None).canonical(),
-        lum=True,
+        query=chosen.but(bbox=None).canonical(),
         day=chosen.al,
         page={
             "address": reverse("services:map"),

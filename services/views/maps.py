@@ -1,14 +1,16 @@
-"""What a map in a page is told: where to look, which
-tiles to ask for, words in the reader's language."""
+"""What a map in a page is told: where to look, which layers to draw, words in the reader's
+language."""
 
 import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from core.geo import GeoJson
+from core.maps import PageMap
 from services.models import MacroCategory
 from zones.selectors import place_labels
 
@@ -16,30 +18,30 @@ ATTRIBUTION = "ISTAT, Openpolis (CC BY 4.0)"
 
 
 def map_settings(
+    page_map: PageMap,
     *,
     bounds: tuple[float, ...],
-    services: str | None = None,
-    lum: bool = False,
-    zone: str = "",
-    municipality: str = "",
+    query: str = "",
+    within: dict[str, str] | None = None,
     shape: GeoJson | None = None,
     page: dict[str, str] | None = None,
     words: dict[str, str] | None = None,
     day: dt.date | None = None,
 ) -> dict[str, Any]:
-    """Settings of one map, for `json_script`; bounds and shape in CRS84, `services` a filter or
-    None; `day` the day in the past that it shows."""
+    """Settings of one map, for `json_script`.
+
+    Bounds and shape in CRS84; `query`: the filter of the layers that take one; `within`: the field
+    of the comuni, and its value, outside which the land is dimmed; `day`: the day in the past that
+    is shown.
+    """
     return {
         "bounds": list(bounds),
-        "services": services,
-        "lum": lum,
-        "zone": zone,
-        "municipality": municipality,
+        "layers": import_string(settings.MAP_LAYERS)(page_map),
+        "query": query,
+        "within": within or {},
         "shape": shape,
         "page": page or {},
-        "tiles": "/tiles/{layer}/{z}/{x}/{y}.mvt",
         "card": reverse("services:card", args=["ID"]) + (f"?al={day}" if day else ""),
-        "lumPage": reverse("lum:detail", args=["CODE"]),
         "labels": place_labels(),
         "basemap": settings.BASEMAP_URL,
         "attribution": settings.BASEMAP_ATTRIBUTION or ATTRIBUTION,
@@ -53,7 +55,6 @@ def map_settings(
             "close": _("Chiudi"),
             "loading": _("Carico…"),
             "failed": _("Non si riesce a caricare. Riprova."),
-            "lum": _("LUM"),
             **(words or {}),
         },
     }

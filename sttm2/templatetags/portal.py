@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from sttm2 import layers
 from sttm2.freshness import Freshness, freshness
 
 register = template.Library()
@@ -34,6 +35,18 @@ CATEGORIES_WITH_GLYPH = frozenset(
 def data_freshness(day: object = None) -> Freshness:
     """How far the data of the page go; pages about a day gone by have it as `day`."""
     return freshness(day if isinstance(day, dt.date) else None)
+
+
+@register.simple_tag
+def overlays(map_settings: dict[str, Any]) -> list[layers.Layer]:
+    """The layers that a map draws over its base, the topmost first."""
+    return [layers.BY_ID[one["id"]] for one in map_settings["layers"] if not one["base"]]
+
+
+@register.simple_tag
+def downloads(layer: str, query: str = "") -> list[tuple[layers.LayerDownload, str]]:
+    """The ways to a layer's features, each with its address."""
+    return layers.downloads(layer, query)
 
 
 @register.simple_tag

@@ -115,3 +115,39 @@ def test_the_map_moves_with_the_keyboard(home):
     before = home.page.evaluate("portalMap.map.getCenter().lng")
     home.page.keyboard.press("ArrowRight")
     home.until(f"portalMap.map.getCenter().lng > {before}")
+
+
+def test_the_switch_takes_a_layer_away_and_gives_it_back(home):
+    asked = []
+    home.page.on("request", lambda request: asked.append(request.url))
+    home.page.locator("#map-layer-servizi").uncheck()
+    home.page.evaluate("portalMap.map.setView([45.4642, 9.19], 13)")
+    home.page.wait_for_load_state("networkidle")
+    assert any("/tiles/lum/" in url for url in asked)
+    assert not any("/tiles/servizi/" in url for url in asked)
+    with home.page.expect_request("**/tiles/servizi/**"):
+        home.page.locator("#map-layer-servizi").check()
+    home.page.locator("#map-layer-lum").uncheck()
+    home.page.locator("#map-layer-servizi").uncheck()
+    home.until("portalMap.layer === null")
+    assert home.problems == []
+
+
+def test_a_click_on_a_lum_names_it_and_leads_to_its_page(desk):
+    desk.go("/lum/")
+    desk.until("Boolean(window.portalMap?.layer)")
+    lum = desk.page.evaluate(
+        """async () => {
+          const found = (await (await fetch("/api/v1/lum/")).json()).features;
+          const { id, geometry, properties } = found.find((one) => one.geometry);
+          portalMap.map.setView([...geometry.coordinates].reverse(), 15);
+          return { id, place: geometry.coordinates, name: properties.name };
+        }"""
+    )
+    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_timeout(500)
+    x, y = desk.page.evaluate(PICK, lum["place"])
+    desk.page.mouse.click(x, y)
+    link = desk.page.locator(".leaflet-popup a[href^='/lum/']")
+    expect(link).to_have_text(f"LUM: {lum['name']}")
+    assert link.get_attribute("href") == f"/lum/{lum['id']}/"

@@ -73,3 +73,38 @@ def test_it_is_checked(db, tmp_path):
         )
     assert ended.value.code == 1, said.getvalue()  # errors in the rows: the file was read
 '''
+
+LAYER = """
+TRIAL = Layer(
+    id="prova",
+    title=_("Strato di prova"),
+    short=_("Prova"),
+    fields=(LayerField("istat", _("codice ISTAT")), LayerField("name", _("nome"))),
+    min_zoom=5,
+    max_zoom=13,
+    licence="CC BY 4.0",
+    attribution=CMM,
+    tables=("zones_municipality",),
+    rows=lambda: Municipality.objects.current(),
+    geometry="geometry_web",
+    drawing=Drawing("area", "#0b6575"),
+    legend=(LegendEntry(_("riquadro: comune in prova")),),
+    downloads=(_geojson("/api/v1/municipalities/"),),
+    page="zones:municipality",
+)
+"""
+
+LAYER_TEST = '''"""The layer on trial: what its tiles hold."""
+
+from tests.sttm2.test_tiles import read, url
+
+
+def test_its_tiles_hold_the_comuni(db, client, tmp_path):
+    assert "Sesto San Giovanni" in read(client, url("prova", 11), tmp_path).within("name")
+'''
+
+LAYER_WORDS = {
+    "Strato di prova": "Layer on trial",
+    "Prova": "Trial",
+    "riquadro: comune in prova": "box: comune on trial",
+}

@@ -67,6 +67,12 @@ def contents(there: Path) -> dict[str, str]:
     }
 
 
+def translate(catalogue: Path, words: dict[str, str]) -> None:
+    entries = [f'\nmsgid "{italian}"\nmsgstr "{english}"\n' for italian, english in words.items()]
+    with catalogue.open("a", encoding="utf-8") as file:
+        file.writelines(entries)
+
+
 def changed(there: Path, before: dict[str, str]) -> set[str]:
     """Paths of the files that came, went or differ."""
     after = contents(there)
@@ -109,3 +115,18 @@ def test_a_new_format_takes_its_file_its_test_and_rules_md(copy):
 
     assert changed(copy, before) == {module, test, "RULES.md"}
     assert "Table on trial (.tavola)" in (copy / "RULES.md").read_text(encoding="utf-8")
+
+
+def test_a_new_layer_takes_an_entry_its_test_and_its_english(copy):
+    module, test, english = named("A new map layer")
+    test, before = test.replace("<layer>", "prova"), contents(copy)
+
+    text = (copy / module).read_text(encoding="utf-8")
+    above, last = text.split("\nLAYERS: ", 1)
+    last = last.replace(")\n", ", TRIAL)\n", 1)
+    (copy / module).write_text(f"{above}{additions.LAYER}\nLAYERS: {last}", encoding="utf-8")
+    (copy / test).write_text(additions.LAYER_TEST, encoding="utf-8")
+    translate(copy / english, additions.LAYER_WORDS)
+    check(copy, "tests/sttm2/test_layers.py", "tests/house/test_texts.py", test)
+
+    assert changed(copy, before) == {module, test, english}

@@ -4,7 +4,7 @@ import L from "./leaflet.js";
 import { boundaryLayer, pick, rasterLayer } from "./vector.js";
 import { showLabels } from "./labels.js";
 import { followPage } from "./page.js";
-import { fragment, showFeatures } from "./view.js";
+import { followSwitch, fragment, showFeatures } from "./view.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
@@ -32,8 +32,9 @@ export function startMap() {
   if (settings.basemap) rasterLayer(settings).addTo(map);
   else boundaryLayer(settings).addTo(map);
   showLabels(map, settings.labels);
-  const view = { map, settings, layer: null };
-  showFeatures(view, settings.services);
+  const view = { map, settings, layer: null, query: settings.query, hidden: new Set() };
+  showFeatures(view);
+  followSwitch(view);
   if (settings.shape) showShape(map, settings);
   map.on("click", (event) => answerClick(view, event.latlng));
   map.on("mousemove", pointerFor(view));
@@ -65,9 +66,9 @@ function showShape(map, settings) {
 function answerClick(view, latlng) {
   const found = view.layer && pick(view.layer, latlng);
   if (!found) return;
-  if (found.kind === "cluster") view.map.setView(latlng, Math.min(view.map.getZoom() + 2, 16));
-  else if (found.kind === "service") (view.select ?? openCard(view))(found.props.id, latlng);
-  else openLum(view, found.props, latlng);
+  if (!found.layer.filters) openPage(view, found, latlng);
+  else if (found.props.n > 1) view.map.setView(latlng, Math.min(view.map.getZoom() + 2, 16));
+  else (view.select ?? openCard(view))(found.props.id, latlng);
 }
 
 /** A service's popup, its words asked of the server. */
@@ -78,11 +79,13 @@ function openCard(view) {
   };
 }
 
-function openLum(view, props, latlng) {
-  const link = document.createElement("a");
-  link.href = view.settings.lumPage.replace("CODE", props.code);
-  link.textContent = `${view.settings.words.lum}: ${props.name}`;
-  L.popup().setLatLng(latlng).setContent(link).openOn(view.map);
+/** The name of a feature of any other layer, and the way to its page where it has one. */
+function openPage(view, { layer, props }, latlng) {
+  const key = props[layer.key];
+  const words = document.createElement(layer.page ? "a" : "span");
+  if (layer.page) words.href = layer.page.replace("KEY", encodeURIComponent(key));
+  words.textContent = `${layer.short}: ${props.name ?? key}`;
+  L.popup().setLatLng(latlng).setContent(words).openOn(view.map);
 }
 
 /** The pointer says what can be clicked; at most one pick per frame. */

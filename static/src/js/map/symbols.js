@@ -106,19 +106,33 @@ export function serviceSymbolizer(colors) {
   };
 }
 
-/** LUM as squares: full where they exist, hollow where they are planned. */
-export const lumSymbolizer = {
-  draw(ctx, geom, zoom, feature) {
-    ctx.globalAlpha = 1;
-    const side = zoom < 11 ? 8 : 13;
-    for (const { x, y } of geom[0] ?? []) {
-      ctx.fillStyle = feature.props.state === "previsto" ? "#fff" : "#7a2e8c";
-      ctx.strokeStyle = feature.props.state === "previsto" ? "#7a2e8c" : INK;
+/** Points as signs of one colour: hollow and dashed where a field says so (of LUM: planned). */
+function signSymbolizer({ color, hollow }, outline) {
+  return {
+    draw(ctx, geom, zoom, feature) {
+      ctx.globalAlpha = 1;
+      const isHollow = hollow && feature.props[hollow[0]] === hollow[1];
+      ctx.fillStyle = isHollow ? "#fff" : color;
+      ctx.strokeStyle = isHollow ? color : INK;
       ctx.lineWidth = 2;
-      ctx.setLineDash(feature.props.state === "previsto" ? [3, 2] : []);
-      ctx.fillRect(x - side / 2, y - side / 2, side, side);
-      ctx.strokeRect(x - side / 2, y - side / 2, side, side);
+      ctx.setLineDash(isHollow ? [3, 2] : []);
+      for (const point of geom[0] ?? []) {
+        outline(ctx, point, zoom < 11 ? 8 : 13);
+        ctx.fill();
+        ctx.stroke();
+      }
       ctx.setLineDash([]);
-    }
-  },
-};
+    },
+  };
+}
+
+export function squareSymbolizer(drawing) {
+  return signSymbolizer(drawing, (ctx, { x, y }, side) => {
+    ctx.beginPath();
+    ctx.rect(x - side / 2, y - side / 2, side, side);
+  });
+}
+
+export function circleSymbolizer(drawing) {
+  return signSymbolizer(drawing, (ctx, { x, y }, side) => circle(ctx, x, y, side / 2));
+}

@@ -6,49 +6,51 @@ import {
   leafletLayer,
 } from "../../../../node_modules/protomaps-leaflet/dist/esm/index.js";
 import L from "./leaflet.js";
-import { lumSymbolizer, serviceSymbolizer } from "./symbols.js";
+import { circleSymbolizer, serviceSymbolizer, squareSymbolizer } from "./symbols.js";
 
 const PICK_BRUSH = 14;
+const NEAR = 11;
 
-function tiles(settings, layer, query = "") {
-  return settings.tiles.replace("{layer}", layer) + (query ? `?${query}` : "");
+/** How each shape of sttm2/layers.py is painted: symbolizers, the lowest first. */
+const SHAPES = {
+  service: (_drawing, settings) => [serviceSymbolizer(new Map(settings.categories.map((c) => [c.slug, c.color])))],
+  square: (drawing) => [squareSymbolizer(drawing)],
+  circle: (drawing) => [circleSymbolizer(drawing)],
+  line: (drawing) => [line(drawing)],
+  area: (drawing) => [new PolygonSymbolizer({ fill: drawing.color, opacity: 0.3 }), line(drawing)],
+  land: (drawing, settings) => [land(settings.within), line(drawing)],
+};
+
+function line({ color, width: [far, near] }) {
+  return new LineSymbolizer({ color, width: (zoom) => (zoom < NEAR ? far : near) });
 }
 
-/** Our own boundaries as base map: comuni with thin lines, zones with heavier lines; `settings.zone` or
- * `settings.municipality` is left clear while the rest is dimmed. */
-export function boundaryLayer(settings) {
-  const inside = (feature) =>
-    (!settings.zone || feature.props.zone_slug === settings.zone) &&
-    (!settings.municipality || feature.props.istat === settings.municipality);
-  return leafletLayer({
-    attribution: settings.attribution,
-    lang: "it",
-    sources: {
-      comuni: { url: tiles(settings, "comuni"), maxDataZoom: 13 },
-      zone: { url: tiles(settings, "zone"), maxDataZoom: 12 },
-    },
-    paintRules: [
-      {
-        dataSource: "comuni",
-        dataLayer: "comuni",
-        symbolizer: new PolygonSymbolizer({
-          fill: (_zoom, feature) => (inside(feature) ? "#f7f5ee" : "#dfe3e6"),
-          perFeature: true,
-        }),
-      },
-      {
-        dataSource: "comuni",
-        dataLayer: "comuni",
-        symbolizer: new LineSymbolizer({ color: "#b3b8bd", width: (zoom) => (zoom < 11 ? 0.5 : 1) }),
-      },
-      {
-        dataSource: "zone",
-        dataLayer: "zone",
-        symbolizer: new LineSymbolizer({ color: "#5b6f82", width: (zoom) => (zoom < 11 ? 1.5 : 2.5) }),
-      },
-    ],
-    labelRules: [],
+/** What lies outside `within` (a field and its value) is dimmed. */
+function land(within) {
+  const inside = (feature) => Object.entries(within).every(([field, value]) => feature.props[field] === value);
+  return new PolygonSymbolizer({
+    fill: (_zoom, feature) => (inside(feature) ? "#f7f5ee" : "#dfe3e6"),
+    perFeature: true,
   });
+}
+
+/** Layers of settings.layers as one layer of the map, the first of them on top. */
+function painted(settings, layers, { query = "", attribution = "" } = {}) {
+  const sources = {};
+  const paintRules = [];
+  for (const { id, tiles, maxZoom, filters, drawing } of [...layers].reverse()) {
+    sources[id] = { url: tiles + (filters && query ? `?${query}` : ""), maxDataZoom: maxZoom };
+    for (const symbolizer of SHAPES[drawing.shape](drawing, settings)) {
+      paintRules.push({ dataSource: id, dataLayer: id, symbolizer });
+    }
+  }
+  return leafletLayer({ sources, paintRules, labelRules: [], attribution, lang: "it" });
+}
+
+/** Our own boundaries as base map. */
+export function boundaryLayer(settings) {
+  const base = settings.layers.filter((layer) => layer.base);
+  return painted(settings, base, { attribution: settings.attribution });
 }
 
 /** A base map of the installation's own choice (settings.BASEMAP_URL), under the boundaries' lines. */
@@ -56,29 +58,20 @@ export function rasterLayer(settings) {
   return L.tileLayer(settings.basemap, { attribution: settings.attribution, maxZoom: 19 });
 }
 
-/** Services (of a filter) and LUM over the base map, with `pick`. */
-export function featureLayer(settings, query) {
-  const colors = new Map(settings.categories.map((category) => [category.slug, category.color]));
-  const sources = {};
-  const paintRules = [];
-  if (settings.lum) {
-    sources.lum = { url: tiles(settings, "lum"), maxDataZoom: 14 };
-    paintRules.push({ dataSource: "lum", dataLayer: "lum", symbolizer: lumSymbolizer });
-  }
-  if (query !== null) {
-    sources.servizi = { url: tiles(settings, "servizi", query), maxDataZoom: 16 };
-    paintRules.push({ dataSource: "servizi", dataLayer: "servizi", symbolizer: serviceSymbolizer(colors) });
-  }
-  return leafletLayer({ sources, paintRules, labelRules: [], attribution: "", lang: "it" });
+/** The layers over the base map but the hidden ones, with `pick`; null where none is left. */
+export function featureLayer(settings, query, hidden) {
+  const shown = settings.layers.filter((layer) => !layer.base && !hidden.has(layer.id));
+  return shown.length ? Object.assign(painted(settings, shown, { query }), { shown }) : null;
 }
 
-/** What is under a point of the map: {kind: "service" | "cluster" | "lum", props, latlng} or null. */
-export function pick(layer, latlng) {
-  const found = layer.queryTileFeaturesDebug(latlng.lng, latlng.lat, PICK_BRUSH);
-  const service = nearest(found.get("servizi"));
-  if (service) return { kind: service.props.n > 1 ? "cluster" : "service", props: service.props, latlng };
-  const lum = nearest(found.get("lum"));
-  return lum ? { kind: "lum", props: lum.props, latlng } : null;
+/** The topmost feature under a point of the map: {layer, props} or null. */
+export function pick(features, latlng) {
+  const found = features.queryTileFeaturesDebug(latlng.lng, latlng.lat, PICK_BRUSH);
+  for (const layer of features.shown) {
+    const feature = nearest(found.get(layer.id));
+    if (feature) return { layer, props: feature.props };
+  }
+  return null;
 }
 
 /** The one drawn last lies on top. */
