@@ -59,6 +59,8 @@ def deliver(page: Page, address: str) -> str:
     delivery = page.url.partition("controlli/")[0]
     page.goto(f"{delivery}colonne/")
     shot(page, "3-capito")
+    page.get_by_role("button", name=re.compile("Conferma")).click()
+    page.wait_for_url(re.compile(r"/controlli/(#|$)"))
     page.goto(f"{delivery}correggi/")
     shot(page, "4-correggi")
     return delivery
