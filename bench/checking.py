@@ -52,7 +52,7 @@ def receive(path: Path) -> Delivery:
     comune = Municipality.objects.get(pk=COMUNE)
     with path.open("rb") as stream:
         file = File(stream, name=path.name)
-        return intake.receive(person(Role.OPERATOR), municipality=comune, file=file).delivery
+        return intake.receive(person(Role.OPERATOR), sender=comune, file=file).delivery
 
 
 class MemoryWatch:

@@ -50,7 +50,7 @@ def delivered(path: Path, *, hide: tuple[str, ...] = ()) -> Examination:
     comune = Municipality.objects.get(pk=PLANS.get(path.name, MILANO))
     options = {"columns": {"": dict.fromkeys(hide)}} if hide else {}
     source, day = plan_source(comune), timezone.localdate()
-    return examine(CheckRequest(path, path.name, source, comune, day, options))
+    return examine(CheckRequest(path, path.name, source, day, options))
 
 
 def table(folder: Path) -> Iterator[str]:

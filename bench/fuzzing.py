@@ -91,9 +91,7 @@ class Fuzz:
     def _examine(self, path: Path, name: str, comune: Municipality, draw: random.Random) -> str:
         source = plan_source(comune)
         try:
-            found = examination.examine(
-                examination.CheckRequest(path, name, source, comune, self.day, {})
-            )
+            found = examination.examine(examination.CheckRequest(path, name, source, self.day, {}))
         except Unreadable as refusal:
             for language in ("it", "en"):
                 said = registry.render(refusal.code, refusal.params, language=language)
@@ -113,7 +111,7 @@ class Fuzz:
         comune = Municipality.objects.get(pk=self.comuni[0].pk)
         with transaction.atomic():
             delivery = Delivery.objects.create(
-                municipality=comune, source=plan_source(comune), by=self.user, file_name=name
+                source=plan_source(comune), by=self.user, file_name=name
             )
             lease = workflow.take(delivery.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
             if lease is None:

@@ -40,7 +40,6 @@ def parts_of(delivery: Delivery) -> dict[str, float]:
             path,
             delivery.file_name,
             delivery.source,
-            delivery.municipality,
             timezone.localdate(),
             {},
         )

@@ -9,7 +9,7 @@ from deliveries.states import Verb
 from notices.actions import MESSAGE
 from notices.models import Event
 from people.models import Role, User
-from people.policies import holders
+from people.policies import acting_for, holders
 
 TAKE_OVER: Final = "take_over"
 #: A rule failed through our fault; a published area goes over into another comune. Who is told of
@@ -60,7 +60,7 @@ def _roles(person: User | None) -> set[str]:
 
 def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
     """The people of a group whose mandates hold today."""
-    here = Q(municipality=delivery.municipality_id)
+    here = acting_for(delivery.source.principal)
     office = Q(role__in=(Role.REVIEWER, Role.MANAGER))
     if group == _COMUNE:
         which = here & Q(role=Role.OPERATOR)
@@ -78,4 +78,4 @@ def people_apart(event: Event) -> list[User]:
     """Who is told of an event apart: of our fault the office, else the comune's operators."""
     if event.verb == RULE_FAILED:
         return list(holders(Q(role__in=(Role.REVIEWER, Role.MANAGER))))
-    return list(holders(Q(municipality=event.municipality_id, role=Role.OPERATOR)))
+    return list(holders(acting_for(event.municipality) & Q(role=Role.OPERATOR)))

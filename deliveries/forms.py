@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Answer
-from people.models import Role, User
+from deliveries.senders import Sender, key_of, name_of, senders_of
 from people.policies import Person
 from validator import limits, schema
 from zones.models import Municipality
@@ -31,14 +31,6 @@ CRS_CHOICES = (
 )
 
 
-def municipalities_of(user: Person) -> Any:
-    """The comuni that the person may deliver for today, by name."""
-    if not isinstance(user, User):
-        return Municipality.objects.none()
-    mine = user.mandates.in_force().filter(role__in=(Role.OPERATOR, Role.CONSULTANT))
-    return Municipality.objects.filter(pk__in=mine.values("municipality")).order_by("name")
-
-
 def check_size(file: "UploadedFile[Any]") -> None:
     """Refuse a file over the installation's limit, saying both figures."""
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
@@ -52,15 +44,22 @@ def check_size(file: "UploadedFile[Any]") -> None:
         )
 
 
-class DeliveryForm(forms.Form):
-    """A file for a comune; the choice of the comune disappears when there is only one."""
+#: Label, empty choice and what is said without one.
+_OF_COMUNI = (_("Comune"), _("Scegli il Comune"), _("Scegli per quale Comune consegni."))
+_OF_ANYBODY = (
+    _("Per chi consegni"),
+    _("Scegli il Comune o l'ente"),
+    _("Scegli per chi consegni."),
+)
 
-    municipality = forms.ModelChoiceField(
-        label=_("Comune"),
-        queryset=Municipality.objects.none(),
-        empty_label=_("Scegli il Comune"),
-        error_messages={"required": _("Scegli per quale Comune consegni.")},
-    )
+
+class DeliveryForm(forms.Form):
+    """A file for a comune or another body; the choice disappears when there is only one.
+
+    `cleaned_data["sender"]`: the one that was chosen.
+    """
+
+    sender = forms.ChoiceField()
     file = forms.FileField(
         label=_("File del piano"),
         max_length=255,
@@ -73,12 +72,20 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, user: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        comuni = list(municipalities_of(user))
-        field = self.fields["municipality"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = municipalities_of(user)
-        if len(comuni) == 1:
-            field.initial, field.widget = comuni[0].pk, forms.HiddenInput()
+        self.senders = {key_of(one): one for one in senders_of(user)}
+        named = [(key, name_of(one)) for key, one in self.senders.items()]
+        field = self.fields["sender"]
+        assert isinstance(field, forms.ChoiceField)
+        only_comuni = all(isinstance(one, Municipality) for one in self.senders.values())
+        label, first, asked = _OF_COMUNI if only_comuni else _OF_ANYBODY
+        field.label, field.choices = label, [("", first), *named]
+        field.error_messages["required"] = asked
+        self.only = named[0] if len(named) == 1 else None
+        if self.only:
+            field.initial, field.widget = self.only[0], forms.HiddenInput()
+
+    def clean_sender(self) -> Sender:
+        return self.senders[self.cleaned_data["sender"]]
 
     def clean_file(self) -> "UploadedFile[Any]":
         file: UploadedFile[Any] = self.cleaned_data["file"]

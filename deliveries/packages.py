@@ -1,4 +1,4 @@
-"""The pre-filled package of a comune: what is in
+"""The pre-filled package of a comune or another sender: what is in
 force, candidates of other sources, open questions.
 
 Sent back unchanged it changes nothing: columns, values and shapes are those that were understood.
@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.geo import MASTER_SRID
 from deliveries.checks import surroundings
-from deliveries.models import Answer, Proposal
-from deliveries.policies import may_upload
+from deliveries.models import Answer, Delivery, Proposal
 from deliveries.reports.proposals import REASON_WORDS
+from deliveries.senders import Sender, as_it_stands, sender_of
 from deliveries.writers import MAX_CELL, GeoPackage, harmless, opened, pieces
 from people.policies import Person
 from services.models import Record, Remark, ServiceState, Source
@@ -35,7 +35,6 @@ from validator.interpreting.context import Context
 from validator.interpreting.values import dtype_of
 from validator.libraries import openpyxl, pl
 from validator.source_file import SourceFile, SourceLayer
-from zones.models import Municipality
 
 CRS = f"EPSG:{MASTER_SRID}"
 POINTS, AREAS = "servizi_punti", "servizi_aree"
@@ -79,9 +78,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Package:
-    """What a comune gets: its things in force by sheet, candidates, open questions."""
+    """What a sender gets: its things in force by sheet, candidates, open questions."""
 
-    municipality: Municipality
+    slug: str
     sheets: dict[str, Things]
     candidates: Things
     origins: Sequence[str]
@@ -90,15 +89,16 @@ class Package:
     @property
     def name(self) -> str:
         """The file's name without its ending."""
-        return f"servizi-{self.municipality.slug}-{timezone.localdate():%Y%m%d}"
+        return f"servizi-{self.slug}-{timezone.localdate():%Y%m%d}"
 
 
-def package_for(user: Person, istat: str) -> Package:
-    """The package, if this person may deliver for the comune. Raises NotFound."""
-    comune = Municipality.objects.current().filter(pk=istat).first()
-    if comune is None or not may_upload(user, comune):
+def package_for(user: Person, key: str) -> Package:
+    """The package of that ISTAT code or source, if this person may deliver for it. Raises
+    NotFound."""
+    sender = sender_of(user, key)
+    if sender is None:
         raise NotFound("package-unknown", _("Qui non c'è nessun pacchetto."))
-    return package(comune)
+    return package(sender)
 
 
 def stream(made: Package, extension: str) -> IO[bytes]:
@@ -108,25 +108,23 @@ def stream(made: Package, extension: str) -> IO[bytes]:
     return opened(lambda path: geopackage(made, path))
 
 
-def package(municipality: Municipality) -> Package:
-    """Everything known of a comune's services, ready to be written."""
-    source = Source.objects.filter(
-        municipality=municipality, reading=Source.Reading.PLAN, is_demonstration=False
-    ).first()
-    records = Record.objects.current().filter(item__source=source) if source else _none()
+def package(sender: Sender) -> Package:
+    """Everything known of a sender's services, ready to be written."""
+    source = as_it_stands(sender)
+    records = Record.objects.current().filter(item__source=source) if source.pk else _none()
     things = _things(records.select_related("item").order_by("item_id"), keys=True)
-    things = _with_kinds(things, municipality)
+    things = _with_kinds(things, source)
     types = shapely.get_type_id(things.geometry)
     areas = np.isin(types, (3, 6))
     sheets = {name: t for name, t in ((POINTS, things.where(~areas)), (AREAS, things.where(areas)))
               if name == POINTS or len(t.kinds)}  # fmt: skip
-    found = _candidates(municipality)
+    found = _candidates(source)
     return Package(
-        municipality,
+        source.sender_slug,
         sheets,
         _things(found, keys=False, like=things.frame.columns),
         [f"{record.item.source.name} ({record.item.key})" for record in found],
-        [*_proposals(source), *_promises(municipality, source), *_remarks(municipality)],
+        [*_proposals(source), *_promises(source), *_remarks(source)],
     )
 
 
@@ -134,11 +132,12 @@ def _none() -> Any:
     return Record.objects.none()
 
 
-def _candidates(municipality: Municipality) -> list[Record]:
-    """What other sources know in the comune and no plan says."""
+def _candidates(source: Source) -> list[Record]:
+    """What other sources know in the source's comuni and no plan says."""
     other = Record.objects.current().filter(
-        item__source__reading=Source.Reading.OTHER, municipality=municipality
+        item__source__reading=Source.Reading.OTHER, municipality__in=source.territory()
     )
+    other = other.exclude(item__source=source.pk)
     # A thing that a plan already says is no candidate.
     planned = ServiceState.objects.at(None).filter(in_reading_1=True)
     unsaid = other.exclude(item__service__in=planned.values("service"))
@@ -181,18 +180,14 @@ def _column(name: str, values: list[Any]) -> pl.Series:
     return pl.Series(name, texts, dtype=pl.String)
 
 
-def _with_kinds(things: Things, municipality: Municipality) -> Things:
+def _with_kinds(things: Things, source: Source) -> Things:
     """«Tipo STTM» where the words of the row alone would not give the type in force."""
     if not things.kinds:
         return things
-    place = surroundings.territory()
     context = Context(
         taxonomy=taxonomy(),
-        municipality=municipality.istat,
-        municipality_name=municipality.name,
-        outline=place.outline(municipality.istat),
-        metropolis=place.whole,
-        former_codes=place.former,
+        territory=surroundings.territory(),
+        home=surroundings.home(source),
     )
     layer = SourceLayer(POINTS, labelled(things.frame), _wkb(things.geometry), MASTER_SRID)
     read = understand(SourceFile("GeoPackage", (layer,)), context=context)
@@ -214,10 +209,10 @@ def labelled(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.rename({name: schema.BY_NAME[name].label_it for name in known})
 
 
-def _proposals(source: Source | None) -> Iterator[Question]:
-    """What the office held or refused in the comune's last delivery that it decided on."""
-    last = source.deliveries.filter(proposals__at__isnull=False).order_by("-created_at").first() \
-        if source else None  # fmt: skip
+def _proposals(source: Source) -> Iterator[Question]:
+    """What the office held or refused in the sender's last delivery that it decided on."""
+    decided = Delivery.objects.filter(source=source.pk, proposals__at__isnull=False)
+    last = decided.order_by("-created_at").first()
     if last is None:
         return
     left = (Proposal.Decision.HELD, Proposal.Decision.REFUSED)
@@ -234,14 +229,14 @@ def _proposals(source: Source | None) -> Iterator[Question]:
         )
 
 
-def _promises(municipality: Municipality, source: Source | None) -> Iterator[Question]:
+def _promises(source: Source) -> Iterator[Question]:
     """Corrections promised of rows that are still as they were."""
-    current = Record.objects.current().filter(item__source=source)
+    current = Record.objects.current().filter(item__source=source.pk)
     said = {
         record.fingerprint: record
         for record in current.select_related("item").only("fingerprint", "name", "item__key")
     }
-    mine = Q(municipality=municipality, kind=Answer.Kind.WILL_FIX, fingerprint__in=said)
+    mine = Q(source=source.pk, kind=Answer.Kind.WILL_FIX, fingerprint__in=said)
     for answer in Answer.objects.filter(mine).order_by("until", "pk"):
         record = said[answer.fingerprint]
         until = answer.until.isoformat() if answer.until else ""
@@ -249,15 +244,18 @@ def _promises(municipality: Municipality, source: Source | None) -> Iterator[Que
         yield Question(promised, record.item.key, record.name, answer.reason, until)
 
 
-def _remarks(municipality: Municipality) -> Iterator[Question]:
-    """What people said is not so, and nobody has answered or the office left to the comune."""
+def _remarks(source: Source) -> Iterator[Question]:
+    """What people said is not so, and nobody has answered or the office left to the comune; of
+    services in the source's comuni, where it is no comune's of its own services alone."""
+    here = set(source.territory().values_list("pk", flat=True))
     wanted = (Remark.Outcome.OPEN, Remark.Outcome.ASKED)
-    found = Remark.objects.filter(
-        service__states__municipality=municipality, outcome__in=wanted
-    ).distinct()
+    found = Remark.objects.filter(service__states__municipality__in=here, outcome__in=wanted)
+    if not source.municipality_id:
+        found = found.filter(service__items__source=source.pk)
+    found = found.distinct()
     for one in found.select_related("service").prefetch_related(latest_states("service__")):
         shown = one.service.shown
-        if shown is None or shown.municipality_id != municipality.pk:
+        if shown is None or shown.municipality_id not in here:
             continue
         said = _("Segnalazione: %(what)s") % {"what": one.get_kind_display()}
         detail = ". ".join(part for part in (one.text, one.answer) if part)

@@ -2,56 +2,56 @@
 `DeliveryQuerySet.for_user`."""
 
 from deliveries.models import Delivery
+from deliveries.senders import Sender, principal_of
 from deliveries.states import UNDOING, DeliveryStatus, Verb, target
 from people.models import DelegationScope
 from people.policies import Person, is_consultant, is_operator, is_reviewer
-from zones.models import Municipality
 
 EDITABLE = (DeliveryStatus.CHECKED, DeliveryStatus.RETURNED)
 
 
-def may_upload(user: Person, municipality: Municipality | str) -> bool:
-    """Work for the comune at all: operators, and consultants whom it delegated."""
-    return is_operator(user, municipality) or is_consultant(user, municipality)
+def may_upload(user: Person, sender: Sender) -> bool:
+    """Work for the comune or body at all: operators, and consultants whom it delegated."""
+    principal = principal_of(sender)
+    return is_operator(user, principal) or is_consultant(user, principal)
 
 
-def may_deliver(user: Person, municipality: Municipality | str) -> bool:
+def may_deliver(user: Person, sender: Sender) -> bool:
     """Send files: operators, and consultants whose delegation says so."""
-    return is_operator(user, municipality) or is_consultant(
-        user, municipality, DelegationScope.DELIVER
-    )
+    principal = principal_of(sender)
+    return is_operator(user, principal) or is_consultant(user, principal, DelegationScope.DELIVER)
 
 
 def may_mend(user: Person, delivery: Delivery) -> bool:
     """Change what a check is made with: operators, and consultants whose delegation says so."""
-    comune = delivery.municipality_id
-    return is_operator(user, comune) or is_consultant(user, comune, DelegationScope.MEND)
+    principal = delivery.source.principal
+    return is_operator(user, principal) or is_consultant(user, principal, DelegationScope.MEND)
 
 
 def may_edit(user: Person, delivery: Delivery) -> bool:
-    """Answer findings, mend rows, choose columns; while it is in the comune's hands."""
+    """Answer findings, mend rows, choose columns; while it is in the sender's hands."""
     editable = delivery.status in EDITABLE and may_mend(user, delivery)
     return editable and not is_undoing(delivery, Verb.REOPEN)
 
 
 def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
-    """Check again; after our own failure, with the same choices, whoever works for the comune.
+    """Check again; after our own failure, with the same choices, whoever works for the sender.
 
     A file on which a reader of ours broke is kept, and may be read once more.
     """
     broken = delivery.status == DeliveryStatus.UNREADABLE and bool(delivery.file)
     if delivery.status != DeliveryStatus.FAILED and not broken:
         return may_edit(user, delivery)
-    return may_mend(user, delivery) if choosing else may_upload(user, delivery.municipality_id)
+    return may_mend(user, delivery) if choosing else may_upload(user, delivery.source)
 
 
 def may_submit(user: Person, delivery: Delivery) -> bool:
-    """Only an operator of the comune sends; a consultant prepares."""
-    return is_operator(user, delivery.municipality_id)
+    """Only an operator of the comune or body sends; a consultant prepares."""
+    return is_operator(user, delivery.source.principal)
 
 
 def may_withdraw(user: Person, delivery: Delivery) -> bool:
-    return is_operator(user, delivery.municipality_id)
+    return is_operator(user, delivery.source.principal)
 
 
 def is_possible(delivery: Delivery, verb: Verb) -> bool:
@@ -71,4 +71,4 @@ def may_review(user: Person, delivery: Delivery) -> bool:
 
 def may_write(user: Person, delivery: Delivery) -> bool:
     """Take part in the thread of a delivery."""
-    return may_upload(user, delivery.municipality_id) or may_review(user, delivery)
+    return may_upload(user, delivery.source) or may_review(user, delivery)

@@ -11,7 +11,7 @@ from core.sqlfiles import SqlFolder
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.states import DRAFT, FOR_A_WORKER, OPEN, DeliveryStatus
 from notices.models import Event
-from people.policies import Person, reach_of
+from people.policies import Person, Reach, reach_of
 from validator.findings import MOST_FINDINGS, together
 
 #: What a delivery is called where events and notices speak of anything that has a log.
@@ -24,13 +24,28 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     """Deliveries."""
 
     def for_user(self, user: Person) -> "DeliveryQuerySet":
-        """What a person may know of: their comuni's
-        deliveries; the office's from submission on."""
+        """What a person may know of: the deliveries of
+        their comuni and bodies; the office's from submission on."""
         reach = reach_of(user)
-        visible = Q(municipality_id__in=reach.comuni)
+        visible = _within(reach)
         if reach.office:
             visible |= ~Q(status__in=DRAFT) & Q(submitted_at__isnull=False)
         return self.filter(visible)
+
+    def sent_within(self, reach: Reach) -> "DeliveryQuerySet":
+        """Those of the sources of these comuni and bodies."""
+        return self.filter(_within(reach))
+
+    def sent_by(self, word: str) -> "DeliveryQuerySet":
+        """Those of a comune or of a source whose name holds the word."""
+        comune = Q(source__municipality__name__icontains=word)
+        other = Q(source__municipality=None, source__name__icontains=word)
+        return self.filter(comune | other)
+
+    def with_sender(self) -> "DeliveryQuerySet":
+        """With whose they are."""
+        found: DeliveryQuerySet = self.select_related("source__municipality", "source__body")
+        return found
 
     def open(self) -> "DeliveryQuerySet":
         return self.filter(status__in=OPEN)
@@ -48,6 +63,10 @@ class DeliveryQuerySet(models.QuerySet[Any]):
         """In a worker's hands, or waiting for one; not those whose publication was given up."""
         decided = Q(status=DeliveryStatus.DECIDED, attempts__lt=MAX_ATTEMPTS)
         return self.filter(Q(status__in=FOR_A_WORKER) | decided)
+
+
+def _within(reach: Reach) -> Q:
+    return Q(source__municipality__in=reach.comuni) | Q(source__body__in=reach.bodies)
 
 
 class StagedRowQuerySet(models.QuerySet[Any]):

@@ -28,13 +28,13 @@ urlpatterns = [
     path("consegne/esempio.csv", deliveries.example, name="example"),
     path("consegne/conferma/", deliveries.confirm, name="confirm"),
     path(
-        "consegne/pacchetto/<slug:istat>.gpkg",
+        "consegne/pacchetto/<slug:key>.gpkg",
         files.package,
         {"extension": "gpkg"},
         name="package-gpkg",
     ),
     path(
-        "consegne/pacchetto/<slug:istat>.xlsx",
+        "consegne/pacchetto/<slug:key>.xlsx",
         files.package,
         {"extension": "xlsx"},
         name="package-xlsx",

@@ -79,7 +79,7 @@ def record(
     edits and messages."""
     from_status = extra.get("from_status", "")
     return notices.record(
-        About(SUBJECT_KIND, delivery.pk, delivery.municipality_id),
+        About(SUBJECT_KIND, delivery.pk, delivery.source.municipality_id),
         verb,
         by=by,
         note=note,
@@ -89,7 +89,9 @@ def record(
     )
 
 
-def record_apart(delivery: Delivery, verb: str, *, municipality: str, **extra: Any) -> Event:
+def record_apart(
+    delivery: Delivery, verb: str, *, municipality: str | None, **extra: Any
+) -> Event:
     """Tell people who may not know of the delivery what is said of that comune; `extra`: note,
     payload."""
     about = About(APART_KIND, delivery.pk, municipality)

@@ -56,9 +56,9 @@ def letter(notice: Notice) -> EmailMessage:
             "address": settings.PUBLIC_URL + news.path,
             "choices": settings.PUBLIC_URL + reverse("people:profile") + "#messages-title",
         }
-        subject = news.title
-        if comune:
-            subject = _("%(title)s: %(comune)s") % {"title": news.title, "comune": comune.name}
+        subject, sender = news.title, comune.name if comune else news.sender
+        if sender:
+            subject = _("%(title)s: %(comune)s") % {"title": news.title, "comune": sender}
         subject = " ".join(subject.split())
         body = render_to_string("notices/mail/notice.txt", context)
     # So that absence replies and mailing lists leave it alone (RFC 3834).

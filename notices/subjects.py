@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class News:
     """What a notice says. `quoted` is what a person wrote, `path` the page where to go on,
-    `file_name` the subject's own, where it has a file."""
+    `sender` whose it is where the event names no comune, `file_name` the subject's own, where it
+    has a file."""
 
     title: str
     path: str
     text: str = ""
     quoted: str = ""
+    sender: str = ""
     file_name: str = ""
 
 

@@ -17,21 +17,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, NotFound, WrongState
-from people.models import ApiToken, Invitation, Mandate, Role, User
+from people.models import SENDING_ROLES, ApiToken, Body, Invitation, Mandate, Principal, Role, User
 from people.policies import may_grant, may_revoke
-from zones.models import Municipality
 
 INVITATION_DAYS = 14
-MUNICIPAL = (Role.OPERATOR, Role.CONSULTANT)
 
 
 @dataclass(frozen=True)
 class NewInvitation:
-    """Who is asked to join, as what; `municipality` only for the two municipal roles."""
+    """Who is asked to join, as what; `principal`: for whom, nobody for the office's roles."""
 
     email: str
     role: Role
-    municipality: Municipality | None = None
+    principal: Principal | None = None
     until: dt.date | None = None
     scope: tuple[str, ...] = ()
 
@@ -43,7 +41,7 @@ def invite(by: User, asked: NewInvitation) -> Invitation:
     with transaction.atomic():
         invitation = Invitation.objects.create(
             email=User.objects.normalize_email(asked.email).strip(),
-            municipality=asked.municipality,
+            **_naming(asked.principal),
             role=asked.role,
             scope=list(asked.scope),
             mandate_until=asked.until,
@@ -55,12 +53,15 @@ def invite(by: User, asked: NewInvitation) -> Invitation:
     return invitation
 
 
+def _naming(principal: Principal | None) -> dict[str, Principal | None]:
+    """Whom a mandate or an invitation names, by field."""
+    return {"body" if isinstance(principal, Body) else "municipality": principal}
+
+
 def _check(by: User, asked: NewInvitation) -> None:
-    if (asked.role in MUNICIPAL) != (asked.municipality is not None):
-        raise Invalid(
-            "invitation-municipality", _("Questo ruolo e questo comune non vanno insieme.")
-        )
-    if not may_grant(by, asked.role, asked.municipality):
+    if (asked.role in SENDING_ROLES) != (asked.principal is not None):
+        raise Invalid("invitation-principal", _("Questo ruolo e questo ente non vanno insieme."))
+    if not may_grant(by, asked.role, asked.principal):
         raise NotAllowed("invitation-not-yours", _("Non puoi invitare qualcuno con questo ruolo."))
     if asked.role == Role.CONSULTANT and asked.until is None:
         raise Invalid(
@@ -87,7 +88,7 @@ def _send(invitation: Invitation, token: str) -> None:
 
 def find_invitation(token: str) -> Invitation:
     """The invitation of that link while it may be accepted. Raises NotFound, WrongState."""
-    found = Invitation.objects.select_related("municipality", "invited_by")
+    found = Invitation.objects.select_related("municipality", "body", "invited_by")
     invitation = found.filter(token_hash=_digest(token)).first()
     if invitation is None or invitation.revoked_at:
         raise NotFound("invitation-unknown", _("Questo invito non c’è, o è stato ritirato."))
@@ -124,12 +125,12 @@ def _grant(invitation: Invitation, user: User) -> None:
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.accepted_at or locked.revoked_at:
         raise WrongState("invitation-used", _("Questo invito è già stato accettato: accedi."))
-    if not may_grant(locked.invited_by, Role(locked.role), locked.municipality):
+    if not may_grant(locked.invited_by, Role(locked.role), locked.principal):
         text = _("Chi ti ha invitato non ha più un mandato: chiedi un nuovo invito.")
         raise WrongState("inviter-gone", text)
     Mandate.objects.create(
         user=user,
-        municipality=locked.municipality,
+        **_naming(locked.principal),
         role=locked.role,
         scope=locked.scope,
         valid_to=locked.mandate_until,
@@ -141,7 +142,7 @@ def _grant(invitation: Invitation, user: User) -> None:
 
 def revoke_invitation(by: User, invitation: Invitation) -> None:
     """Withdraw an invitation nobody accepted yet. Raises NotAllowed, WrongState."""
-    if not may_grant(by, Role(invitation.role), invitation.municipality):
+    if not may_grant(by, Role(invitation.role), invitation.principal):
         raise NotAllowed("invitation-not-yours", _("Non puoi ritirare questo invito."))
     if invitation.accepted_at or invitation.revoked_at:
         raise WrongState("invitation-closed", _("Questo invito è già chiuso."))

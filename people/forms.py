@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from people.models import ApiToken, DelegationScope, Role, User
-from people.policies import is_manager
+from people.models import ApiToken, Body, DelegationScope, Role, User
+from people.policies import is_manager, reach_of
 from zones.models import Municipality
 
 SCOPE_LABELS = {
@@ -48,12 +49,18 @@ class MessagesForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class InvitationForm(forms.Form):
-    """An invitation; the roles and comuni offered are those the person may grant."""
+    """An invitation; the roles, comuni and other bodies offered are those the person may grant.
+
+    `cleaned_data["principal"]`: for whom, of the two that may be chosen.
+    """
 
     email = forms.EmailField(label=_("Indirizzo e-mail"), max_length=254)
     role = forms.ChoiceField(label=_("Ruolo"))
     municipality = forms.ModelChoiceField(
         label=_("Comune"), queryset=Municipality.objects.none(), required=False
+    )
+    body = forms.ModelChoiceField(
+        label=_("Oppure un altro ente"), queryset=Body.objects.none(), required=False
     )
     scope = forms.MultipleChoiceField(
         label=_("Che cosa può fare un consulente"),
@@ -72,24 +79,31 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        office = is_manager(by)
-        mine = list(
-            by.mandates.in_force()
-            .filter(role=Role.OPERATOR)
-            .values_list("municipality", flat=True)
-        )
+        office, mine = is_manager(by), reach_of(by, Role.OPERATOR)
         roles = [Role.OPERATOR] if office or mine else []
         roles += [Role.CONSULTANT] if mine else []
         roles += [Role.REVIEWER, Role.MANAGER] if office else []
         self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
         comuni = Municipality.objects.current().only("istat", "name")
-        comuni = comuni if office else comuni.filter(pk__in=mine)
-        self.fields["municipality"].queryset = comuni  # type: ignore[attr-defined]
-        if len(mine) == 1 and not office:
-            self.fields["municipality"].initial = mine[0]
+        bodies = Body.objects.all()
+        self._offer("municipality", comuni if office else comuni.filter(pk__in=mine.comuni))
+        self._offer("body", bodies if office else bodies.filter(pk__in=mine.bodies))
+        if len(mine.comuni) == 1 and not office and not mine.bodies:
+            self.fields["municipality"].initial = next(iter(mine.comuni))
+
+    def _offer(self, name: str, choices: QuerySet[Any]) -> None:
+        """What may be chosen; a field without choices is left out."""
+        if choices.exists():
+            self.fields[name].queryset = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        named = [cleaned[name] for name in ("municipality", "body") if cleaned.get(name)]
+        if len(named) > 1:
+            self.add_error("body", _("Scegli un Comune oppure un altro ente, non tutti e due."))
+        cleaned["principal"] = named[0] if named else None
         if cleaned.get("role") == Role.CONSULTANT and not cleaned.get("scope"):
             self.add_error("scope", _("Scegli almeno una cosa che il consulente può fare."))
         return cleaned

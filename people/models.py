@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.querysets import MandateQuerySet
+from zones.models import Municipality
 
 
 class UserManager(BaseUserManager["User"]):
@@ -72,32 +73,71 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Role(models.TextChoices):
-    """The four roles; the first two are of a comune, the others metropolitan."""
+    """The four roles; the first two are of who sends, the others metropolitan."""
 
-    OPERATOR = "operator", _("operatore comunale")
+    OPERATOR = "operator", _("operatore")
     CONSULTANT = "consultant", _("consulente")
     REVIEWER = "reviewer", _("istruttore metropolitano")
     MANAGER = "manager", _("responsabile metropolitano")
 
 
 class DelegationScope(models.TextChoices):
-    """What a comune lets its consultant do; a mandate that names none lets both."""
+    """What a comune or a body lets its consultant do; a mandate that names none lets both."""
 
     DELIVER = "deliver", _("consegnare file")
     MEND = "mend", _("correggere righe, rispondere, abbinare colonne")
 
 
-MUNICIPAL_ROLES = (Role.OPERATOR, Role.CONSULTANT)
+#: The roles of who sends, for a comune or for another body; the others are the office's.
+SENDING_ROLES = (Role.OPERATOR, Role.CONSULTANT)
+
+
+class Body(models.Model):
+    """A body other than a comune for which people may act: a union of comuni, an ATS, a park, a
+    water company. What it may speak of is said by its sources."""
+
+    class Kind(models.TextChoices):
+        UNION = "union", _("unione di comuni")
+        HEALTH = "health", _("agenzia di tutela della salute")
+        PARK = "park", _("ente parco")
+        WATER = "water", _("gestore del servizio idrico")
+        OTHER = "other", _("altro ente")
+
+    slug = models.SlugField(primary_key=True, max_length=40)
+    name = models.CharField(_("nome"), max_length=160)
+    kind = models.CharField(_("tipo di ente"), max_length=8, choices=Kind.choices)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("ente")
+        verbose_name_plural = _("enti")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+#: Whom a person may act for.
+Principal = Municipality | Body
+
+
+def one_principal() -> Q:
+    """The roles of who sends name a comune or a body, not both; the office's neither."""
+    comune = Q(municipality__isnull=False, body__isnull=True)
+    body = Q(municipality__isnull=True, body__isnull=False)
+    sends = Q(role__in=SENDING_ROLES)
+    neither = Q(municipality__isnull=True, body__isnull=True)
+    return (sends & (comune | body)) | (~sends & neither)
 
 
 class Mandate(models.Model):
-    """One person's right to act: for a comune, or for the
-    metropolitan office when `municipality` is null."""
+    """One person's right to act: for a comune, for another body, or for the metropolitan office
+    where it names neither."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="mandates")
     municipality = models.ForeignKey(
-        "zones.Municipality", models.PROTECT, null=True, blank=True, related_name="mandates"
+        Municipality, models.PROTECT, null=True, blank=True, related_name="mandates"
     )
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="mandates")
     role = models.CharField(_("ruolo"), max_length=12, choices=Role.choices)
     scope = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     valid_from = models.DateField(_("valido dal"), default=timezone.localdate)
@@ -112,11 +152,7 @@ class Mandate(models.Model):
         verbose_name = _("mandato")
         verbose_name_plural = _("mandati")
         constraints = [
-            models.CheckConstraint(
-                name="mandate_municipality_by_role",
-                condition=Q(role__in=MUNICIPAL_ROLES, municipality__isnull=False)
-                | (~Q(role__in=MUNICIPAL_ROLES) & Q(municipality__isnull=True)),
-            ),
+            models.CheckConstraint(name="mandate_principal_by_role", condition=one_principal()),
             models.CheckConstraint(
                 name="mandate_dates_in_order",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
@@ -131,6 +167,11 @@ class Mandate(models.Model):
         return f"{self.user}: {self.get_role_display()}"
 
     @property
+    def principal(self) -> Principal | None:
+        """Whom the person acts for; None: the metropolitan office."""
+        return self.municipality or self.body
+
+    @property
     def scope_words(self) -> str:
         """What a consultant may do, in words; empty for the other roles."""
         if self.role != Role.CONSULTANT:
@@ -143,7 +184,8 @@ class Invitation(models.Model):
     """An e-mail asked to join with a given mandate; the token is stored hashed and works once."""
 
     email = models.EmailField()
-    municipality = models.ForeignKey("zones.Municipality", models.CASCADE, null=True, blank=True)
+    municipality = models.ForeignKey(Municipality, models.CASCADE, null=True, blank=True)
+    body = models.ForeignKey(Body, models.CASCADE, null=True, blank=True)
     role = models.CharField(max_length=12, choices=Role.choices)
     scope = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     mandate_until = models.DateField(null=True, blank=True)
@@ -157,9 +199,17 @@ class Invitation(models.Model):
     class Meta:
         verbose_name = _("invito")
         verbose_name_plural = _("inviti")
+        constraints = [
+            models.CheckConstraint(name="invitation_principal_by_role", condition=one_principal())
+        ]
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def principal(self) -> Principal | None:
+        """Whom the person would act for; None: the metropolitan office."""
+        return self.municipality or self.body
 
 
 class ApiToken(models.Model):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Union
 
 from django.db.models import Q, QuerySet
 
-from people.models import MUNICIPAL_ROLES, DelegationScope, Mandate, Role, User
+from people.models import SENDING_ROLES, Body, DelegationScope, Mandate, Principal, Role, User
 from zones.models import Municipality
 
 if TYPE_CHECKING:
@@ -15,31 +15,54 @@ if TYPE_CHECKING:
 Person = Union[User, "AnonymousUser"]
 
 
-def has_role(user: Person, *roles: Role, municipality: Municipality | str | None = None) -> bool:
-    """Whether the person holds one of the roles today, for that comune when one is given."""
+def has_role(user: Person, *roles: Role) -> bool:
+    """Whether the person holds one of the roles today, for anybody."""
+    return _mandates(user, *roles).exists()
+
+
+def _mandates(user: Person, *roles: Role) -> "QuerySet[Mandate]":
     if not isinstance(user, User) or not user.is_active:
-        return False
-    mandates = user.mandates.in_force().filter(role__in=roles)
-    if municipality is not None:
-        mandates = mandates.filter(municipality=municipality)
-    return mandates.exists()
+        return Mandate.objects.none()
+    found: QuerySet[Mandate] = user.mandates.in_force().filter(role__in=roles)
+    return found
+
+
+def acting_for(principal: Principal | None) -> Q:
+    """Mandates of that comune or body; none where there is nobody to act for."""
+    if isinstance(principal, Municipality):
+        return Q(municipality=principal)
+    return Q(body=principal) if principal else Q(pk__in=())
 
 
 @dataclass(frozen=True)
 class Reach:
-    """How far a person's mandates in force reach: comuni (ISTAT codes), the office."""
+    """How far a person's mandates in force reach: comuni (ISTAT codes), other bodies (slugs), the
+    office."""
 
-    comuni: frozenset[str]
-    office: bool
+    comuni: frozenset[str] = frozenset()
+    bodies: frozenset[str] = frozenset()
+    office: bool = False
+
+    def __contains__(self, principal: Principal | None) -> bool:
+        if isinstance(principal, Body):
+            return principal.pk in self.bodies
+        return principal is not None and principal.pk in self.comuni
+
+    def __bool__(self) -> bool:
+        return bool(self.comuni or self.bodies or self.office)
 
 
-def reach_of(user: Person) -> Reach:
-    """One query; nobody and nowhere for who is not signed in."""
-    if not isinstance(user, User) or not user.is_active:
-        return Reach(frozenset(), office=False)
-    mandates = list(user.mandates.in_force().values_list("role", "municipality_id"))
-    comuni = frozenset(comune for role, comune in mandates if role in MUNICIPAL_ROLES)
-    return Reach(comuni, office=any(role not in MUNICIPAL_ROLES for role, _comune in mandates))
+def reach_of(user: Person, *roles: Role) -> Reach:
+    """By the mandates of these roles, or of any; one query, and nowhere for who is not signed
+    in."""
+    mandates = list(
+        _mandates(user, *(roles or Role)).values_list("role", "municipality_id", "body_id")
+    )
+    return Reach(
+        comuni=frozenset(comune for _role, comune, _body in mandates if comune),
+        bodies=frozenset(body for _role, _comune, body in mandates if body),
+        office=any(role not in SENDING_ROLES for role, _comune, _body in mandates),
+    )
 
 
 def holders(mandate: Q) -> QuerySet[User]:
@@ -48,29 +71,17 @@ def holders(mandate: Q) -> QuerySet[User]:
     return User.objects.filter(pk__in=held.values("user"))
 
 
-def is_operator(user: Person, municipality: Municipality | str) -> bool:
-    return has_role(user, Role.OPERATOR, municipality=municipality)
-
-
-def operated_by(user: Person) -> set[str]:
-    """The ISTAT codes of the comuni of which the person is an operator: one query for a list."""
-    if not isinstance(user, User) or not user.is_active:
-        return set()
-    mine = user.mandates.in_force().filter(role=Role.OPERATOR)
-    return set(mine.values_list("municipality_id", flat=True))
+def is_operator(user: Person, principal: Principal | None) -> bool:
+    return _mandates(user, Role.OPERATOR).filter(acting_for(principal)).exists()
 
 
 def is_consultant(
-    user: Person, municipality: Municipality | str, scope: DelegationScope | None = None
+    user: Person, principal: Principal | None, scope: DelegationScope | None = None
 ) -> bool:
-    """Whether the comune delegated the person, for that scope when one is given."""
-    if not isinstance(user, User) or not has_role(
-        user, Role.CONSULTANT, municipality=municipality
-    ):
-        return False
-    mandates = user.mandates.in_force().filter(role=Role.CONSULTANT, municipality=municipality)
+    """Whether the comune or body delegated the person, for that scope when one is given."""
+    mandates = _mandates(user, Role.CONSULTANT).filter(acting_for(principal))
     allowed = list(mandates.values_list("scope", flat=True))
-    return scope is None or any(not named or scope in named for named in allowed)
+    return any(scope is None or not named or scope in named for named in allowed)
 
 
 def is_reviewer(user: Person) -> bool:
@@ -81,24 +92,25 @@ def is_manager(user: Person) -> bool:
     return has_role(user, Role.MANAGER)
 
 
-def may_grant(user: Person, role: Role, municipality: Municipality | None) -> bool:
+def may_grant(user: Person, role: Role, principal: Principal | None) -> bool:
     """Whether the person may invite someone to the role, there.
 
-    A manager invites a comune's operators and the office; an operator invites colleagues and
-    consultants for the own comune. A consultant's mandate comes from the comune alone.
+    A manager invites operators of comuni and bodies, and the office; an operator invites
+    colleagues and consultants for the own comune or body, which alone gives a consultant a
+    mandate.
     """
-    if municipality is None:
+    if principal is None:
         return role in (Role.REVIEWER, Role.MANAGER) and is_manager(user)
     if role == Role.CONSULTANT:
-        return is_operator(user, municipality)
-    return role == Role.OPERATOR and (is_operator(user, municipality) or is_manager(user))
+        return is_operator(user, principal)
+    return role == Role.OPERATOR and (is_operator(user, principal) or is_manager(user))
 
 
 def may_revoke(user: Person, mandate: Mandate) -> bool:
-    """Whether the person may end the mandate: a manager any, an operator those of the own comune;
-    nobody their own."""
+    """Whether the person may end the mandate: a manager any, an operator those of the own comune
+    or body; nobody their own."""
     if not isinstance(user, User) or mandate.user_id == user.pk or mandate.revoked_at:
         return False
     if is_manager(user):
         return True
-    return mandate.municipality is not None and is_operator(user, mandate.municipality)
+    return is_operator(user, mandate.principal)

@@ -112,6 +112,7 @@ def office_source() -> Source:
         defaults={
             "name": "Ufficio metropolitano",
             "reading": Source.Reading.OTHER,
+            "covers_all": True,
             "owner": "Città metropolitana di Milano",
             "licence": "CC BY 4.0",
         },

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +13,7 @@ from notices.actions import MESSAGE
 from notices.models import Event, Notice
 from notices.subjects import Listener, News
 from people.models import Role
-from people.policies import Person, holders, is_reviewer
+from people.policies import Person, acting_for, holders, is_reviewer
 from services.models import Correction
 from services.querysets import CorrectionQuerySet
 
@@ -20,9 +22,11 @@ class CorrectionSubject:
     """What the notices ask of corrections (`settings.NOTICE_SUBJECTS`)."""
 
     def audience(self, event: Event) -> Iterator[Listener]:
-        """The comune's operators; of a message from the comune, who corrected."""
+        """The operators of the comune and of whoever's source was corrected; of a message from
+        them, who corrected."""
         act = Correction.objects.get(pk=event.subject_id)
-        holders_of = Q(municipality=act.municipality_id, role=Role.OPERATOR)
+        principals = (acting_for(principal) for principal in act.principals)
+        holders_of = reduce(or_, principals) & Q(role=Role.OPERATOR)
         if event.verb == MESSAGE and event.by and not is_reviewer(event.by):
             holders_of = Q(user=act.by_id, role__in=(Role.REVIEWER, Role.MANAGER))
         for one in holders(holders_of):

@@ -5,6 +5,9 @@ from services.models import Correction
 
 
 def may_write(user: Person, correction: Correction) -> bool:
-    """Take part in the thread of a correction: the comune's people and the office."""
-    comune = correction.municipality_id
-    return is_reviewer(user) or is_operator(user, comune) or is_consultant(user, comune)
+    """Take part in the thread of a correction: the office, and the people of the comune and of
+    whoever's source was corrected."""
+    return is_reviewer(user) or any(
+        is_operator(user, principal) or is_consultant(user, principal)
+        for principal in correction.principals
+    )

@@ -29,15 +29,31 @@ class CorrectionQuerySet(models.QuerySet[Any]):
     """The office's own corrections."""
 
     def for_user(self, user: Person) -> "CorrectionQuerySet":
-        """What a person may read: those of their comuni; the office all."""
+        """What a person may read: those in their comuni and of their bodies' sources; the office
+        all."""
         reach = reach_of(user)
-        return self if reach.office else self.filter(municipality__in=reach.comuni)
+        own = Q(municipality__in=reach.comuni)
+        if reach.bodies:
+            # In a query of its own, for a correction may have several editions.
+            said = self.model.objects.filter(editions__source__body__in=reach.bodies)
+            own |= Q(pk__in=said.values("pk"))
+        return self if reach.office else self.filter(own)
 
     def whole(self) -> "CorrectionQuerySet":
         """With all that a page or an answer shows."""
         related = self.select_related("service", "municipality", "by")
         found: CorrectionQuerySet = related.prefetch_related("editions__source")
         return found
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    """Who says so."""
+
+    def for_user(self, user: Person) -> "SourceQuerySet":
+        """The sources that a person may deliver to: those of their comuni and bodies."""
+        reach = reach_of(user)
+        own = Q(municipality__in=reach.comuni) | Q(body__in=reach.bodies)
+        return self.filter(own, is_demonstration=False)
 
 
 class RecordQuerySet(models.QuerySet[Any]):

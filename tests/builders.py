@@ -83,9 +83,7 @@ def plan_file(
 
 def checked(cast, file: SimpleUploadedFile | None = None, **kwargs) -> Delivery:
     """A delivery of Sesto by its operator, checked in this process."""
-    received = intake.receive(
-        cast.operator, municipality=cast.comune, file=file or plan_file(**kwargs)
-    )
+    received = intake.receive(cast.operator, sender=cast.comune, file=file or plan_file(**kwargs))
     tasks.check_delivery(str(received.delivery.pk))
     return at_rest(received.delivery)
 
@@ -154,7 +152,6 @@ def ready(cast, *, rows: int = 3, status: str = "checked", **fields) -> Delivery
     a warning (ATT-08), a place and both its words.
     """
     delivery = Delivery.objects.create(
-        municipality=cast.comune,
         source=plan_source(cast.comune),
         by=cast.operator,
         status=status,

@@ -189,7 +189,10 @@ class Dataset:
     `kind_confidence` 0-1, `kind_evidence` (words), `kind_reason` (why null: `lexicon.Why`),
     `kind_candidates` (slugs to choose from), `category_read` (what the category column says),
     `name_kind` (what the name alone would say), `position` (`ok`, `missing`, `empty`,
-    `null_coordinates`, `not_finite`, `unreadable`, `no_crs`), `fingerprint` (32 hex).
+    `null_coordinates`, `not_finite`, `unreadable`, `no_crs`), `fingerprint` (32 hex), and
+    in which comune it is (`interpreting.municipality`). `home`: the comuni that the source may
+    speak of (ISTAT codes), one for a comune's plan; `placed_by`: what holds where a row's code
+    and position disagree (`interpreting.municipality.PlacedBy`).
     `geometry`: EPSG:32632, 2D, Point or MultiPolygon (lines stay lines), None when missing.
     `sent`: the same as sent, own CRS, Z and M kept. `invalid`: rows whose geometry was not valid;
     `repaired`: those now repaired. `repairs`: one row per invalid geometry (`repair_schema`; the
@@ -205,8 +208,8 @@ class Dataset:
     flattened: Mask
     layers: tuple[LayerFacts, ...]
     taxonomy: Taxonomy
-    municipality: str
-    municipality_name: str = ""
+    home: tuple[str, ...]
+    placed_by: str = "position"
     reference_date: date = date(1970, 1, 1)
     others: tuple[str, ...] = ()
     notes: tuple[Reason, ...] = ()
@@ -260,11 +263,8 @@ class Dataset:
 
     @cached_property
     def points(self) -> Geometries:
-        """Representative points on the surface, EPSG:32632; None where there is no geometry, or
-        an empty one."""
-        points = np.asarray(shapely.point_on_surface(self.geometry), dtype=object)
-        points[shapely.is_empty(points)] = None
-        return points
+        """Representative points (`representative`)."""
+        return representative(self.geometry)
 
     @cached_property
     def areas(self) -> NDArray[np.float64]:
@@ -276,6 +276,14 @@ class Dataset:
     def autofixes(self) -> pl.DataFrame:
         """Every automatic change, cell by cell (`autofix_schema`)."""
         return autofixes(self)
+
+
+def representative(geometry: Geometries) -> Geometries:
+    """Points on the surface of shapes in EPSG:32632; None where there is no geometry, or an empty
+    one."""
+    points = np.asarray(shapely.point_on_surface(geometry), dtype=object)
+    points[shapely.is_empty(points)] = None
+    return points
 
 
 def autofix_schema() -> dict[str, pl.DataType]:

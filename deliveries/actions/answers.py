@@ -56,7 +56,7 @@ def answer(
     written = rows_of(
         "answer_findings",
         delivery=delivery.pk,
-        municipality=delivery.municipality_id,
+        source=delivery.source_id,
         code=code,
         layer=layer,
         rows=list(rows) or None,
@@ -85,7 +85,7 @@ def offered(
     found = rows_of(
         "offered_answers",
         delivery=delivery.pk,
-        municipality=delivery.municipality_id,
+        source=delivery.source_id,
         day=timezone.localdate(),
         code=code,
         contents=None if contents is None else list(contents),
@@ -189,7 +189,7 @@ def edit_row(
 def confirm_columns(
     delivery: Delivery, *, user: User, mapping: Mapping[str, Mapping[str, str | None]]
 ) -> None:
-    """Say which column is which field, per layer; remembered for the comune and the layer's shape.
+    """Say which column is which field, per layer; remembered for the source and the layer's shape.
 
     The delivery is read under lock: what a colleague confirmed meanwhile stays.
     """
@@ -199,7 +199,7 @@ def confirm_columns(
     for layer, chosen in mapping.items():
         shape = known.mapping.get(layer, {}).get("shape") or shape_of(list(chosen))
         FieldMapping.objects.update_or_create(
-            municipality=delivery.municipality,
+            source=delivery.source,
             shape=shape,
             defaults={"mapping": dict(chosen), "by": user, "at": timezone.now()},
         )

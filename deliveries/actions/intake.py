@@ -16,12 +16,11 @@ from deliveries import leases, policies, tasks, workflow
 from deliveries.checks import choices
 from deliveries.models import Delivery
 from deliveries.publishing.compare import edition_in_force
+from deliveries.senders import Sender, source_of
 from deliveries.states import FINAL, DeliveryStatus, Verb, target
 from people.models import User
-from services.actions import plan_source
 from services.models import Source
 from validator.interpreting.crs import known
-from zones.models import Municipality
 
 _CHUNK = 1024 * 1024
 #: Characters of an Idempotency-Key.
@@ -40,50 +39,50 @@ class Received:
 def receive(
     user: User,
     *,
-    municipality: Municipality,
+    sender: Sender,
     file: "File[bytes]",
     idempotency_key: str = "",
     take_over: bool = False,
 ) -> Received:
-    """Store a file as a delivery of the comune and enqueue its check.
+    """Store a file as a delivery of the sender and enqueue its check.
 
-    Raises NotAllowed, TooLarge (413), WrongState when another delivery of the comune is open and
+    Raises NotAllowed, TooLarge (413), WrongState when another delivery of the sender is open and
     may not be replaced by this one, Invalid and DomainError for a key that is too long or was
     used for something else.
     """
-    _may(user, municipality)
+    _may(user, sender)
     _must_fit(idempotency_key)
     check_size(file)
     digest = _digest(file)
-    source = plan_source(municipality)
+    source = source_of(sender)
     try:
         with transaction.atomic():
-            # The source's row is the queue: two files of one comune are taken one after the other.
+            # The source's row is the queue: two files of one sender are taken one after the other.
             Source.objects.select_for_update().get(pk=source.pk)
             known = _known(source, digest, user, idempotency_key)
             if known is not None:
                 return Received(known, duplicate=True)
             replaced = _replace_open(source, user, take_over=take_over)
-            delivery = _store(
-                user, municipality, source, file=file, digest=digest, key=idempotency_key
-            )
+            delivery = _store(user, source, file=file, digest=digest, key=idempotency_key)
             if replaced is not None:
                 delivery.supersedes = replaced
                 delivery.save(update_fields=["supersedes"])
             tasks.check_delivery.delay_on_commit(str(delivery.pk))
     except IntegrityError as error:
         raise WrongState(
-            "open-delivery", _("Un'altra consegna del Comune è appena arrivata.")
+            "open-delivery",
+            _("Un'altra consegna di %(sender)s è appena arrivata.") % {"sender": source.sender},
         ) from error
     return Received(delivery, duplicate=False)
 
 
-def _may(user: User, municipality: Municipality) -> None:
-    if not policies.may_upload(user, municipality):
+def _may(user: User, sender: Sender) -> None:
+    if not policies.may_upload(user, sender):
         raise NotAllowed(
-            "not-your-municipality", _("Puoi consegnare solo per i Comuni del tuo mandato.")
+            "not-your-municipality",
+            _("Puoi consegnare solo per i Comuni e gli enti dei tuoi mandati."),
         )
-    if not policies.may_deliver(user, municipality):
+    if not policies.may_deliver(user, sender):
         raise NotAllowed(
             "outside-delegation", _("La tua delega non comprende la consegna di file.")
         )
@@ -166,8 +165,8 @@ def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | 
     if current.by_id != user.pk and not take_over:
         raise WrongState(
             "open-delivery",
-            _("%(who)s ha già una consegna aperta per questo Comune. Puoi prenderla in carico tu.")
-            % {"who": current.by},
+            _("%(who)s ha già una consegna aperta per %(sender)s. Puoi prenderla in carico tu.")
+            % {"who": current.by, "sender": source.sender},
             delivery=str(current.pk),
         )
     workflow.move(current, Verb.SUPERSEDE, by=user)
@@ -176,7 +175,6 @@ def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | 
 
 def _store(
     user: User,
-    municipality: Municipality,
     source: Source,
     *,
     file: "File[bytes]",
@@ -184,7 +182,6 @@ def _store(
     key: str,
 ) -> Delivery:
     delivery = Delivery(
-        municipality=municipality,
         source=source,
         by=user,
         file_name=clean_name(file.name),
@@ -207,10 +204,10 @@ def clean_name(name: str | None) -> str:
 
 
 @transaction.atomic
-def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
+def confirm_unchanged(user: User, *, sender: Sender) -> Delivery:
     """Open a submission that says: nothing changed since the edition in force."""
-    _may(user, municipality)
-    source = plan_source(municipality)
+    _may(user, sender)
+    source = source_of(sender)
     Source.objects.select_for_update().get(pk=source.pk)
     edition = source.editions.order_by("-number").first()
     if edition is None:
@@ -219,7 +216,6 @@ def confirm_unchanged(user: User, *, municipality: Municipality) -> Delivery:
         )
     _replace_open(source, user, take_over=False)
     delivery = Delivery.objects.create(
-        municipality=municipality,
         source=source,
         by=user,
         kind=Delivery.Kind.CONFIRMATION,
@@ -272,9 +268,10 @@ def _must_be_known(delivery: Delivery, options: Mapping[str, Any]) -> None:
 def take_over(delivery: Delivery, *, user: User) -> None:
     """Go on with a colleague's open delivery, under
     one's own name. Raises WrongState when it is over."""
-    if not policies.may_upload(user, delivery.municipality_id):
+    if not policies.may_upload(user, delivery.source):
         raise NotAllowed(
-            "not-your-municipality", _("Puoi continuare solo le consegne dei tuoi Comuni.")
+            "not-your-municipality",
+            _("Puoi continuare solo le consegne dei tuoi Comuni ed enti."),
         )
     with transaction.atomic():
         current = workflow.locked(delivery.pk)
@@ -296,10 +293,12 @@ def take_over(delivery: Delivery, *, user: User) -> None:
 
 
 def withdraw(delivery: Delivery, *, user: User, note: str = "") -> None:
-    """The comune takes its delivery back; what is in force stays."""
+    """The sender takes its delivery back; what is in force stays."""
     if not policies.may_withdraw(user, delivery):
         raise NotAllowed(
-            "not-operator", _("Solo un operatore del Comune può ritirare la consegna.")
+            "not-operator",
+            _("Solo un operatore di %(sender)s può ritirare la consegna.")
+            % {"sender": delivery.source.sender},
         )
     workflow.move(delivery, Verb.WITHDRAW, by=user, note=note, **leases.freed())
 

@@ -45,7 +45,7 @@ def propose(
     geocoder = client.required()
     _may_edit(user, delivery)
     staged = _staged(delivery, layer, row)
-    question = proposals.question_of({**staged.attributes, **(typed or {})}, delivery.municipality)
+    question = _question(delivery, staged, typed or {})
     return proposals.propose(geocoder, staged, question, patience=client.PATIENCE_SECONDS)
 
 
@@ -71,7 +71,7 @@ def mended(
     Raises Invalid when it was not proposed, or was for another address than the row has now.
     """
     staged = _staged(delivery, taken.layer, taken.row)
-    question = proposals.question_of({**staged.attributes, **(typed or {})}, delivery.municipality)
+    question = _question(delivery, staged, typed or {})
     kept = PlaceProposal.objects.filter(
         delivery=delivery, layer=taken.layer, row=taken.row, question=question
     ).first()
@@ -129,9 +129,14 @@ def _may_edit(user: User, delivery: Delivery) -> None:
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
 
 
+def _question(delivery: Delivery, staged: StagedRow, typed: Mapping[str, Any]) -> str:
+    said = {**staged.attributes, **typed}
+    return proposals.questions_of(delivery)(said, staged.municipality)
+
+
 def _staged(delivery: Delivery, layer: str, row: int) -> StagedRow:
     rows = StagedRow.objects.of(delivery).filter(layer=layer, row=row)
-    staged: StagedRow | None = rows.select_related("delivery__municipality").first()
+    staged: StagedRow | None = rows.select_related("delivery__source__municipality").first()
     if staged is None:
         raise Invalid("no-such-row", _("Questa riga non è nella consegna."))
     return staged

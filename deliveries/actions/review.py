@@ -114,7 +114,8 @@ def _must_be_sendable(delivery: Delivery, statement: SubmissionStatement) -> Non
 def _receipt(delivery: Delivery, user: User, findings: list[dict[str, Any]]) -> Receipt:
     year = timezone.localdate().year
     turn = delivery.receipts.count() + 1
-    number = f"{year}-{delivery.municipality_id}-{delivery.pk.hex[:6]}-{turn}"
+    sender = delivery.source.municipality_id or f"F{delivery.source_id:05d}"
+    number = f"{year}-{sender}-{delivery.pk.hex[:6]}-{turn}"
     content = {name: getattr(delivery, name) for name in ON_RECEIPT}
     return Receipt.objects.create(
         delivery=delivery, number=number, by=user, findings=findings, **content

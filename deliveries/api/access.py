@@ -30,8 +30,8 @@ class DeliveryView(ScopedView):
 
     def delivery(self, request: Request, pk: uuid.UUID) -> Delivery:
         """The delivery. Raises NotFound when there is none, or none of the caller's."""
-        visible = Delivery.objects.for_user(request.user).with_waiting()
-        found = visible.select_related("municipality", "by", "edition").filter(pk=pk).first()
+        visible = Delivery.objects.for_user(request.user).with_waiting().with_sender()
+        found = visible.select_related("by", "edition").filter(pk=pk).first()
         if found is None:
             raise NotFound("delivery-unknown", _("Qui non c'è nessuna consegna."))
         delivery: Delivery = found

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from core.api import whole
 from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
+from deliveries.api import sending
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView, WriteThrottle
 from deliveries.checks.submission import SubmissionStatement
@@ -54,6 +55,7 @@ class DeliveryList(DeliveryView):
         operation_id="deliveries_list",
         parameters=[
             OpenApiParameter("municipality", str, description="Codice ISTAT"),
+            OpenApiParameter("source", str, description="Slug della fonte"),
             OpenApiParameter("status", str, enum=DeliveryStatus.values),
             OpenApiParameter("limit", int, description="Fino a 1.000"),
             OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
@@ -66,9 +68,11 @@ class DeliveryList(DeliveryView):
             whole(request.query_params.get("limit"), default=PAGE, most=MOST),
         )
         found = Delivery.objects.for_user(request.user).with_waiting()
-        found = found.select_related("municipality", "edition").prefetch_related("receipts")
+        found = found.with_sender().select_related("edition").prefetch_related("receipts")
         if "municipality" in asked:
-            found = found.filter(municipality_id=asked["municipality"])
+            found = found.filter(source__municipality=asked["municipality"])
+        if "source" in asked:
+            found = found.filter(source__slug=asked["source"])
         if asked.get("status") in DeliveryStatus.values:
             found = found.filter(status=asked["status"])
         if before := _moment(asked.get("before", "")):
@@ -87,16 +91,16 @@ class DeliveryList(DeliveryView):
 
     @extend_schema(
         operation_id="deliveries_create",
-        request={"multipart/form-data": shapes.NewDelivery},
+        request={"multipart/form-data": sending.NewDelivery},
         parameters=[OpenApiParameter("Idempotency-Key", str, location=OpenApiParameter.HEADER)],
         responses={202: shapes.DeliveryOut},
     )
     def post(self, request: Request) -> Response:
-        given = shapes.NewDelivery(data=request.data)
+        given = sending.NewDelivery(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
         received = intake.receive(
             caller(request),
-            municipality=given.validated_data["municipality"],
+            sender=given.validated_data["sender"],
             file=given.validated_data["file"],
             idempotency_key=request.headers.get("Idempotency-Key", ""),
             take_over=given.validated_data["take_over"],
@@ -120,14 +124,12 @@ class ConfirmationList(DeliveryView):
     throttle_classes = (WriteThrottle,)
     throttle_scope = "upload"
 
-    @extend_schema(request=shapes.NewConfirmation, responses={202: shapes.DeliveryOut})
+    @extend_schema(request=sending.NewConfirmation, responses={202: shapes.DeliveryOut})
     def post(self, request: Request) -> Response:
-        given = shapes.NewConfirmation(data=request.data)
+        given = sending.NewConfirmation(data=request.data, context={"request": request})
         given.is_valid(raise_exception=True)
-        comune = given.validated_data["municipality"]
-        return shown(
-            intake.confirm_unchanged(caller(request), municipality=comune), request, status=202
-        )
+        sender = given.validated_data["sender"]
+        return shown(intake.confirm_unchanged(caller(request), sender=sender), request, status=202)
 
 
 class DeliveryDetail(DeliveryView):
@@ -288,7 +290,7 @@ class RowEdits(DeliveryView):
 
 
 class Submit(DeliveryView):
-    """Send to the office; only an operator of the comune may."""
+    """Send to the office; only an operator of the comune or body may."""
 
     @extend_schema(request=shapes.SubmissionIn, responses=shapes.DeliveryOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -1,4 +1,4 @@
-"""Files of the write API: the return files (GeoPackage, workbook, PDF), the comune's package."""
+"""Files of the write API: the return files (GeoPackage, workbook, PDF), the sender's package."""
 
 import uuid
 from typing import Any
@@ -53,7 +53,7 @@ class ReturnFile(DeliveryView):
         )
         if file is None:
             return self._preparing(request, returns.ask(delivery, self.format, language()))
-        name = f"rapporto-{delivery.municipality.slug}.{self.format}"
+        name = f"rapporto-{delivery.source.sender_slug}.{self.format}"
         return FileResponse(
             file, as_attachment=True, filename=name, content_type=TYPES[self.format]
         )
@@ -101,13 +101,13 @@ class ReportPdf(DeliveryView):
 
 
 class PackageFile(DeliveryView):
-    """What the portal knows of a comune, to be corrected and delivered: .gpkg or .xlsx."""
+    """What the portal knows of a sender, to be corrected and delivered: .gpkg or .xlsx."""
 
     renderer_classes = (JSONRenderer,)
 
     @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY})
-    def get(self, request: Request, istat: str, extension: str) -> FileResponse:
-        made = packages.package_for(caller(request), istat)
+    def get(self, request: Request, key: str, extension: str) -> FileResponse:
+        made = packages.package_for(caller(request), key)
         name = f"{made.name}.{extension}"
         stream = packages.stream(made, extension)
         return FileResponse(stream, as_attachment=True, filename=name)

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from core.errors import DomainError
 from deliveries import precheck
-from deliveries.api.serializers import FILE_HELP
+from deliveries.api.sending import FILE_HELP
 from deliveries.reports import rulebook
 from deliveries.reports.wording import asked_language, language
 from validator import limits

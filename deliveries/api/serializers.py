@@ -22,29 +22,9 @@ from services.models import ServiceType
 from validator import schema
 from validator.dataset import Change
 from validator.findings import Severity
-from validator.reading.registry import accepted_formats
-from zones.models import Municipality
 
-#: Of the field of a file, wherever one is sent.
-FILE_HELP = f"Decide il contenuto, non l'estensione: {'; '.join(accepted_formats('it'))}."
 #: What a column of whole numbers holds; no file has so many rows.
 MOST_ROWS = 2**31 - 1
-
-
-class NewDelivery(serializers.Serializer[Any]):
-    """A file for a comune."""
-
-    file = serializers.FileField(allow_empty_file=True, max_length=255, help_text=FILE_HELP)
-    municipality = serializers.PrimaryKeyRelatedField(
-        queryset=Municipality.objects.current(), help_text="Codice ISTAT, sei cifre"
-    )
-    take_over = serializers.BooleanField(default=False)
-
-
-class NewConfirmation(serializers.Serializer[Any]):
-    """«Nothing changed», for a comune."""
-
-    municipality = serializers.PrimaryKeyRelatedField(queryset=Municipality.objects.current())
 
 
 class MunicipalityOut(serializers.Serializer[Any]):
@@ -54,8 +34,18 @@ class MunicipalityOut(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class Sender(serializers.Serializer[Any]):
+    """The source that a delivery belongs to."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
 class DeliveryOut(serializers.Serializer[Any]):
-    """A delivery: where it stands, what was counted, where to go on."""
+    """A delivery: where it stands, what was counted, where to go on.
+
+    `municipality` is null where the source is no comune's.
+    """
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=DeliveryStatus.choices)
@@ -63,7 +53,8 @@ class DeliveryOut(serializers.Serializer[Any]):
     turn = serializers.SerializerMethodField()
     meaning = serializers.SerializerMethodField()
     kind = serializers.CharField()
-    municipality = MunicipalityOut()
+    municipality = MunicipalityOut(source="source.municipality", allow_null=True)
+    source = Sender()  # type: ignore[assignment]
     file_name = serializers.CharField()
     file_size = serializers.IntegerField()
     sha256 = serializers.CharField()

@@ -18,13 +18,13 @@ urlpatterns = [
     path("checks/<slug:token>/", prechecks.CheckDetail.as_view(), name="api-check"),
     path("report.schema.json", prechecks.ReportSchema.as_view(), name="api-report-schema"),
     path(
-        "packages/<slug:istat>.gpkg",
+        "packages/<slug:key>.gpkg",
         files.PackageFile.as_view(),
         {"extension": "gpkg"},
         name="api-package-gpkg",
     ),
     path(
-        "packages/<slug:istat>.xlsx",
+        "packages/<slug:key>.xlsx",
         files.PackageFile.as_view(),
         {"extension": "xlsx"},
         name="api-package-xlsx",

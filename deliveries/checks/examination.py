@@ -16,6 +16,7 @@ from django.conf import settings
 
 from deliveries.checks import choices, surroundings
 from deliveries.models import FieldMapping
+from deliveries.senders import Sender, as_it_stands
 from services.models import Source
 from services.selectors import taxonomy
 from validator.confined import client
@@ -27,7 +28,6 @@ from validator.rules.context import RuleContext
 from validator.rules.report import Report
 from validator.rules.run import run_all
 from validator.rules.thresholds import Thresholds
-from zones.models import Municipality
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,7 +40,6 @@ class CheckRequest:
     path: Path
     name: str
     source: Source
-    municipality: Municipality
     day: dt.date
     options: Mapping[str, Any]
 
@@ -54,14 +53,10 @@ class Examination:
 
 
 def request_for(
-    path: Path, name: str, municipality: Municipality, *, day: dt.date, options: Mapping[str, Any]
+    path: Path, name: str, sender: Sender, *, day: dt.date, options: Mapping[str, Any]
 ) -> CheckRequest:
-    """What is examined when nothing is to be stored: against the comune's plan as it stands."""
-    plan = Source.objects.filter(
-        reading=Source.Reading.PLAN, municipality=municipality, is_demonstration=False
-    ).first()
-    source = plan or Source(reading=Source.Reading.PLAN, municipality=municipality)
-    return CheckRequest(path, name, source, municipality, day, options)
+    """What is examined when nothing is to be stored: against the sender's source as it stands."""
+    return CheckRequest(path, name, as_it_stands(sender), day, options)
 
 
 def _quiet(stage: str, done: int, total: int) -> None:
@@ -78,7 +73,7 @@ def examine(
     Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
     (ours).
     """
-    world = surroundings.rule_context(request.source, request.municipality, day=request.day)
+    world = surroundings.rule_context(request.source, day=request.day)
     limits = thresholds or registry.declared_thresholds()
     on_progress("read", 0, 0)
     dataset = client.interpret(
@@ -93,19 +88,17 @@ def examine(
 
 
 def _context(request: CheckRequest, *, world: RuleContext, limits: Thresholds) -> Context:
-    place, options = world.territory, request.options
+    options = request.options
     return Context(
         taxonomy=taxonomy(),
-        municipality=request.municipality.istat,
-        municipality_name=request.municipality.name,
-        outline=place.outline(request.municipality.istat),
-        metropolis=place.whole,
-        former_codes=place.former,
+        territory=world.territory,
+        home=surroundings.home(request.source),
+        placed_by=request.source.placed_by,
         reference_date=request.day,
         layers=tuple(options.get("layers") or ()) or None,
         crs=choices.crs_choices(options),
         columns=choices.column_choices(options),
-        remembered=remembered(request.municipality),
+        remembered=remembered(request.source),
         edits=choices.edits(options),
         accepted=choices.accepted(options),
         undone=choices.undone(options),
@@ -113,7 +106,7 @@ def _context(request: CheckRequest, *, world: RuleContext, limits: Thresholds) -
     )
 
 
-def remembered(municipality: Municipality) -> dict[str, dict[str, str | None]]:
-    """The columns that the comune confirmed, by the shape of the layer that had them."""
-    known = FieldMapping.objects.filter(municipality=municipality)
+def remembered(source: Source) -> dict[str, dict[str, str | None]]:
+    """The columns that were confirmed for the source, by the shape of the layer that had them."""
+    known = FieldMapping.objects.filter(source=source.pk)
     return dict(known.values_list("shape", "mapping"))

@@ -58,9 +58,7 @@ def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
         path = Path(folder) / "delivery"
         with delivery.file.open("rb") as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
-        request = CheckRequest(
-            path, delivery.file_name, delivery.source, delivery.municipality, day, delivery.options
-        )
+        request = CheckRequest(path, delivery.file_name, delivery.source, day, delivery.options)
         try:
             return examine(request, on_progress=on_progress)
         except Unreadable:
@@ -121,7 +119,7 @@ def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
     workflow.record_apart(
         delivery,
         audience.RULE_FAILED,
-        municipality=delivery.municipality_id,
+        municipality=delivery.source.municipality_id,
         note=reference,
         payload={"codes": list(codes)},
     )

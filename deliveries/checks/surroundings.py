@@ -11,6 +11,8 @@ from typing import Any
 
 import shapely
 from django.conf import settings
+from django.contrib.gis.db.models import Union
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -24,10 +26,10 @@ from validator.rules.context import (
     Others,
     RuleContext,
     SameFile,
-    Territory,
     accepted_schema,
     others_schema,
 )
+from validator.territory import Territory
 from zones.models import FormerCode, Municipality
 
 #: Other sources' services farther than this from the comune cannot be duplicates of its own.
@@ -67,13 +69,18 @@ def accepted(source: Source) -> Accepted | None:
     return Accepted(_frame(rows, accepted_schema()))
 
 
-def others(source: Source, municipality: Municipality) -> Others:
-    """Current records of other sources in the comune or within `REACH_M` of it."""
+def home(source: Source) -> tuple[str, ...]:
+    """ISTAT codes of the comuni that the source may speak of."""
+    return tuple(source.territory().order_by("istat").values_list("istat", flat=True))
+
+
+def others(source: Source) -> Others:
+    """Current records of other sources in the source's comuni or within `REACH_M` of them."""
     records = Record.objects.current()
     if source.pk is not None:
         records = records.exclude(item__source=source)
-    if municipality.geometry:
-        records = records.filter(point__dwithin=(municipality.geometry, REACH_M))
+    if not source.covers_all and (outline := _outline(source)):
+        records = records.filter(point__dwithin=(outline, REACH_M))
     rows = _columns(
         records.order_by("item_id"),
         service=F("item__service__public_id"),
@@ -81,12 +88,21 @@ def others(source: Source, municipality: Municipality) -> Others:
         reading=F("item__source__reading"),
         municipality_code=F("municipality_id"),
         municipality_name=F("municipality__name"),
+        declared_by=F("item__source__municipality_id"),
+        declared_name=F("item__source__municipality__name"),
     )
     for row in rows:
         row["source"] = row.pop("source_name")
         row["municipality"] = row.pop("municipality_code")
         row["plan"] = row["reading"] == Source.Reading.PLAN
     return Others(_frame(rows, others_schema()))
+
+
+def _outline(source: Source) -> GEOSGeometry | None:
+    if source.municipality:
+        return source.municipality.geometry
+    united: GEOSGeometry | None = source.territory().aggregate(all=Union("geometry"))["all"]
+    return united
 
 
 def _columns(records: Any, **extra: F) -> list[dict[str, Any]]:
@@ -113,19 +129,19 @@ def _frame(rows: list[dict[str, Any]], columns: dict[str, pl.DataType]) -> pl.Da
     return pl.DataFrame(wanted, schema=columns, strict=False)
 
 
-def rule_context(source: Source, municipality: Municipality, *, day: dt.date) -> RuleContext:
-    """Everything the rules may know when `municipality` delivers to `source` on `day`."""
+def rule_context(source: Source, *, day: dt.date) -> RuleContext:
+    """Everything the rules may know of a delivery to `source` on `day`."""
     return RuleContext(
         today=day,
         territory=territory(),
         accepted=accepted(source),
-        others=others(source, municipality),
+        others=others(source),
         extra={name: import_string(path)() for name, path in settings.RULE_DATA_LOADERS.items()},
     )
 
 
 def same_file(delivery: Delivery) -> SameFile | None:
-    """An earlier delivery of the same comune with the same bytes (FIL-11; outside the report)."""
+    """An earlier delivery of the same source with the same bytes (FIL-11; outside the report)."""
     if not delivery.sha256:
         return None
     same = Delivery.objects.filter(source=delivery.source_id, sha256=delivery.sha256)

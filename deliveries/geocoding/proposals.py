@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,22 @@ class Candidate:
     metres: int
 
 
-def question_of(attributes: Mapping[str, Any], municipality: Municipality) -> str:
+def comuni_of(delivery: Delivery) -> Callable[[str], Municipality | None]:
+    """In which comune the address of a row of that comune (ISTAT code) is looked for: the only one
+    of the source, whatever the row says, else the row's own."""
+    only = delivery.source.municipality
+    if only is not None:
+        return lambda _code: only
+    return Municipality.objects.defer("geometry", "geometry_web").in_bulk().get
+
+
+def questions_of(delivery: Delivery) -> Callable[[Mapping[str, Any], str], str]:
+    """What may be sent of a row of the delivery, by its attributes and its comune."""
+    comuni = comuni_of(delivery)
+    return lambda attributes, code: question_of(attributes, comuni(code))
+
+
+def question_of(attributes: Mapping[str, Any], municipality: Municipality | None) -> str:
     """What may be sent of a row: address and comune; empty when there is none to send.
 
     An address that holds something of a person (a mailbox, a mobile phone, a fiscal code) is
@@ -53,7 +68,9 @@ def question_of(attributes: Mapping[str, Any], municipality: Municipality) -> st
     number = _text(attributes.get("street_number"))
     if number and not re.search(rf"(?<!\w){re.escape(number)}(?!\w)", address):
         address = f"{address} {number}"
-    if not _LETTERS.search(address) or len(address) > _LONGEST or _PERSONAL.search(address):
+    if municipality is None or not _LETTERS.search(address):
+        return ""
+    if len(address) > _LONGEST or _PERSONAL.search(address):
         return ""
     return f"{address}, {municipality.name}"
 
@@ -74,9 +91,8 @@ def without_position(delivery: Delivery) -> QuerySet[StagedRow]:
 def stored(delivery: Delivery, rows: Sequence[StagedRow]) -> dict[tuple[str, int], PlaceProposal]:
     """The proposals of these rows whose address is still the one that was asked about."""
     numbers = {row.row for row in rows}
-    questions = {
-        (row.layer, row.row): question_of(row.attributes, delivery.municipality) for row in rows
-    }
+    question = questions_of(delivery)
+    questions = {(row.layer, row.row): question(row.attributes, row.municipality) for row in rows}
     return {
         (one.layer, one.row): one
         for one in PlaceProposal.objects.filter(delivery=delivery, row__in=numbers)
@@ -92,7 +108,8 @@ def propose(
     Raises Invalid when there is no address to send, GeocoderFailed.
     """
     delivery = row.delivery
-    if not question:
+    comune = comuni_of(delivery)(row.municipality)
+    if not question or comune is None:
         raise Invalid(
             "no-address",
             _(
@@ -100,9 +117,9 @@ def propose(
                 "dati di una persona."
             ),
         )
-    extent = extent_of(delivery.municipality)
+    extent = extent_of(comune)
     places = client.ask(geocoder, question, extent, patience=patience)
-    candidates = judged(places, delivery.municipality)
+    candidates = judged(places, comune)
     proposal, _new = PlaceProposal.objects.update_or_create(
         delivery=delivery,
         layer=row.layer,

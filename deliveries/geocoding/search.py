@@ -30,9 +30,11 @@ def unasked(delivery: Delivery) -> list[tuple[str, int, str]]:
     kept = PlaceProposal.objects.filter(delivery=delivery)
     known = {(one.layer, one.row): one.question for one in kept.defer("candidates")}
     found: list[tuple[str, int, str]] = []
-    rows = proposals.without_position(delivery).values_list("layer", "row", "attributes")
-    for layer, row, attributes in rows.iterator(1_000):
-        question = proposals.question_of(attributes, delivery.municipality)
+    question_of = proposals.questions_of(delivery)
+    rows = proposals.without_position(delivery)
+    told = rows.values_list("layer", "row", "attributes", "municipality")
+    for layer, row, attributes, comune in told.iterator(1_000):
+        question = question_of(attributes, comune)
         if question and known.get((layer, row)) != question:
             found.append((layer, row, question))
             if len(found) == MOST:
@@ -91,7 +93,7 @@ def run(delivery_id: Any) -> bool:
 
     def ask() -> None:
         nonlocal more
-        delivery = Delivery.objects.select_related("municipality").get(pk=delivery_id)
+        delivery = Delivery.objects.with_sender().get(pk=delivery_id)
         why = _ask_slice(delivery, client.required(), lease)
         over = {} if why is None else {"ended_at": timezone.now(), "failure": why}
         more = bool(mine.update(**leases.queued(), **over)) and why is None
@@ -145,6 +147,6 @@ def _row(delivery: Delivery, layer: str, row: int) -> StagedRow | None:
     """The row, as long as the delivery is the comune's and the row still has no position."""
     rows = StagedRow.objects.of(delivery).filter(delivery__status__in=_OPEN, layer=layer, row=row)
     found: StagedRow | None = (
-        rows.filter(point__isnull=True).select_related("delivery__municipality").first()
+        rows.filter(point__isnull=True).select_related("delivery__source__municipality").first()
     )
     return found

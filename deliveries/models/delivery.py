@@ -15,7 +15,6 @@ from notices.models import Event
 from notices.querysets import EventQuerySet
 from people.models import User
 from services.models import Edition, Source
-from zones.models import Municipality
 
 #: Where delivered files lie in the storage.
 FOLDER: Final = "deliveries"
@@ -27,14 +26,14 @@ def storage_name(delivery: "Delivery", filename: str) -> str:
 
 
 class Delivery(Leased):
-    """A delivery of a comune's plan layer: a file, or the confirmation that nothing changed."""
+    """What is delivered to a source, a comune's plan or another: a file, or the confirmation that
+    nothing changed."""
 
     class Kind(models.TextChoices):
         FILE = "file", _("file")
         CONFIRMATION = "confirmation", _("conferma senza modifiche")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="deliveries")
     source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.FILE)
     by = models.ForeignKey(User, models.PROTECT, related_name="deliveries")
@@ -105,7 +104,7 @@ class Delivery(Leased):
         indexes = [models.Index(fields=["status", "lease_until"], name="delivery_lease_idx")]
 
     def __str__(self) -> str:
-        return f"{self.municipality} {self.created_at:%d/%m/%Y}"
+        return f"{self.source.sender} {self.created_at:%d/%m/%Y}"
 
     @property
     def events(self) -> EventQuerySet:
@@ -120,7 +119,10 @@ class Delivery(Leased):
 
 
 class StagedRow(models.Model):
-    """A row of a delivery as read (`raw`, `sent`) and as understood; written by binary COPY."""
+    """A row of a delivery as read (`raw`, `sent`) and as understood; written by binary COPY.
+
+    `municipality`: the row's own comune (ISTAT code), empty where nothing says it.
+    """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="rows")
     layer = models.CharField(max_length=200, blank=True)
@@ -129,6 +131,7 @@ class StagedRow(models.Model):
     fingerprint = models.CharField(max_length=40)
     name = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=80, blank=True)
+    municipality = models.CharField(max_length=6, blank=True)
     raw = models.JSONField(default=dict)
     attributes = models.JSONField(default=dict)
     autofixes = models.JSONField(default=list)
@@ -151,9 +154,10 @@ class StagedRow(models.Model):
 
 
 class FieldMapping(models.Model):
-    """The columns a comune confirmed for layers of one shape; used again at the next delivery."""
+    """The columns that were confirmed for layers of one shape of a source; used again at its next
+    delivery."""
 
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="+")
     shape = models.CharField(max_length=64)
     mapping = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -163,11 +167,11 @@ class FieldMapping(models.Model):
         verbose_name = _("abbinamento di colonne")
         verbose_name_plural = _("abbinamenti di colonne")
         constraints = [
-            models.UniqueConstraint(fields=["municipality", "shape"], name="field_mapping_once")
+            models.UniqueConstraint(fields=["source", "shape"], name="field_mapping_once")
         ]
 
     def __str__(self) -> str:
-        return f"{self.municipality_id} {self.shape[:8]}"
+        return f"{self.source_id} {self.shape[:8]}"
 
 
 class Receipt(models.Model):

@@ -10,9 +10,8 @@ from core.geo import MASTER_SRID
 from deliveries.models.delivery import Delivery, StagedRow
 from deliveries.querysets import FindingQuerySet
 from people.models import User
-from services.models import Edition, SourceItem
+from services.models import Edition, Source, SourceItem
 from validator.findings import Severity
-from zones.models import Municipality
 
 
 class Finding(models.Model):
@@ -54,7 +53,7 @@ class Answer(models.Model):
         RIGHT = "right", _("è giusto così")
         WILL_FIX = "will_fix", _("sarà corretto")
 
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="answers")
+    source = models.ForeignKey(Source, models.CASCADE, related_name="answers")
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="answers")
     item = models.ForeignKey(
         SourceItem, models.CASCADE, null=True, blank=True, related_name="answers"

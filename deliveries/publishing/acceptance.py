@@ -18,7 +18,16 @@ from services.models import Edition, Source
 from validator import schema
 
 #: What a record takes from its staged row as it stands.
-_OF_ROW = ("identifier", "fingerprint", "name", "attributes", "raw", "layer", "row")
+_OF_ROW = (
+    "identifier",
+    "fingerprint",
+    "name",
+    "municipality",
+    "attributes",
+    "raw",
+    "layer",
+    "row",
+)
 _VERBS = {
     Proposal.Kind.NEW: "created",
     Proposal.Kind.MOVED: "moved",
@@ -149,7 +158,7 @@ def _records(delivery: Delivery, changed: "QuerySet[Proposal]") -> Iterator[NewR
             fingerprint=row["fingerprint"],
             name=row["name"],
             kind=row["type"] or None,
-            municipality=delivery.municipality_id,
+            municipality=row["municipality"] or None,
             verb=_VERBS[Proposal.Kind(row["kind"])],
             item=row["item_id"],
             key=identifier if identifier in keys else "",

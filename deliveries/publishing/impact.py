@@ -19,7 +19,7 @@ from deliveries.publishing.compare import gaps
 from deliveries.querysets import rows_of
 from services import criteria, states
 from services.models import Level, MacroCategory, ServiceState, Valence
-from zones.models import Zone
+from zones.models import Zone, ZoneMembership
 from zones.selectors import municipality_territory, zone_territory
 
 PER = 10_000
@@ -107,7 +107,7 @@ def preview(delivery: Delivery) -> Impact | None:
 def figures_of(
     delivery: Delivery, changes: Iterable[Change] = ()
 ) -> dict[str, dict[Label, float]]:
-    """The figures of the comune's and the zone's sheet, by sheet and label: as they are now, or
+    """The figures of the comuni's and the zones' sheets, by sheet and label: as they are now, or
     as they would be after the changes."""
     return {place.name: _figures(place, changes) for place in _territories(delivery)}
 
@@ -127,9 +127,13 @@ def _changes(delivery: Delivery) -> list[Change]:
 
 
 def _territories(delivery: Delivery) -> list[SheetTerritory]:
-    comune = delivery.municipality
-    zone = Zone.objects.filter(memberships__in=comune.memberships.in_force()).first()
-    return [municipality_territory(comune), *([zone_territory(zone)] if zone else [])]
+    if delivery.source.covers_all:
+        return [zone_territory(zone) for zone in Zone.objects.all()]
+    comuni = delivery.source.territory()
+    members = ZoneMembership.objects.in_force().filter(municipality__in=comuni)
+    zones = Zone.objects.filter(memberships__in=members).distinct()
+    sheets = [municipality_territory(comune) for comune in comuni]
+    return [*sheets, *(zone_territory(zone) for zone in zones)]
 
 
 def _figures(place: SheetTerritory, changes: Iterable[Change]) -> dict[Label, float]:

@@ -12,7 +12,8 @@ from deliveries.models import Delivery
 from deliveries.querysets import DeliveryQuerySet
 from notices.models import Event, Notice
 from notices.subjects import Listener, News
-from people.policies import Person, is_reviewer, operated_by
+from people.models import Role
+from people.policies import Person, is_reviewer, reach_of
 
 
 class ApartSubject:
@@ -26,11 +27,11 @@ class ApartSubject:
     def seen_by(self, user: Person) -> DeliveryQuerySet:
         """All, while the person has a mandate: they were told of what tells nothing of it."""
         known: DeliveryQuerySet = Delivery.objects.all()
-        return known if is_reviewer(user) or operated_by(user) else known.none()
+        return known if is_reviewer(user) or reach_of(user, Role.OPERATOR) else known.none()
 
     def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Delivery]:
         """The deliveries of these keys."""
-        return Delivery.objects.select_related("municipality").in_bulk(list(keys))
+        return Delivery.objects.with_sender().in_bulk(list(keys))
 
     def news(self, notice: Notice, subject: Delivery) -> News:
         """The notice in words."""
@@ -55,6 +56,6 @@ def _shared(event: Event, delivery: Delivery) -> News:
     names = ", ".join(one["name"] for one in services)
     return News(
         title=_("Un servizio pubblicato passa il confine del tuo Comune"),
-        text=message % {"comune": delivery.municipality.name, "names": names},
+        text=message % {"comune": delivery.source.sender, "names": names},
         path=reverse("services:detail", args=[services[0]["id"]]),
     )

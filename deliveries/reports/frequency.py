@@ -54,12 +54,12 @@ def _counted() -> Mapping[str, object]:
         .annotate(
             deliveries=Count("delivery", distinct=True),
             found=Sum(rows),
-            comuni=Count("delivery__municipality", distinct=True),
+            comuni=Count("delivery__source", distinct=True),
         )
     )
     return {
         "checked": checked.count(),
-        "comuni": checked.values("municipality").distinct().count(),
+        "comuni": checked.values("source").distinct().count(),
         "codes": {
             one["code"]: (one["deliveries"], one["found"] or 0, one["comuni"]) for one in spoke
         },

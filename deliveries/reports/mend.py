@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from django.core.paginator import Page, Paginator
 
 from core.geo import GEOGRAPHIC_SRID
-from deliveries.geocoding.proposals import question_of
+from deliveries.geocoding.proposals import questions_of
 from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports.page import SECRET
 from deliveries.reports.placed import Offer, geocoder_host, offers
@@ -98,24 +98,21 @@ def described(delivery: Delivery, rows: Sequence[StagedRow]) -> list[ToMend]:
     findings = list(speaking.order_by("severity", "code")[:500])
     fields = _fields_by_column(delivery)
     found, host = offers(delivery, rows), geocoder_host()
+    items = [_described(row, findings, fields) for row in rows]
+    if not host:
+        return items
+    question = questions_of(delivery)
     return [
-        _findable(
-            _described(row, findings, fields),
-            delivery,
-            host,
-            offer=found.get((row.layer, row.row)),
-        )
-        for row in rows
+        replace(item, geocoder=host, offer=found.get((item.row.layer, item.row.row)))
+        if _is_lost(item) and question(item.row.attributes, item.row.municipality)
+        else item
+        for item in items
     ]
 
 
-def _findable(item: ToMend, delivery: Delivery, host: str, *, offer: Offer | None) -> ToMend:
-    """The row with what a geocoder may do for it: it has an address and no position to be used."""
-    row = item.row
-    lost = row.point is None or any(f.code == _OUTSIDE for f, _words in item.findings)
-    if not (host and lost and question_of(row.attributes, delivery.municipality)):
-        return item
-    return replace(item, geocoder=host, offer=offer)
+def _is_lost(item: ToMend) -> bool:
+    """Whether the row has no position to be used."""
+    return item.row.point is None or any(f.code == _OUTSIDE for f, _words in item.findings)
 
 
 def with_offer(item: ToMend, offer: Offer | None, *, failure: str = "") -> ToMend:

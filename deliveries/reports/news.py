@@ -62,21 +62,24 @@ class DeliverySubject:
 
     def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Delivery]:
         """The deliveries of these keys."""
-        return Delivery.objects.select_related("municipality", "edition").in_bulk(list(keys))
+        return Delivery.objects.with_sender().select_related("edition").in_bulk(list(keys))
 
     def news(self, notice: Notice, subject: Delivery) -> News:
         """The notice in words."""
         event = notice.event
         return News(
-            title=_title(event),
+            title=_title(event, subject),
             text=_text(event, subject),
             quoted=event.note if event.verb in _QUOTED else "",
             path=_path(notice, subject),
+            sender=subject.source.sender,
             file_name=subject.file_name,
         )
 
 
-def _title(event: Event) -> str:
+def _title(event: Event, delivery: Delivery) -> str:
+    if event.verb == Verb.WITHDRAW and delivery.source.municipality is None:
+        return _("La consegna è stata ritirata")
     if event.verb == Verb.PUBLISH_PART and event.note:
         return str(_AGAIN)
     return str(_TITLES.get(event.verb, event.verb))
@@ -133,7 +136,7 @@ def _decided(delivery: Delivery) -> str:
 
 def _path(notice: Notice, delivery: Delivery) -> str:
     """The comune's page of the delivery, or the office's desk."""
-    if may_upload(notice.person, delivery.municipality_id):
+    if may_upload(notice.person, delivery.source):
         first = notice.event.verb == Verb.FINISH_CHECK and has_report(delivery)
         return reverse("deliveries:checks" if first else "deliveries:detail", args=[delivery.pk])
     return reverse("deliveries:review", args=[delivery.pk])

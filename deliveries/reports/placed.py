@@ -152,11 +152,11 @@ def described(
 ) -> list[Unplaced]:
     """Rows with what is proposed for them; one query for all. `tick_safe`: tick beforehand what
     is a house number inside the comune."""
-    found = offers(delivery, rows)
+    found, question = offers(delivery, rows), proposals.questions_of(delivery)
     lines = [
         Unplaced(
             row,
-            proposals.question_of(row.attributes, delivery.municipality),
+            question(row.attributes, row.municipality),
             found.get((row.layer, row.row)),
         )
         for row in rows

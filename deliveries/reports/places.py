@@ -12,9 +12,9 @@ from deliveries.models import Delivery, Finding, StagedRow
 from deliveries.reports import sent
 from deliveries.reports.page import row_findings
 from deliveries.reports.wording import message_of
+from services.models import Source
 from validator.findings import Severity
 from validator.interpreting.position import transformed
-from zones.models import Municipality
 
 Feature = dict[str, Any]
 MAX_PLACES = 500
@@ -39,11 +39,13 @@ def point_feature(point: GEOSGeometry, properties: dict[str, Any]) -> Feature:
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
-def outline(municipality: Municipality) -> list[Feature]:
-    """The comune's outline, simplified to what a small map can show."""
-    if municipality.geometry is None:
+def outlines(source: Source) -> list[Feature]:
+    """The outlines of the source's comuni, simplified to what a small map can show; none of a
+    source that speaks of all of them."""
+    if source.covers_all:
         return []
-    return [shape_feature(municipality.geometry, OUTLINE_M, {"outline": municipality.name})]
+    drawn = source.territory().filter(geometry__isnull=False).only("name", "geometry")
+    return [shape_feature(one.geometry, OUTLINE_M, {"outline": one.name}) for one in drawn]
 
 
 def shape_feature(shape: GEOSGeometry, tolerance_m: float, properties: dict[str, Any]) -> Feature:
@@ -68,7 +70,7 @@ def finding_places(delivery: Delivery, code: str = "", *, page: int = 1) -> dict
     placed = Finding.objects.of(delivery).filter(position__isnull=False)
     matched = placed.filter(code=code).count() if code else placed.count()
     counted = {"numberMatched": matched, "numberReturned": len(drawn)}
-    return {**collection(outline(delivery.municipality) + drawn), **counted}
+    return {**collection(outlines(delivery.source) + drawn), **counted}
 
 
 def _of_code(delivery: Delivery, code: str, page: int) -> list[Feature]:
@@ -95,7 +97,7 @@ def row_places(delivery: Delivery, layer: str, row: int) -> dict[str, Any]:
 
     `properties.role` tells them apart: `row`, `other`, `finding`. Of an invalid shape the proposed
     repair is the `row`, because that is what is stored, and `sent` its outline as it came. A row
-    that is not there gives the outline of the comune alone.
+    that is not there gives the outlines alone.
     """
     mine = Finding.objects.of(delivery).filter(rows__contains=[row], layer__in=("", layer))
     found = list(mine.exclude(severity=Severity.INFO).order_by("severity", "code")[:MAX_BESIDE])
@@ -120,7 +122,7 @@ def row_places(delivery: Delivery, layer: str, row: int) -> dict[str, Any]:
     ]
     if any(one.code == REPAIRED for one in found):
         shapes += _as_sent(delivery, layer, row)
-    return collection(outline(delivery.municipality) + shapes + points)
+    return collection(outlines(delivery.source) + shapes + points)
 
 
 def _as_sent(delivery: Delivery, layer: str, row: int) -> list[Feature]:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.actions import review
 from deliveries.models import Answer, Delivery, Finding, Proposal
-from deliveries.reports.places import collection, outline, point_feature
+from deliveries.reports.places import collection, outlines, point_feature
 from deliveries.reports.wording import language, title
 from services.models import Record, ServiceType
 from validator import schema
 from validator.findings import Severity
+from zones.models import Municipality
 
 PER_PAGE = 50
 Text = str | Promise
@@ -160,7 +161,7 @@ def page_of(delivery: Delivery, by: Filter, number: int) -> Page[Any]:
 def lines(delivery: Delivery, proposals: Iterable[Proposal]) -> list[ProposalLine]:
     """Proposals as the page tells them; two more queries for all of them."""
     listed = list(proposals)
-    names = _kind_names()
+    names = _kind_names() | dict(Municipality.objects.values_list("pk", "name"))
     warned = _warnings(delivery, listed)
     return [_line(proposal, names, warned.get(proposal.pk, [])) for proposal in listed]
 
@@ -195,11 +196,8 @@ def _line(proposal: Proposal, names: Mapping[str, str], warned: Sequence[Warned]
 
 
 def _difference(key: str, pair: Sequence[Any], names: Mapping[str, str]) -> Difference:
-    label = (
-        schema.BY_NAME[key].label(language())
-        if schema.is_field(key)
-        else str(_("Tipo riconosciuto"))
-    )
+    own = {"kind": _("Tipo riconosciuto"), "municipality": _("Comune")}
+    label = str(own[key]) if key in own else schema.BY_NAME[key].label(language())
     before, after = ("" if v is None else names.get(str(v), str(v)) for v in pair)
     return Difference(label, before, after)
 
@@ -264,7 +262,7 @@ def bulk_rules(delivery: Delivery) -> list[BulkRule]:
 
 def places(delivery: Delivery, proposals: Iterable[Proposal]) -> dict[str, Any]:
     """Before and after of each proposal as GeoJSON points: `when` is before or after."""
-    features = outline(delivery.municipality)
+    features = outlines(delivery.source)
     for proposal in proposals:
         record, row = record_of(proposal), proposal.staged_row
         base = {"proposal": proposal.pk, "kind": proposal.kind}

@@ -133,6 +133,8 @@ class DeliveryLine:
 
     @property
     def turn_words(self) -> Text:
+        if self.status.turn == Turn.COMUNE and self.delivery.source.municipality is None:
+            return _("Tocca a chi consegna")
         return TURN_WORDS[self.status.turn]
 
     @property

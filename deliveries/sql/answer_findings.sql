@@ -1,6 +1,6 @@
 -- Answer a warning of a delivery on the content of the rows given or, none given, of all rows that it names (on nothing
 -- when it names none: it is about the whole file); an earlier answer is replaced. Answers how many there are now.
--- Parameters: delivery, municipality, code, layer ("" for any), rows (null for all), kind, reason, until, user, now.
+-- Parameters: delivery, source, code, layer ("" for any), rows (null for all), kind, reason, until, user, now.
 WITH spoken AS (
     SELECT DISTINCT f.layer, line
     FROM deliveries_finding f, unnest(f.rows) line
@@ -13,8 +13,8 @@ WITH spoken AS (
     UNION
     SELECT '' WHERE %(rows)s::integer[] IS NULL AND NOT EXISTS (SELECT FROM spoken)
 ), written AS (
-    INSERT INTO deliveries_answer (municipality_id, delivery_id, fingerprint, code, kind, reason, until, by_id, at)
-    SELECT %(municipality)s, %(delivery)s, fingerprint, %(code)s, %(kind)s, %(reason)s, %(until)s::date,
+    INSERT INTO deliveries_answer (source_id, delivery_id, fingerprint, code, kind, reason, until, by_id, at)
+    SELECT %(source)s, %(delivery)s, fingerprint, %(code)s, %(kind)s, %(reason)s, %(until)s::date,
            %(user)s, %(now)s
     FROM contents
     ON CONFLICT (delivery_id, code, fingerprint) DO UPDATE

@@ -41,7 +41,8 @@ by_place AS (
         JOIN services_record c ON c.to_edition_id IS NULL
          AND lower(unaccent(c.name)) = lower(unaccent(r.name)) AND coalesce(c.kind_id, '') = r.kind
          AND ST_DWithin(r.point, c.point, 50)
-        JOIN services_sourceitem i ON i.id = c.item_id AND i.source_id = %(source)s AND (i.key_issued OR r.identifier = '')
+        JOIN services_sourceitem i ON i.id = c.item_id AND i.source_id = %(source)s
+         AND (i.key_issued OR r.identifier = '')
         WHERE r.name <> ''
           AND r.id NOT IN (SELECT row_id FROM recognised) AND c.item_id NOT IN (SELECT item_id FROM recognised)
         ORDER BY r.id, d) near
@@ -53,7 +54,8 @@ difference AS (
     SELECT r.id AS row_id, l.item_id, coalesce(l.linked_by, '') AS linked_by,
            CASE WHEN c.id IS NULL THEN NULL ELSE ST_Distance(r.point, c.point) END AS distance,
            CASE WHEN c.id IS NULL THEN 'new'
-                WHEN c.fingerprint = r.fingerprint AND coalesce(c.kind_id, '') = r.kind THEN 'unchanged'
+                WHEN c.fingerprint = r.fingerprint AND coalesce(c.kind_id, '') = r.kind
+                    AND coalesce(c.municipality_id, '') = r.municipality THEN 'unchanged'
                 WHEN coalesce(c.kind_id, '') <> r.kind
                     OR coalesce(c.valence, '') <> coalesce(r.attributes ->> 'valence', '')
                     THEN 'reclassified'
@@ -66,6 +68,10 @@ difference AS (
                  AND k NOT IN ('x', 'y', 'wkt', 'crs', 'portal_key', 'portal_kind')), '{}'::jsonb)
                || CASE WHEN coalesce(c.kind_id, '') <> r.kind
                        THEN jsonb_build_object('kind', jsonb_build_array(c.kind_id, nullif(r.kind, '')))
+                       ELSE '{}'::jsonb END
+               || CASE WHEN coalesce(c.municipality_id, '') <> r.municipality
+                       THEN jsonb_build_object(
+                           'municipality', jsonb_build_array(c.municipality_id, nullif(r.municipality, '')))
                        ELSE '{}'::jsonb END
            END AS changes
     FROM deliveries_stagedrow r

@@ -22,8 +22,8 @@ spoken AS (
     -- The edition to come is later than every other.
     SELECT c.service_id, v.public_id, src.reading, src.is_demonstration, 9223372036854775807, r.id, c.item_id, r.name,
            nullif(r.kind, ''), coalesce(r.attributes ->> 'valence', ''),
-           coalesce(nullif(r.attributes ->> 'status', ''), 'esistente'), d.municipality_id, r.attributes, r.geometry,
-           r.point, coalesce(r.attributes ->> 'accuracy', '')
+           coalesce(nullif(r.attributes ->> 'status', ''), 'esistente'), nullif(r.municipality, ''),
+           r.attributes, r.geometry, r.point, coalesce(r.attributes ->> 'accuracy', '')
     FROM changed c
     JOIN deliveries_stagedrow r ON r.id = c.row_id
     JOIN deliveries_delivery d ON d.id = r.delivery_id

@@ -1,10 +1,10 @@
--- Answers given at other deliveries of the comune that fit a warning of this one on a row of the same content and
--- have no answer here yet; the latest of each, unless its promise has lapsed. Parameters: delivery, municipality,
+-- Answers given at other deliveries of the source that fit a warning of this one on a row of the same content and
+-- have no answer here yet; the latest of each, unless its promise has lapsed. Parameters: delivery, source,
 -- day, code ("" for any), contents (fingerprints; null for any).
 WITH known AS (
     SELECT DISTINCT ON (a.code, a.fingerprint) a.id, a.code, a.fingerprint, a.until
     FROM deliveries_answer a
-    WHERE a.municipality_id = %(municipality)s AND a.delivery_id <> %(delivery)s AND a.fingerprint <> ''
+    WHERE a.source_id = %(source)s AND a.delivery_id <> %(delivery)s AND a.fingerprint <> ''
       AND %(code)s IN ('', a.code) AND (%(contents)s::text[] IS NULL OR a.fingerprint = ANY (%(contents)s::text[]))
       AND NOT EXISTS (SELECT 1 FROM deliveries_answer here
                       WHERE here.delivery_id = %(delivery)s AND here.code = a.code AND here.fingerprint = a.fingerprint)

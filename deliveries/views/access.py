@@ -12,8 +12,8 @@ from deliveries.policies import may_review
 
 def delivery_of(request: HttpRequest, pk: uuid.UUID) -> Delivery:
     """The delivery, if this person may know of it. Raises NotFound."""
-    visible = Delivery.objects.for_user(request.user).with_waiting()
-    found = visible.select_related("municipality", "by", "submitted_by", "reviewer", "edition")
+    visible = Delivery.objects.for_user(request.user).with_waiting().with_sender()
+    found = visible.select_related("by", "submitted_by", "reviewer", "edition")
     delivery: Delivery | None = found.filter(pk=pk).first()
     if delivery is None:
         raise NotFound("delivery-unknown", _("Qui non c'è nessuna consegna."))

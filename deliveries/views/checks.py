@@ -110,7 +110,7 @@ def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
 def attached(delivery: Delivery, extension: str) -> str:
     """A file name that says comune and day, for a download."""
     return (
-        f'attachment; filename="rapporto-{delivery.municipality.slug}'
+        f'attachment; filename="rapporto-{delivery.source.sender_slug}'
         f'-{delivery.created_at:%Y%m%d}.{extension}"'
     )
 

@@ -14,18 +14,20 @@ from django.utils.translation import ngettext
 from core.errors import DomainError, Invalid, NotFound
 from core.pages import Crumb, acting, back_on_mistake, number, private
 from deliveries.actions import intake, review
-from deliveries.forms import DeliveryForm, municipalities_of
+from deliveries.forms import DeliveryForm
 from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_upload, may_withdraw
 from deliveries.reports import outside, sample, story
 from deliveries.reports.page import finding_groups
 from deliveries.reports.wording import Words, language, numbered
+from deliveries.senders import address_of, key_of, name_of, principal_of, sender_of, senders_of
 from deliveries.states import FINAL, DeliveryStatus, Verb
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
 from notices.forms import NoteForm
 from people.access import person
-from people.policies import is_reviewer, operated_by
+from people.models import SENDING_ROLES, Role
+from people.policies import is_reviewer, reach_of
 from validator import limits
 from validator.reading.registry import accepted_formats
 from zones.models import Municipality
@@ -42,18 +44,22 @@ AFTER_CHECK = {
 
 @private
 def deliveries(request: HttpRequest) -> HttpResponse:
-    """My comuni, their deliveries, whose turn it is."""
-    comuni = list(municipalities_of(request.user))
-    if not comuni and is_reviewer(request.user):
+    """My comuni and bodies, their deliveries, whose turn it is."""
+    senders = senders_of(request.user)
+    if not senders and is_reviewer(request.user):
         return redirect("deliveries:reviews")
-    mine = Delivery.objects.for_user(request.user).filter(municipality__in=comuni)
-    mine = mine.with_waiting().select_related("municipality", "by").order_by("-created_at")
+    mine = Delivery.objects.sent_within(reach_of(request.user, *SENDING_ROLES))
+    mine = mine.with_waiting().with_sender().select_related("by").order_by("-created_at")
     ended = Paginator(mine.filter(status__in=FINAL), PAGE)
     page = ended.get_page(number(request.GET.get("pagina")) or 1)
-    operated = operated_by(request.user)
+    operated = reach_of(request.user, Role.OPERATOR)
     context = {
         "trail": [HOME],
-        "comuni": [(comune, comune.pk in operated) for comune in comuni],
+        "senders": [
+            (address_of(one), key_of(one), name_of(one), principal_of(one) in operated)
+            for one in senders
+        ],
+        "only_comuni": all(isinstance(one, Municipality) for one in senders),
         "open": [story.line(delivery) for delivery in mine.open()],
         "closed": [story.line(delivery) for delivery in page],
         "page": page,
@@ -63,18 +69,19 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 @private
 def new(request: HttpRequest) -> HttpResponse:
-    """Choose a file (and the comune, if several); works without JavaScript."""
+    """Choose a file (and for whom, if several); works without JavaScript."""
+    asked = request.GET.get("fonte") or request.GET.get("comune")
     form = DeliveryForm(
         request.POST or None,
         request.FILES or None,
         user=request.user,
-        initial={"municipality": asked} if (asked := request.GET.get("comune")) else None,
+        initial={"sender": asked} if asked else None,
     )
     if request.method == "POST" and form.is_valid():
         try:
             received = intake.receive(
                 person(request),
-                municipality=form.cleaned_data["municipality"],
+                sender=form.cleaned_data["sender"],
                 file=form.cleaned_data["file"],
             )
         except DomainError as error:
@@ -107,7 +114,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "receipts": delivery.receipts.order_by("-at"),
         "can_withdraw": may_withdraw(request.user, delivery)
         and is_possible(delivery, Verb.WITHDRAW),
-        "replaceable": may_upload(request.user, delivery.municipality_id),
+        "replaceable": may_upload(request.user, delivery.source),
     }
     return render(request, "deliveries/detail.html", context)
 
@@ -180,11 +187,11 @@ def example(request: HttpRequest) -> HttpResponse:
 @acting
 def confirm(request: HttpRequest) -> HttpResponse:
     """«Confermo che nulla è cambiato»: a submission without a file."""
-    comune = municipalities_of(request.user).filter(pk=request.POST.get("municipality")).first()
-    if comune is None:
-        raise NotFound("municipality-unknown", _("Questo Comune non è fra i tuoi."))
+    sender = sender_of(request.user, request.POST.get("sender", ""))
+    if sender is None:
+        raise NotFound("municipality-unknown", _("Questo Comune o ente non è fra i tuoi."))
     try:
-        delivery = intake.confirm_unchanged(person(request), municipality=comune)
+        delivery = intake.confirm_unchanged(person(request), sender=sender)
     except Invalid as error:
         messages.error(request, str(error.message))
         return redirect("deliveries:list")
@@ -213,7 +220,7 @@ def take_over(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @acting
 @back_on_mistake("deliveries:detail")
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The comune takes its delivery back."""
+    """The sender takes its delivery back."""
     delivery = delivery_of(request, pk)
     intake.withdraw(delivery, user=person(request), note=request.POST.get("note", ""))
     messages.success(request, _("Consegna ritirata. Quanto era già in vigore non cambia."))

@@ -59,10 +59,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     if request.GET.get("mie"):
         waiting = waiting.filter(reviewer=request.user.pk)
     if q := request.GET.get("q", "").strip():
-        waiting = waiting.filter(municipality__name__icontains=q)
-    waiting = waiting.with_waiting().select_related(
-        "municipality", "by", "reviewer", "submitted_by"
-    )
+        waiting = waiting.sent_by(q)
+    waiting = waiting.with_waiting().with_sender()
+    waiting = waiting.select_related("by", "reviewer", "submitted_by")
     first = "-waiting_since" if statuses == FINAL else "waiting_since"
     pages = Paginator(waiting.order_by(first, "pk"), PAGE)
     page = pages.get_page(number(request.GET.get("pagina")) or 1)

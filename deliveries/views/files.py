@@ -1,4 +1,4 @@
-"""Files for the planner: the return files (GeoPackage, workbook, PDF), the comune's package."""
+"""Files for the planner: the return files (GeoPackage, workbook, PDF), the sender's package."""
 
 import uuid
 
@@ -21,9 +21,9 @@ TYPES = {"xlsx": XLSX, "gpkg": GPKG}
 
 
 @private
-def package(request: HttpRequest, istat: str, extension: str) -> FileResponse:
-    """The comune's pre-filled package."""
-    made = packages.package_for(request.user, istat)
+def package(request: HttpRequest, key: str, extension: str) -> FileResponse:
+    """The sender's pre-filled package."""
+    made = packages.package_for(request.user, key)
     return FileResponse(
         packages.stream(made, extension),
         as_attachment=True,

@@ -12,15 +12,16 @@ from deliveries.models import Delivery
 from deliveries.policies import may_edit, may_review, may_submit, may_upload
 from deliveries.reports import story
 from deliveries.reports.steps import steps
+from deliveries.senders import address_of
 
 HOME = Crumb(_("Consegne"), reverse_lazy("deliveries:list"))
 DESK = Crumb(_("Istruttoria"), reverse_lazy("deliveries:reviews"))
 
 
 def crumb(delivery: Delivery) -> Crumb:
-    """A delivery in the trail: comune and day."""
+    """A delivery in the trail: whose it is, and the day."""
     day = timezone.localtime(delivery.created_at).date()
-    return Crumb(f"{delivery.municipality.name}, {formats.date_format(day, 'SHORT_DATE_FORMAT')}")
+    return Crumb(f"{delivery.source.sender}, {formats.date_format(day, 'SHORT_DATE_FORMAT')}")
 
 
 def frame(request: HttpRequest, delivery: Delivery, current: str) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def frame(request: HttpRequest, delivery: Delivery, current: str) -> dict[str, A
         "working": story.is_working(delivery),
         "halted": story.has_failed_publication(delivery),
         "stage": story.stage_words(delivery),
-        "mine": may_upload(request.user, delivery.municipality_id),
+        "sender_query": address_of(delivery.source),
+        "mine": may_upload(request.user, delivery.source),
         "editable": may_edit(request.user, delivery),
         "sender": may_submit(request.user, delivery),
         "desk_open": may_review(request.user, delivery),

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST
 from core.errors import DomainError, NotAllowed
 from people import actions
 from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
-from people.models import Invitation, Mandate, Role, User
-from people.policies import is_manager, may_revoke
+from people.models import SENDING_ROLES, Invitation, Mandate, Role, User
+from people.policies import is_manager, may_revoke, reach_of
 
 
 def actor(request: HttpRequest) -> User:
@@ -60,7 +60,7 @@ def show_profile(
         "form": form or TokenForm(),
         "post_form": post_form or MessagesForm(instance=user),
         "key": key,
-        "mandates": user.mandates.select_related("municipality").order_by("-valid_from"),
+        "mandates": user.mandates.select_related("municipality", "body").order_by("-valid_from"),
         "in_force": set(user.mandates.in_force().values_list("pk", flat=True)),
         "tokens": user.api_tokens.order_by("-created_at"),
         "now": timezone.now(),
@@ -86,14 +86,16 @@ def _show_people(request: HttpRequest, form: InvitationForm, status: int = 200) 
     user = actor(request)
     if not _answers_for_others(user):
         raise NotAllowed("people-not-yours", _("Invita persone chi è operatore o responsabile."))
-    mandates = _mine(user, Mandate.objects.select_related("user", "municipality", "granted_by"))
+    mandates = _mine(
+        user, Mandate.objects.select_related("user", "municipality", "body", "granted_by")
+    )
     current = mandates.filter(pk__in=Mandate.objects.in_force())
     context = {
         "form": form,
         "rows": [
             (mandate, may_revoke(user, mandate)) for mandate in current.order_by("user__email")
         ],
-        "invitations": _mine(user, Invitation.objects.select_related("municipality"))
+        "invitations": _mine(user, Invitation.objects.select_related("municipality", "body"))
         .filter(accepted_at=None, revoked_at=None)
         .order_by("-created_at"),
         "now": timezone.now(),
@@ -102,11 +104,12 @@ def _show_people(request: HttpRequest, form: InvitationForm, status: int = 200) 
 
 
 def _mine(user: User, rows: "QuerySet") -> "QuerySet":  # type: ignore[type-arg]
-    """What a manager answers for (operators and the office), or an operator (the own comune)."""
+    """What a manager answers for (operators and the office), or an operator (the own comune or
+    body)."""
     if is_manager(user):
         return rows
-    mine = user.mandates.in_force().filter(role=Role.OPERATOR).values("municipality")
-    return rows.filter(Q(municipality__in=mine))
+    mine = reach_of(user, Role.OPERATOR)
+    return rows.filter(Q(municipality__in=mine.comuni) | Q(body__in=mine.bodies))
 
 
 @login_required
@@ -120,7 +123,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     new = actions.NewInvitation(
         email=asked["email"],
         role=role,
-        municipality=asked["municipality"] if role in actions.MUNICIPAL else None,
+        principal=asked["principal"] if role in SENDING_ROLES else None,
         until=asked["until"],
         scope=tuple(asked["scope"]) if role == Role.CONSULTANT else (),
     )
@@ -145,7 +148,7 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def mandate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    mine = _mine(actor(request), Mandate.objects.select_related("municipality"))
+    mine = _mine(actor(request), Mandate.objects.select_related("municipality", "body"))
     actions.revoke_mandate(actor(request), get_object_or_404(mine, pk=pk))
     messages.success(request, _("Mandato revocato da ora."))
     return redirect("people:people")

@@ -58,7 +58,10 @@ class ServiceTypeViewSet(PublicReadSet):
 
 
 class SourceSerializer(serializers.ModelSerializer[Source]):
-    """Who says so: a comune's plan (reading 1) or another database (reading 2)."""
+    """Who says so: a comune's plan (reading 1) or another database (reading 2).
+
+    It speaks of its `municipality`, else of its `municipalities`, or of all (`covers_all`).
+    """
 
     class Meta:
         model = Source
@@ -67,6 +70,9 @@ class SourceSerializer(serializers.ModelSerializer[Source]):
             "name",
             "reading",
             "municipality",
+            "body",
+            "municipalities",
+            "covers_all",
             "owner",
             "licence",
             "frequency",
@@ -80,7 +86,7 @@ class SourceViewSet(PublicReadSet):
 
     lookup_field = "slug"
     serializer_class = SourceSerializer
-    queryset = Source.objects.order_by("slug")
+    queryset = Source.objects.prefetch_related("municipalities").order_by("slug")
 
 
 class EditionSerializer(serializers.ModelSerializer[Edition]):

@@ -129,6 +129,7 @@ def _other_source() -> Source:
         defaults={
             "name": "Insieme dimostrativo di servizi noti",
             "reading": Source.Reading.OTHER,
+            "covers_all": True,
             "owner": "Portale STTM 2 (dimostrazione)",
             "licence": "CC BY 4.0",
             "is_demonstration": True,

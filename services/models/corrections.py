@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.models import Event
 from notices.querysets import EventQuerySet
-from people.models import User
+from people.models import Principal, User
 from services.models.catalogue import Service
 from services.models.lineage import Edition
 from services.querysets import CORRECTION, CorrectionQuerySet
@@ -48,6 +48,12 @@ class Correction(models.Model):
     def edition(self) -> Edition:
         """The edition of the source that led the service's page, which is the first."""
         return min(self.editions.all(), key=lambda one: one.pk)
+
+    @property
+    def principals(self) -> set[Principal]:
+        """The comune where the service is, and whose sources were corrected."""
+        sources = [edition.source for edition in self.editions.select_related("source__body")]
+        return {self.municipality, *(source.body for source in sources if source.body)}
 
     @property
     def events(self) -> EventQuerySet:

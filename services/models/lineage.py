@@ -14,27 +14,53 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
+from people.models import Body, Principal
 from services.models.taxonomy import ServiceStatus, ServiceType, Valence
-from services.querysets import RecordQuerySet
+from services.querysets import RecordQuerySet, SourceQuerySet
 from zones.models import Municipality
+from zones.querysets import MunicipalityQuerySet
 
 #: PostGIS GeometryType() of the master geometry, for the CHECK below.
 GEOMETRY_TYPE = Func(F("geometry"), function="GeometryType", output_field=models.TextField())
 
 
 class Source(models.Model):
-    """Who says so: a comune's PGT (Lettura 1) or another database (Lettura 2)."""
+    """Who says so: a comune's PGT (Lettura 1) or another database (Lettura 2).
+
+    It is a comune's (and speaks of that one), another body's, or nobody's who acts here. Its
+    territory bounds what it may speak of: one comune, several, or all of them.
+    """
 
     class Reading(models.IntegerChoices):
         PLAN = 1, _("Lettura 1: PGT dei comuni")
         OTHER = 2, _("Lettura 2: altre fonti")
 
+    class Places(models.TextChoices):
+        """What says in which comune a row is, where its code or name and its position
+        disagree."""
+
+        POSITION = "position", _("la posizione")
+        CODE = "code", _("il codice o il nome del Comune")
+
     slug = models.SlugField(unique=True, max_length=80)
     name = models.CharField(_("nome"), max_length=160)
-    reading = models.PositiveSmallIntegerField(choices=Reading.choices)
+    reading = models.PositiveSmallIntegerField(_("lettura"), choices=Reading.choices)
     municipality = models.ForeignKey(
-        Municipality, models.PROTECT, null=True, blank=True, related_name="sources"
+        Municipality, models.PROTECT, null=True, blank=True, related_name="sources",
+        verbose_name=_("Comune di cui è la fonte"),
+    )  # fmt: skip
+    body = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="sources",
+        verbose_name=_("altro ente di cui è la fonte"),
+    )  # fmt: skip
+    municipalities = models.ManyToManyField(
+        Municipality, blank=True, related_name="+", verbose_name=_("Comuni di cui parla")
     )
+    covers_all = models.BooleanField(_("parla di tutti i Comuni"), default=False)
+    placed_by = models.CharField(
+        _("fra codice e posizione vale"),
+        max_length=8, choices=Places.choices, default=Places.POSITION,
+    )  # fmt: skip
     owner = models.CharField(max_length=160, blank=True)
     licence = models.CharField(max_length=80, blank=True)
     frequency = models.CharField(max_length=80, blank=True)
@@ -42,19 +68,47 @@ class Source(models.Model):
     fetching = models.JSONField(default=dict, blank=True)
     note = models.TextField(blank=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("fonte")
         verbose_name_plural = _("fonti")
         constraints = [
+            models.CheckConstraint(
+                name="source_of_one_principal",
+                condition=Q(municipality__isnull=True) | Q(body__isnull=True, covers_all=False),
+            ),
             models.UniqueConstraint(
                 fields=["municipality"],
                 condition=Q(reading=1, is_demonstration=False),
                 name="source_one_plan_per_municipality",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def principal(self) -> Principal | None:
+        """Whose source it is: whoever acts for that comune or body may deliver to it."""
+        return self.municipality or self.body
+
+    @property
+    def sender(self) -> str:
+        """As lists and letters call it: the comune of a comune's, otherwise its own name."""
+        return self.municipality.name if self.municipality else self.name
+
+    @property
+    def sender_slug(self) -> str:
+        """The same in file names."""
+        return self.municipality.slug if self.municipality else self.slug
+
+    def territory(self) -> MunicipalityQuerySet:
+        """The comuni that it may speak of."""
+        comuni: MunicipalityQuerySet = Municipality.objects.current()
+        if self.municipality_id:
+            return Municipality.objects.filter(pk=self.municipality_id)
+        return comuni if self.covers_all else comuni.filter(pk__in=self.municipalities.all())
 
 
 class Edition(models.Model):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.errors import NotAllowed
 from deliveries.actions import answers, review
 from deliveries.models import Answer, Delivery, Finding
+from services.actions import plan_source
 from tests import builders
 
 SOON = timezone.localdate() + dt.timedelta(days=30)
@@ -82,7 +83,7 @@ def test_an_answer_already_given_here_is_not_offered_again(cast, answered):
 
 
 def test_what_another_comune_answered_is_nobody_elses(cast, answered):
-    Answer.objects.update(municipality=cast.neighbour_comune)
+    Answer.objects.update(source=plan_source(cast.neighbour_comune))
     delivery = builders.checked(cast, planned(extra="\n"))
     assert not answers.offered(delivery)
     with pytest.raises(NotAllowed):

@@ -21,7 +21,7 @@ def deliver(cast, rows: int) -> Delivery:
     writer.writerow(["ID", "DENOMINAZIONE", "TIPOLOGIA", "INDIRIZZO"])
     writer.writerows([n, f"Biblioteca {n}", "Biblioteca", f"Via Po {n}"] for n in range(rows))
     file = SimpleUploadedFile("piano.csv", out.getvalue().encode())
-    delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
     tasks.check_delivery(str(delivery.pk))
     return Delivery.objects.get(pk=delivery.pk)
 

@@ -47,7 +47,7 @@ def test_confirmed_columns_return_for_the_same_comune_and_shape_only(cast):
     other_shape = builders.checked(cast, plan(table(extra="Ancora")))
     assert taken_for(other_shape) == ("", "")
     file = plan(table(comune="015077"))
-    received = intake.receive(cast.neighbour, municipality=cast.neighbour_comune, file=file)
+    received = intake.receive(cast.neighbour, sender=cast.neighbour_comune, file=file)
     tasks.check_delivery(str(received.delivery.pk))
     assert taken_for(Delivery.objects.get(pk=received.delivery.pk)) == ("", "")
 

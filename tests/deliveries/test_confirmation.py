@@ -29,7 +29,7 @@ def test_a_confirmation_is_published_without_changing_a_record(cast):
     before = in_force()
     client = Client()
     client.force_login(cast.operator)
-    client.post(reverse("deliveries:confirm"), {"municipality": cast.comune.pk})
+    client.post(reverse("deliveries:confirm"), {"sender": cast.comune.pk})
     delivery = Delivery.objects.get(kind="confirmation")
     answer = client.post(reverse("deliveries:submit", args=[delivery.pk]), CONTACT)
     assert answer.url == reverse("deliveries:receipt", args=[delivery.pk])
@@ -51,12 +51,12 @@ def test_a_confirmation_is_published_without_changing_a_record(cast):
 
 def test_a_comune_without_anything_in_force_has_nothing_to_confirm(cast):
     with pytest.raises(WrongState):
-        intake.confirm_unchanged(cast.operator, municipality=cast.comune)
+        intake.confirm_unchanged(cast.operator, sender=cast.comune)
 
 
 def test_a_consultant_prepares_a_confirmation_that_only_an_operator_sends(cast):
     builders.published(cast, rows=2)
-    delivery = intake.confirm_unchanged(cast.consultant, municipality=cast.comune)
+    delivery = intake.confirm_unchanged(cast.consultant, sender=cast.comune)
     with pytest.raises(NotAllowed):
         review.submit(delivery, user=cast.consultant, statement=builders.statement())
     review.submit(delivery, user=cast.operator, statement=builders.statement(act=""))
@@ -65,7 +65,7 @@ def test_a_consultant_prepares_a_confirmation_that_only_an_operator_sends(cast):
 
 def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     builders.published(cast, rows=2)
-    delivery = intake.confirm_unchanged(cast.operator, municipality=cast.comune)
+    delivery = intake.confirm_unchanged(cast.operator, sender=cast.comune)
     review.submit(delivery, user=cast.operator, statement=builders.statement())
     review.take(delivery, user=cast.reviewer)
     builders.decide(delivery, cast)
@@ -86,4 +86,4 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
 def test_another_comune_cannot_confirm(cast):
     builders.published(cast, rows=2)
     with pytest.raises(NotAllowed):
-        intake.confirm_unchanged(cast.neighbour, municipality=cast.comune)
+        intake.confirm_unchanged(cast.neighbour, sender=cast.comune)

@@ -21,11 +21,11 @@ def delegated(cast, *scope: str) -> None:
 def test_who_may_mend_but_not_deliver(cast):
     delegated(cast, "mend")
     with pytest.raises(NotAllowed) as told:
-        intake.receive(cast.consultant, municipality=cast.comune, file=builders.plan_file(3))
+        intake.receive(cast.consultant, sender=cast.comune, file=builders.plan_file(3))
     assert told.value.code == "outside-delegation"
     client = Client()
     client.force_login(cast.consultant)
-    sent = {"file": builders.plan_file(3), "municipality": cast.comune.pk}
+    sent = {"file": builders.plan_file(3), "sender": cast.comune.pk}
     shown = client.post("/consegne/nuova/", sent)
     assert "La tua delega non comprende la consegna di file." in shown.content.decode()
     assert not Delivery.objects.exists()
@@ -36,9 +36,7 @@ def test_who_may_mend_but_not_deliver(cast):
 
 def test_who_may_deliver_but_not_mend(cast):
     delegated(cast, "deliver")
-    received = intake.receive(
-        cast.consultant, municipality=cast.comune, file=builders.plan_file(3)
-    )
+    received = intake.receive(cast.consultant, sender=cast.comune, file=builders.plan_file(3))
     assert received.delivery.by == received.delivery.events.get().by == cast.consultant
     Delivery.objects.update(status="withdrawn")
     delivery = builders.ready(cast)
@@ -98,6 +96,6 @@ def test_a_delegation_that_does_not_hold_opens_nothing(cast, end):
     assert client.get(f"/consegne/{delivery.pk}/").status_code == 404
     assert client.get(f"/consegne/pacchetto/{cast.comune.pk}.xlsx").status_code == 404
     with pytest.raises(NotAllowed):
-        intake.receive(cast.consultant, municipality=cast.comune, file=builders.plan_file(3))
+        intake.receive(cast.consultant, sender=cast.comune, file=builders.plan_file(3))
     with pytest.raises(NotAllowed):
         answers.answer(delivery, user=cast.consultant, code="ATT-08", reason="Va bene")

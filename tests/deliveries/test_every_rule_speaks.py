@@ -183,9 +183,9 @@ def test_data_of_a_day_to_come_are_refused_by_page_and_by_api(cast, operator):
 def test_a_file_sent_again_is_named_at_receipt_by_page_and_by_api(cast, operator):
     first = builders.checked(cast)
     address = reverse("deliveries:new")
-    given = {"municipality": cast.comune.pk, "file": builders.plan_file()}
+    given = {"sender": cast.comune.pk, "file": builders.plan_file()}
     shown = text(operator.post(address, given, follow=True))
     assert f"(invio {first.pk})" in shown
-    given["file"] = builders.plan_file()
+    given = {"municipality": cast.comune.pk, "file": builders.plan_file()}
     told = operator.post("/api/v1/uploads/", given)
     assert str(first.pk) in told.json()["sent_before"]

@@ -23,7 +23,6 @@ def examined(file: str, istat: str) -> Examination:
             path=CONSEGNE / file,
             name=file,
             source=plan_source(comune),
-            municipality=comune,
             day=timezone.localdate(),
             options={},
         )

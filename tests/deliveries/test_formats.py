@@ -64,9 +64,7 @@ def written(folder: Path, suffix: str) -> Path:
 def examined(cast):
     def through_the_reader(path: Path, **options) -> examination.Examination:
         source, day = plan_source(cast.comune), timezone.localdate()
-        return examination.examine(
-            examination.CheckRequest(path, path.name, source, cast.comune, day, options)
-        )
+        return examination.examine(examination.CheckRequest(path, path.name, source, day, options))
 
     return through_the_reader
 
@@ -75,7 +73,7 @@ def examined(cast):
 def delivered(cast):
     def received_and_checked(path: Path, name: str = "") -> Delivery:
         file = SimpleUploadedFile(name or path.name, path.read_bytes())
-        delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+        delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
         tasks.check_delivery(str(delivery.pk))
         return Delivery.objects.get(pk=delivery.pk)
 

@@ -56,7 +56,7 @@ def judged(body: bytes, name: str, folder) -> bytes:
     path = folder / "delivery"
     path.write_bytes(body)
     comune = Municipality.objects.get(pk="015209")
-    request = CheckRequest(path, name, plan_source(comune), comune, timezone.localdate(), {})
+    request = CheckRequest(path, name, plan_source(comune), timezone.localdate(), {})
     try:
         found = examine(request)
     except Unreadable as refusal:
@@ -113,7 +113,7 @@ def test_spoilt_examples_end_in_words(db, tmp_path, path):
 def test_a_spoilt_delivery_tells_the_same_once_stored(cast, tmp_path, path):
     body = spoil(random.Random(path.name), path.name, path.read_bytes())
     file = SimpleUploadedFile(path.name, body or b" ")
-    delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
     tasks.check_delivery(str(delivery.pk))
     delivery = Delivery.objects.get(pk=delivery.pk)
     assert delivery.status in ("checked", "unreadable"), delivery.error_reference

@@ -37,7 +37,7 @@ def own_temporary_folder(tmp_path, monkeypatch):
 def deliver(cast, path: Path) -> Delivery:
     """Received and checked as the worker does, in this process."""
     file = SimpleUploadedFile(path.name, path.read_bytes())
-    delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
     tasks.check_delivery(str(delivery.pk))
     delivery.refresh_from_db()
     return delivery
@@ -109,7 +109,7 @@ def _report(cast, path: Path):
 
 def test_a_crash_of_ours_is_never_the_comunes_fault(cast, monkeypatch):
     file = SimpleUploadedFile("piano.csv", b"ID;TIPOLOGIA\n1;Biblioteca\n")
-    delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
 
     def broken(*args, **kwargs):
         raise RuntimeError("power cut")

@@ -130,7 +130,7 @@ def test_looking_changes_nothing(cast):
 
 def test_nothing_changed_is_told_as_such(cast):
     builders.published(cast, rows=4)
-    delivery = intake.confirm_unchanged(cast.operator, municipality=cast.comune)
+    delivery = intake.confirm_unchanged(cast.operator, sender=cast.comune)
     said = impact.preview(delivery)
     assert (said.changes, said.confirmed) == (0, 4)
     assert not any(sheet.figures for sheet in said.sheets)

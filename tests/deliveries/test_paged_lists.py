@@ -19,7 +19,6 @@ def ended(cast, how_many: int) -> list[str]:
     now, source = timezone.now(), plan_source(cast.comune)
     made = Delivery.objects.bulk_create(
         Delivery(
-            municipality=cast.comune,
             source=source,
             by=cast.operator,
             status="withdrawn",

@@ -34,7 +34,7 @@ def test_the_list_says_whose_turn_it_is(cast, operator):
 def test_a_file_sent_from_the_page_leads_to_its_progress(operator):
     answer = operator.post(
         reverse("deliveries:new"),
-        {"municipality": "015209", "file": builders.plan_file()},
+        {"sender": "015209", "file": builders.plan_file()},
         follow=True,
     )
     assert answer.redirect_chain[0][0].startswith("/consegne/")
@@ -43,11 +43,11 @@ def test_a_file_sent_from_the_page_leads_to_its_progress(operator):
 
 def test_without_a_file_or_over_the_limit_the_page_says_what_to_do(operator):
     url = reverse("deliveries:new")
-    empty = operator.post(url, {"municipality": "015209"})
+    empty = operator.post(url, {"sender": "015209"})
     assert empty.status_code == 400
     assert "Scegli il file da consegnare." in text(empty)
     with override_settings(UPLOAD_MAX_BYTES=10):
-        large = operator.post(url, {"municipality": "015209", "file": builders.plan_file()})
+        large = operator.post(url, {"sender": "015209", "file": builders.plan_file()})
     assert "il limite è" in text(large)
 
 
@@ -55,7 +55,7 @@ def test_an_unreadable_file_is_told_in_words(operator):
     answer = operator.post(
         reverse("deliveries:new"),
         {
-            "municipality": "015209",
+            "sender": "015209",
             "file": builders.SimpleUploadedFile("piano.zip", b"PK\x03\x04rotto"),
         },
     )
@@ -229,7 +229,7 @@ def test_the_rule_book_has_a_page_for_every_rule(db):
 
 def test_nothing_changed_is_confirmed_with_a_contact_alone(cast, operator):
     first = builders.published(cast, rows=3)
-    answer = operator.post(reverse("deliveries:confirm"), {"municipality": "015209"})
+    answer = operator.post(reverse("deliveries:confirm"), {"sender": "015209"})
     delivery = Delivery.objects.get(kind="confirmation")
     assert answer.url == page("submit", delivery)
     shown = text(operator.get(answer.url))

@@ -251,7 +251,9 @@ def test_a_search_goes_on_and_gives_up_on_a_broken_service(cast, service, by_str
     delivery = delivered(cast)
     begun = search.begin(delivery, by=cast.operator)
     assert (begun.progress_total, begun.ended_at) == (3, None)
-    row = StagedRow.objects.select_related("delivery__municipality").get(delivery=delivery, row=2)
+    row = StagedRow.objects.select_related("delivery__source__municipality").get(
+        delivery=delivery, row=2
+    )
     question = "via Roma 2, Sesto San Giovanni"
     proposals.propose(client.required(), row, question, patience=1)
     tasks.find_places(str(delivery.pk))
@@ -367,7 +369,7 @@ def test_by_api_alone(cast, service, by_street):
 def test_a_search_that_fails_by_our_fault_says_so_with_a_reference(cast, service):
     delivery = delivered(cast)
     search.begin(delivery, by=cast.operator)
-    Municipality.objects.filter(pk=delivery.municipality_id).update(geometry=None)
+    Municipality.objects.filter(pk=delivery.source.municipality_id).update(geometry=None)
     assert not search.run(delivery.pk)
     code, _colon, reference = PlaceSearch.objects.get().failure.partition(":")
     assert code == "ours"

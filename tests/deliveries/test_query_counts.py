@@ -113,7 +113,6 @@ def deliveries(cast, number: int) -> None:
                 user=cast.operator, municipality=comune, role=Role.OPERATOR
             )
         Delivery.objects.get_or_create(
-            municipality=comune,
             source=plan_source(comune),
             status="in_review",
             defaults={

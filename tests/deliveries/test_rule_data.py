@@ -18,7 +18,7 @@ CUP = "B81B21000290001"
 def answer(cast, code, example):
     """What a rule answers of an example with the surroundings of a real check."""
     found = registry.get(code)
-    context = rule_context(plan_source(cast.comune), cast.comune, day=timezone.localdate())
+    context = rule_context(plan_source(cast.comune), day=timezone.localdate())
     return found.check(examples.dataset(example), registry.declared_thresholds(), context)
 
 

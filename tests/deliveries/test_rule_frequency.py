@@ -24,7 +24,7 @@ def counted_anew():
 def checked(cast, istat: str, *, age: int = 1, rows: tuple[int, ...] = (1, 2)) -> None:
     comune = Municipality.objects.get(pk=istat)
     delivery = Delivery.objects.create(
-        municipality=comune, source=plan_source(comune), by=cast.operator, file_name="p.csv",
+        source=plan_source(comune), by=cast.operator, file_name="p.csv",
         status="withdrawn", checked_at=timezone.now() - dt.timedelta(days=age),
     )  # fmt: skip
     if rows:

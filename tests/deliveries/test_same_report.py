@@ -60,7 +60,7 @@ def delivered(cast, path: Path, istat: str) -> Delivery:
     comune = Municipality.objects.get(pk=istat)
     Mandate.objects.get_or_create(user=cast.operator, municipality=comune, role=Role.OPERATOR)
     file = SimpleUploadedFile(path.name, path.read_bytes())
-    delivery = intake.receive(cast.operator, municipality=comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=comune, file=file).delivery
     tasks.check_delivery(str(delivery.pk))
     delivery.refresh_from_db()
     return delivery

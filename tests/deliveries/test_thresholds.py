@@ -26,7 +26,7 @@ def request_(cast, tmp_path):
     path = tmp_path / "parchi.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}))
     source, day = plan_source(cast.comune), timezone.localdate()
-    return examination.CheckRequest(path, path.name, source, cast.comune, day, {})
+    return examination.CheckRequest(path, path.name, source, day, {})
 
 
 def codes(found: examination.Examination) -> set[str]:

@@ -39,7 +39,7 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
 def test_two_files_at_once_leave_one_delivery_and_a_clear_word(live_cast):
     def send(user, name):
         file = builders.plan_file(3, first_name=name)
-        return lambda: intake.receive(user, municipality=live_cast.comune, file=file)
+        return lambda: intake.receive(user, sender=live_cast.comune, file=file)
 
     ends = at_once(send(live_cast.operator, "Uno"), send(live_cast.colleague, "Due"))
     assert ends == ["done", "open-delivery"]

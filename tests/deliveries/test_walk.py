@@ -76,7 +76,7 @@ def sent_and_taken(delivery: Delivery, cast) -> None:
 
 
 def checked(cast, file) -> Delivery:
-    delivery = intake.receive(cast.operator, municipality=cast.comune, file=file).delivery
+    delivery = intake.receive(cast.operator, sender=cast.comune, file=file).delivery
     arrives(delivery, "checked")
     delivery.refresh_from_db()
     return delivery
@@ -95,9 +95,7 @@ def test_a_file_becomes_services_and_twice_the_same_changes_nothing(live_cast, w
     assert record.raw["DENOMINAZIONE"] == service.shown.name
     assert record.from_edition.sha256 == delivery.sha256
 
-    again = intake.receive(
-        live_cast.operator, municipality=live_cast.comune, file=delivery_file(30)
-    )
+    again = intake.receive(live_cast.operator, sender=live_cast.comune, file=delivery_file(30))
     assert again.duplicate
     assert again.delivery == delivery
     assert Edition.objects.count() == 1
@@ -148,7 +146,7 @@ def test_a_worker_killed_in_the_middle_of_a_check_leaves_it_to_another(live_cast
     expected = (calm.outcome, calm.row_count, Finding.objects.filter(delivery=calm).count())
     intake.withdraw(calm, user=live_cast.operator)
     delivery = intake.receive(
-        live_cast.operator, municipality=live_cast.comune, file=delivery_file(2000)
+        live_cast.operator, sender=live_cast.comune, file=delivery_file(2000)
     ).delivery
     arrives(delivery, "checking")
     worker.kill()
@@ -188,9 +186,7 @@ def test_a_file_that_cannot_be_read_leaves_only_its_name_size_and_hash(live_cast
     broken = SimpleUploadedFile(
         "rotto.zip", b"PK\x03\x04 not a zip at all", content_type="application/zip"
     )
-    delivery = intake.receive(
-        live_cast.operator, municipality=live_cast.comune, file=broken
-    ).delivery
+    delivery = intake.receive(live_cast.operator, sender=live_cast.comune, file=broken).delivery
     arrives(delivery, "unreadable")
     delivery.refresh_from_db()
     assert (delivery.file_name, delivery.file_size) == ("rotto.zip", 21)

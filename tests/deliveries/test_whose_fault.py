@@ -38,7 +38,7 @@ def refused(cast, monkeypatch, error: Exception) -> Delivery:
     def reads(*_args, **_kwargs):
         raise error
 
-    received = intake.receive(cast.operator, municipality=cast.comune, file=builders.plan_file(3))
+    received = intake.receive(cast.operator, sender=cast.comune, file=builders.plan_file(3))
     with monkeypatch.context() as patch:
         patch.setattr(examination.client, "interpret", reads)
         tasks.check_delivery(str(received.delivery.pk))

@@ -91,7 +91,7 @@ def mails() -> list[str]:
 
 
 def test_a_check_that_ends_is_told_by_letter_once(live_cast, posting_worker, postbox):
-    intake.receive(live_cast.operator, municipality=live_cast.comune, file=builders.plan_file(4))
+    intake.receive(live_cast.operator, sender=live_cast.comune, file=builders.plan_file(4))
     wait_for(lambda: postbox.letters)
     notice = Notice.objects.get()
     wait_for(lambda: mails() == ["sent"])

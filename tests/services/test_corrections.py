@@ -199,7 +199,7 @@ def test_a_correction_has_a_reason(cast, service):
 def test_the_comunes_next_delivery_meets_the_correction_as_a_difference(cast, service):
     correct(cast, service, name="Biblioteca civica")
     received = intake.receive(
-        cast.operator, municipality=cast.comune, file=builders.plan_file(name="ancora.csv")
+        cast.operator, sender=cast.comune, file=builders.plan_file(name="ancora.csv")
     )
     assert not received.duplicate, "the same file is news again: what is in force has changed"
     tasks.check_delivery(str(received.delivery.pk))

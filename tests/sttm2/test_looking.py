@@ -51,6 +51,7 @@ def things(cast) -> dict[str, list[str]]:
         "slug:token": [ticket.token],
         "str:token": [remark.token],
         "slug:istat": [cast.comune.pk],
+        "slug:key": [cast.comune.pk],
         "str:istat": [cast.comune.pk],
         "str:code": ["CMP-01", "ATT-08", "DOC-01"],
         "slug:code": [Lum.objects.public().first().code],

@@ -9,10 +9,16 @@ import shapely
 from validator.interpreting.context import Context
 from validator.interpreting.lexicon import Lexicon
 from validator.taxonomy import Taxonomy
+from validator.territory import Territory
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 SESTO = shapely.box(517_000, 5_040_000, 521_500, 5_044_500)
 METROPOLIS = shapely.box(476_000, 5_005_000, 551_000, 5_056_000)
+TERRITORY = Territory(
+    codes=("015209", "015000"),
+    names=("Sesto San Giovanni", "Altrove"),
+    outlines=(SESTO, shapely.difference(METROPOLIS, SESTO)),
+)
 
 
 @pytest.fixture(scope="session")
@@ -37,17 +43,11 @@ def outlines() -> dict[str, shapely.Geometry]:
 
 
 @pytest.fixture(scope="session")
-def whole(outlines) -> shapely.Geometry:
-    """The outline of the metropolitan city, EPSG:32632."""
-    return shapely.union_all(list(outlines.values()))
+def territory(outlines) -> Territory:
+    """The comuni of the metropolitan city, by ISTAT code alone."""
+    return Territory(tuple(outlines), tuple(outlines), tuple(outlines.values()))
 
 
 @pytest.fixture
 def context(taxonomy: Taxonomy) -> Context:
-    return Context(
-        taxonomy=taxonomy,
-        municipality="015209",
-        municipality_name="Sesto San Giovanni",
-        outline=SESTO,
-        metropolis=METROPOLIS,
-    )
+    return Context(taxonomy=taxonomy, territory=TERRITORY, home=("015209",))

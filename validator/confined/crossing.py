@@ -29,6 +29,7 @@ from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.interpreting.repair import Tolerance
 from validator.libraries import pl
 from validator.taxonomy import Taxonomy
+from validator.territory import Territory
 
 Json = dict[str, Any]
 ROWS, REPAIRS = "rows.arrow", "repairs.arrow"
@@ -48,10 +49,9 @@ def context_to_json(context: Context) -> Json:
             "kinds": [asdict(one) for one in context.taxonomy.kinds],
             "version": context.taxonomy.version,
         },
-        "municipality": context.municipality,
-        "municipality_name": context.municipality_name,
-        "outline": _hex(context.outline),
-        "metropolis": _hex(context.metropolis),
+        "territory": _territory_to_json(context.territory),
+        "home": context.home,
+        "placed_by": context.placed_by,
         "reference_date": context.reference_date.isoformat(),
         "layers": context.layers,
         "crs": dict(context.crs),
@@ -61,17 +61,15 @@ def context_to_json(context: Context) -> Json:
         "undone": [asdict(one) for one in context.undone],
         "accepted": [asdict(one) for one in context.accepted],
         "tolerance": asdict(context.tolerance),
-        "former_codes": dict(context.former_codes),
     }
 
 
 def context_from_json(data: Json) -> Context:
     return Context(
         taxonomy=Taxonomy.from_rows(**data["taxonomy"]),
-        municipality=data["municipality"],
-        municipality_name=data["municipality_name"],
-        outline=_shape(data["outline"]),
-        metropolis=_shape(data["metropolis"]),
+        territory=_territory(data["territory"]),
+        home=tuple(data["home"]),
+        placed_by=data["placed_by"],
         reference_date=date.fromisoformat(data["reference_date"]),
         layers=None if data["layers"] is None else tuple(data["layers"]),
         crs=data["crs"],
@@ -81,16 +79,25 @@ def context_from_json(data: Json) -> Context:
         undone=tuple(Undo(**one) for one in data["undone"]),
         accepted=tuple(Accept(**one) for one in data["accepted"]),
         tolerance=Tolerance(**data["tolerance"]),
-        former_codes=data["former_codes"],
     )
 
 
-def _hex(shape: shapely.Geometry | None) -> str | None:
-    return None if shape is None else str(shapely.to_wkb(shape, hex=True))
+def _territory_to_json(territory: Territory) -> Json:
+    return {
+        "codes": territory.codes,
+        "names": territory.names,
+        "outlines": [str(one) for one in shapely.to_wkb(list(territory.outlines), hex=True)],
+        "accuracy_m": territory.accuracy_m,
+        "detailed": territory.detailed,
+        "former": dict(territory.former),
+        "outer": str(shapely.to_wkb(territory.whole, hex=True)),
+    }
 
 
-def _shape(text: str | None) -> shapely.Geometry | None:
-    return None if text is None else shapely.from_wkb(text)
+def _territory(data: Json) -> Territory:
+    lists = {name: tuple(data[name]) for name in ("codes", "names")}
+    outlines, outer = tuple(shapely.from_wkb(data["outlines"])), shapely.from_wkb(data["outer"])
+    return Territory(**{**data, **lists, "outlines": outlines, "outer": outer})
 
 
 def write_dataset(directory: Path, dataset: Dataset) -> Json:
@@ -122,8 +129,8 @@ def load_dataset(directory: Path, data: Json, context: Context) -> Dataset:
         flattened=rows[_column("flattened")].to_numpy(),
         layers=tuple(_load_layer(directory, layer) for layer in data["layers"]),
         taxonomy=context.taxonomy,
-        municipality=context.municipality,
-        municipality_name=context.municipality_name,
+        home=context.home,
+        placed_by=context.placed_by,
         reference_date=context.reference_date,
         others=tuple(data["others"]),
         notes=_reasons(data["notes"]),

@@ -16,6 +16,7 @@ from validator.dataset import (
     LayerFacts,
     Mask,
     Reason,
+    representative,
 )
 from validator.interpreting import kinds
 from validator.interpreting.columns import (
@@ -28,6 +29,7 @@ from validator.interpreting.context import GEOMETRY, KIND, REPAIR, Context
 from validator.interpreting.crs import ALIKE, STORAGE, SenderOutlines, known
 from validator.interpreting.fingerprint import fingerprints
 from validator.interpreting.lexicon import Lexicon, Why
+from validator.interpreting.municipality import municipalities
 from validator.interpreting.position import (
     CrsEvidence,
     PositionStatus,
@@ -128,7 +130,7 @@ def _part(
         **columns,
     })  # fmt: skip
     sent = sent_geometry(layer.wkb, frame.select("x", "y", "wkt"))
-    territory = SenderOutlines(context.outline, context.metropolis)
+    territory = SenderOutlines.of(context.territory, context.home)
     declared = _declared(layer, frame, origin=sent.origin, east=column_of.get("x"))
     declared = replace(declared, chosen=context.crs_of(layer.name))
     placed = place(sent, territory, declared)
@@ -193,6 +195,8 @@ def _assembled(
     frame = _with_area_test(frame, mended.geometry, context)
     frame = frame.drop("picked_kind", strict=False)
     frame = frame.with_columns(fingerprints(frame, mended.geometry))
+    points = representative(mended.geometry)
+    frame = frame.hstack(municipalities(frame, points, context.bounds))
     return Dataset(
         frame=frame,
         geometry=mended.geometry,
@@ -202,8 +206,8 @@ def _assembled(
         flattened=np.concatenate([part.flattened for part in parts]),
         layers=tuple(part.facts for part in parts),
         taxonomy=context.taxonomy,
-        municipality=context.municipality,
-        municipality_name=context.municipality_name,
+        home=context.home,
+        placed_by=context.placed_by,
         reference_date=context.reference_date,
         others=others,
         notes=_reasons(read.notes),

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import shapely
-
+from validator.interpreting.municipality import Bounds, PlacedBy
 from validator.interpreting.repair import Tolerance
 from validator.taxonomy import Taxonomy
+from validator.territory import EMPTY_TERRITORY, Territory
 
 GEOMETRY = "geometry"
 KIND = "kind"
@@ -61,19 +61,18 @@ class Accept:
 class Context:
     """Everything that `understand` is told.
 
-    Outlines are in EPSG:32632. `layers` are the layer names chosen by the planner (None: decide),
-    `crs` the EPSG code chosen per layer name, `columns` what each column means (column -> field;
-    None: keep aside), both with "" for all layers; `remembered` what the comune once said, by the
-    shape of the layer (`source_file.shape_of`).
-    `former_codes`: ISTAT codes no longer in use, each with the code that continues it.
+    `home`: the comuni that the source may speak of (ISTAT codes), one for a comune's plan;
+    `placed_by`: what says in which a row is where its code and position disagree.
+    `layers` are the layer names chosen by the planner (None: decide), `crs` the EPSG code chosen
+    per layer name, `columns` what each column means (column -> field; None: keep aside), both with
+    "" for all layers; `remembered` what the sender once said, by the shape of the layer
+    (`source_file.shape_of`).
     """
 
     taxonomy: Taxonomy
-    municipality: str
-    municipality_name: str = ""
-    outline: shapely.Geometry | None = None
-    metropolis: shapely.Geometry | None = None
-    former_codes: Mapping[str, str] = field(default_factory=dict)
+    territory: Territory = EMPTY_TERRITORY
+    home: tuple[str, ...] = ()
+    placed_by: str = PlacedBy.POSITION
     reference_date: date = date(1970, 1, 1)
     layers: tuple[str, ...] | None = None
     crs: Mapping[str, int] = field(default_factory=dict)
@@ -83,6 +82,11 @@ class Context:
     undone: tuple[Undo, ...] = ()
     accepted: tuple[Accept, ...] = ()
     tolerance: Tolerance = field(default_factory=Tolerance)
+
+    @property
+    def bounds(self) -> Bounds:
+        """What says in which comune a row is."""
+        return Bounds(self.territory, self.home, self.placed_by)
 
     def crs_of(self, layer: str) -> int | None:
         """The EPSG code that the planner chose for the layer, if any."""

@@ -6,7 +6,7 @@ of 1,500,000 or 2,520,000 m); it cannot tell ETRS89, RDN2008 and WGS84 of one zo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from validator.dataset import CrsCandidate, CrsDecision, Geometries, Mask, Reason
 from validator.libraries import pyproj
+from validator.territory import Territory
 
 STORAGE = 32632
 CANDIDATES = (32632, 4326, 3003, 3004, 3857, 32633)
@@ -57,10 +58,16 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SenderOutlines:
-    """Outlines in EPSG:32632: of the comune that sends and of the metropolitan city."""
+    """Outlines in EPSG:32632: of the sender's comune or comuni, and of the metropolitan city."""
 
     municipality: shapely.Geometry | None = None
     metropolis: shapely.Geometry | None = None
+
+    @classmethod
+    def of(cls, territory: Territory, home: Sequence[str]) -> SenderOutlines:
+        """Those of a source that speaks of these comuni."""
+        whole = territory.whole
+        return cls(territory.outline_of(home), None if whole.is_empty else whole)
 
     def shares(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
         """Shares (0-1) of the points in or near the boxes of the comune and of the metropolis."""

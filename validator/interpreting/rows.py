@@ -64,7 +64,7 @@ def _named(parsed: Parsed, field: Field) -> Columns:
 
 def _parsed(column: pl.Series, field: Field, source: MatchedLayer, context: Context) -> Parsed:
     parsed = _plainly(column, field, source, context)
-    if field.kind is not ValueKind.ISTAT or not context.former_codes:
+    if field.kind is not ValueKind.ISTAT or not context.territory.former:
         return parsed
     return _in_use(parsed, column, source, context)
 
@@ -72,7 +72,7 @@ def _parsed(column: pl.Series, field: Field, source: MatchedLayer, context: Cont
 def _in_use(parsed: Parsed, column: pl.Series, source: MatchedLayer, context: Context) -> Parsed:
     """ISTAT codes of comuni that were merged, as the code that continues each of them."""
     successor = parsed.value.replace_strict(
-        context.former_codes, default=None, return_dtype=pl.String
+        context.territory.former, default=None, return_dtype=pl.String
     )
     touched = successor.is_not_null()
     change = pl.lit(Change.ISTAT_FORMER.value).cast(fix_type())

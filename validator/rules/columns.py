@@ -53,6 +53,11 @@ def filled(dataset: Dataset, name: str) -> Mask:
     return mask(present)
 
 
+def wide(dataset: Dataset) -> dict[str, bool]:
+    """The parameter by which a finding is told in the words of several comuni (`Wording.wide`)."""
+    return {} if len(dataset.home) == 1 else {"wide": True}
+
+
 def has_content(dataset: Dataset, name: str) -> Mask:
     """Rows whose cell held something, understood or not."""
     return filled(dataset, name) | dataset.failed(name)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
-
-import numpy as np
-import shapely
 
 from validator.libraries import pl
 from validator.rules.version import RULE_SET_VERSION
+from validator.territory import EMPTY_TERRITORY, Territory
 
 
 def accepted_schema() -> dict[str, pl.DataType]:
@@ -31,7 +28,8 @@ def accepted_schema() -> dict[str, pl.DataType]:
 
 def others_schema() -> dict[str, pl.DataType]:
     """Columns of `Others.frame`; `source` is its name, `municipality` the ISTAT code of the place,
-    `plan` whether a comune's plan says it; only what is published and current."""
+    `plan` whether a plan says it, `declared_by` whose plan it is (ISTAT code, null for other
+    bodies) and `declared_name`; only what is published and current."""
     return {
         "service": pl.String(),
         "name": pl.String(),
@@ -43,6 +41,8 @@ def others_schema() -> dict[str, pl.DataType]:
         "source": pl.String(),
         "reading": pl.Int8(),
         "plan": pl.Boolean(),
+        "declared_by": pl.String(),
+        "declared_name": pl.String(),
     }
 
 
@@ -96,49 +96,6 @@ class Others(_Remembering):
     def of(cls, rows: Sequence[Mapping[str, Any]]) -> Others:
         """Build from mappings; keys left out are null."""
         return cls(pl.DataFrame(list(rows), schema=others_schema(), strict=False))
-
-
-@dataclass(frozen=True)
-class Territory:
-    """All comuni of the metropolitan city: codes, names and outlines (EPSG:32632), one order.
-
-    `accuracy_m`: declared accuracy of the outlines in metres; `detailed`: whether they are the
-    detailed ones, which makes GEO-07 an error. `former`: ISTAT codes no longer in use, each with
-    the code that continues it.
-    """
-
-    codes: tuple[str, ...]
-    names: tuple[str, ...]
-    outlines: tuple[Any, ...]
-    accuracy_m: float = 250.0
-    detailed: bool = False
-    former: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Index over the outlines."""
-        return shapely.STRtree(list(self.outlines))
-
-    @cached_property
-    def whole(self) -> Any:
-        """The metropolitan city as one geometry."""
-        return shapely.union_all(np.array(self.outlines, dtype=object))
-
-    def outline(self, code: str) -> Any | None:
-        """A comune's outline, or None when the code is not of the metropolitan city."""
-        found = self.outlines[self.codes.index(code)] if code in self.codes else None
-        return found if found is not None and not found.is_empty else None
-
-    def in_use(self, codes: pl.Series) -> pl.Series:
-        """The codes, those of comuni that were merged as their successors'."""
-        return codes.replace(self.former) if self.former else codes
-
-    def name(self, code: str) -> str:
-        """A comune's name, or the code itself."""
-        return self.names[self.codes.index(code)] if code in self.codes else code
-
-
-EMPTY_TERRITORY = Territory(codes=(), names=(), outlines=())
 
 
 @dataclass(frozen=True)

@@ -21,16 +21,18 @@ from validator.dataset import (
     LayerFacts,
     Reason,
     repair_schema,
+    representative,
 )
+from validator.interpreting.municipality import Bounds, municipalities
 from validator.libraries import pl
 from validator.rules.context import (
     Accepted,
     Others,
     RuleContext,
-    Territory,
     expected_schema,
 )
 from validator.taxonomy import SUPRA, Category, Kind, Taxonomy
+from validator.territory import Territory
 
 LAYER = "servizi"
 TODAY = date(2026, 11, 22)
@@ -56,7 +58,8 @@ class SentCell:
 @dataclass(frozen=True, slots=True)
 class Example:
     """A delivery in small: rows of schema fields (a cell may be a `Sent`; `geometry` and `sent`
-    are WKT in EPSG:32632), facts of its file and layer, and what is already known.
+    are WKT in EPSG:32632), facts of its file and layer, what is already known, and the comuni
+    (ISTAT codes) that its source may speak of.
     """
 
     rows: tuple[Row, ...] = ()
@@ -72,6 +75,7 @@ class Example:
     extra: Mapping[str, Any] = field(default_factory=dict)
     today: date = TODAY
     argument: Any = None
+    home: tuple[str, ...] = (HOME,)
 
 
 def row(**fields: Any) -> Example:
@@ -196,8 +200,9 @@ def dataset(example: Example) -> Dataset:
         notes=tuple(note for note in example.notes if note.code not in OF_THE_FILE),
     )
     geometry = _shapes([line.get("geometry") for line in given])
+    frame, bounds = _understood(given), Bounds(TERRITORY, example.home)
     return Dataset(
-        frame=_understood(given),
+        frame=frame.hstack(municipalities(frame, representative(geometry), bounds)),
         geometry=geometry,
         sent=_shapes([line.get("sent", line.get("geometry")) for line in given]),
         invalid=_mask(given, "invalid"),
@@ -205,8 +210,7 @@ def dataset(example: Example) -> Dataset:
         flattened=_mask(given, "flattened"),
         layers=(layer,),
         taxonomy=TAXONOMY,
-        municipality=HOME,
-        municipality_name="Comune di esempio",
+        home=example.home,
         reference_date=example.today,
         others=example.others,
         notes=tuple(note for note in example.notes if note.code in OF_THE_FILE),

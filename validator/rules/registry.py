@@ -119,6 +119,7 @@ def render(
     if findings is None:
         findings = len(numbers) if found.scope is Scope.ROW else 1
     wording = found.wording(language)
+    wording = wording.of_several() if params.get("wide") else wording
     counted = found.scope in (Scope.FILE, Scope.LAYER, Scope.COMPARISON) and isinstance(
         params.get("n"), int
     )

@@ -120,6 +120,9 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "Comune soppresso, vale il codice del Comune che lo continua",
             "merged municipality, the code of the one that continues it holds",
         ),
+        # What says where a row is (GEO-13)
+        "by_position": _w("la posizione", "the position"),
+        "by_code": _w("il codice o il nome", "the code or the name"),
         # Why a type was not recognised (ATT-04)
         "none": _w("nessuno", "none"),
         "type_unknown": _w("parole che non conosciamo", "words we do not know"),

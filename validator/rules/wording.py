@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -42,7 +42,8 @@ class Wording:
 
     `one` speaks of one row (or of the file, or of one group), `many` of several, `all` of every
     row; empty forms fall back on the one before. `why` is the Italian of the check's docstring,
-    which is the English one where the English wording has none.
+    which is the English one where the English wording has none. `wide`: the forms that say
+    something else where the source is no comune's plan, but speaks of several comuni.
     """
 
     title: str
@@ -51,6 +52,12 @@ class Wording:
     many: str = ""
     all: str = ""
     why: str = ""
+    wide: Mapping[str, str] = field(default_factory=dict)
+
+    def of_several(self) -> Wording:
+        """The text of a source that speaks of several comuni."""
+        forms: dict[str, Any] = dict(self.wide)
+        return replace(self, **forms)
 
     def form(self, findings: int, *, everything: bool) -> str:
         """The sentence for that many findings; `everything`: all rows are meant."""

@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from deliveries.checks.examination import CheckRequest, Examination, examine, request_for
 from deliveries.reports import document
+from deliveries.senders import Sender
+from services.models import Source
 from validator.reading.errors import Unreadable
 from validator.rules import registry
 from zones.models import FormerCode, Municipality
@@ -45,7 +47,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--municipality", required=True, help="codice ISTAT, es. 015146")
+        sender = parser.add_mutually_exclusive_group(required=True)
+        sender.add_argument("--municipality", help="codice ISTAT, es. 015146")
+        sender.add_argument("--source", help="fonte di un altro ente, per slug")
         parser.add_argument("--layer", action="append", default=[], help="strato da leggere")
         parser.add_argument("--crs", default="", help="sistema di riferimento, es. EPSG:3003")
         parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -102,16 +106,25 @@ def _request(options: dict[str, Any]) -> CheckRequest:
     path: Path = options["file"]
     if not path.is_file():
         raise CommandError(f"Il file {path.name} non c'è o non si può leggere.")
-    code = options["municipality"]
-    in_use = FormerCode.objects.successors().get(code, code)
-    comune = Municipality.objects.filter(pk=in_use).first()
-    if comune is None:
-        raise CommandError(f"Il codice ISTAT {code} non è di un Comune della città metropolitana.")
+    sender = _sender(options["municipality"], options["source"])
     chosen: dict[str, Any] = {"layers": options["layer"]}
     if options["crs"]:
         chosen["crs"] = _epsg(options["crs"])
     day = _day(options["date"])
-    return request_for(path, path.name, comune, day=day, options=chosen)
+    return request_for(path, path.name, sender, day=day, options=chosen)
+
+
+def _sender(code: str | None, slug: str | None) -> Sender:
+    if slug is not None:
+        source: Source | None = Source.objects.filter(slug=slug).first()
+        if source is None:
+            raise CommandError(f"La fonte {slug} non c'è.")
+        return source
+    in_use = FormerCode.objects.successors().get(code or "", code)
+    comune: Municipality | None = Municipality.objects.filter(pk=in_use).first()
+    if comune is None:
+        raise CommandError(f"Il codice ISTAT {code} non è di un Comune della città metropolitana.")
+    return comune
 
 
 def _epsg(text: str) -> int:

@@ -15,6 +15,7 @@ from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.reading.errors import Unreadable
 from validator.rules.report import plain
+from validator.territory import Territory
 
 FILES = sorted(
     path
@@ -34,7 +35,7 @@ def facts(dataset: Dataset) -> str:
         )
         for layer in dataset.layers
     ]  # fmt: skip
-    rest = (dataset.others, dataset.notes, dataset.format, dataset.municipality)
+    rest = (dataset.others, dataset.notes, dataset.format, dataset.home)
     return repr(json.loads(json.dumps((told, rest), default=lambda one: plain_of(one))))
 
 
@@ -82,8 +83,14 @@ def test_the_choices_of_people_go_in_whole(context: Context):
         edits=(CellEdit("uno", 3, "name", "Liceo «Rebora»"), CellEdit("uno", 4, "status", None)),
         undone=(Undo(change="mojibake"), Undo(field="geometry", row=2)),
         accepted=(Accept("repair", "uno", 7),),
-        outline=shapely.box(500000, 5030000, 505000, 5035000),
-        former_codes={"015235": "015251"},
+        territory=Territory(
+            codes=("015209",),
+            names=("Sesto San Giovanni",),
+            outlines=(shapely.box(500000, 5030000, 505000, 5035000),),
+            former={"015235": "015251"},
+        ),
+        home=("015209", "015077"),
+        placed_by="code",
     )
     sent = json.loads(json.dumps(crossing.context_to_json(told)))
     assert crossing.context_from_json(sent) == told

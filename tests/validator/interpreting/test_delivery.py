@@ -76,7 +76,8 @@ def test_every_automatic_change_is_listed_with_its_rule(dataset):
 
 
 def test_the_code_of_a_merged_comune_is_read_as_its_successor_s(context):
-    merged = replace(context, former_codes={"015235": "015209"})
+    territory = replace(context.territory, former={"015235": "015209"})
+    merged = replace(context, territory=territory)
     sent = read_file(
         layer({**PLAN, "COD_ISTAT": ["015235", "15235", "15209"]}, [HERE] * 3, declared_crs=32632)
     )

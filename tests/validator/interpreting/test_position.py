@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from tests.validator.conftest import METROPOLIS, SESTO
+from tests.validator.conftest import METROPOLIS, SESTO, TERRITORY
 from tests.validator.interpreting.conftest import layer, read_file
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.interpreting.crs import PARITY, SenderOutlines, decide
 
-TERRITORY = SenderOutlines(SESTO, METROPOLIS)
+OUTLINES = SenderOutlines(SESTO, METROPOLIS)
 TOLD_APART = (32632, 4326, 3003, 3004, 3857, 32633)
 
 
@@ -40,7 +40,7 @@ def types(rows):
 )
 def test_any_system_is_recognised_by_where_the_points_fall(epsg, swapped, seed, declared):
     sent, _ = points_in(epsg, swapped=swapped, seed=seed)
-    decision = decide(sent, TERRITORY, declared=declared)
+    decision = decide(sent, OUTLINES, declared=declared)
     assert decision.used == epsg
     assert decision.axes_exchanged == swapped
     assert decision.disagrees == (declared is not None and declared != epsg)
@@ -50,7 +50,7 @@ def test_any_system_is_recognised_by_where_the_points_fall(epsg, swapped, seed, 
 @given(epsg=st.sampled_from([*TOLD_APART, 25832, 7791]), seed=st.integers(0, 10_000))
 def test_points_come_back_to_where_they_are(taxonomy, epsg, seed):
     sent, true = points_in(epsg, seed=seed)
-    context = Context(taxonomy, "015209", outline=SESTO, metropolis=METROPOLIS)
+    context = Context(taxonomy, TERRITORY, home=("015209",))
     dataset = understand(read_file(layer(types(5), sent, declared_crs=epsg)), context=context)
     assert shapely.distance(dataset.geometry, true).max() < 0.02
     assert dataset.layers[0].crs.used == epsg

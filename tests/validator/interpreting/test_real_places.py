@@ -42,14 +42,14 @@ OUTLINE = 500
 
 
 @pytest.fixture(scope="module")
-def delivered(shared_data, taxonomy, outlines, whole, reader):
+def delivered(shared_data, taxonomy, territory, reader):
     """The file as its comune would deliver it, Milano where it is of nobody's; None if refused."""
 
     @cache
     def understood(path: Path):
         found = [istat for word, istat in SENDERS.items() if f"_{word}" in path.name]
         comune = found[0] if found else MILANO
-        context = Context(taxonomy, comune, outline=outlines[comune], metropolis=whole)
+        context = Context(taxonomy, territory, home=(comune,))
         try:
             return understand(
                 client.read(path, name=path.name, socket_path=reader.socket), context=context
@@ -96,7 +96,7 @@ def test_rows_that_name_their_comune_lie_in_it(delivered, outlines, path):
 @pytest.mark.parametrize("name", ["sesto_san_giovanni.zip", "legnano.gpkg", "rho.csv"])
 def test_the_services_of_a_plan_lie_in_its_comune(delivered, outlines, shared_data, name):
     dataset = delivered(shared_data / "piani" / f"pds_costruito_{name}")
-    home = outlines[dataset.municipality]
+    home = outlines[dataset.home[0]]
     assert shapely.distance(home, dataset.geometry).max() <= OUTLINE
 
 

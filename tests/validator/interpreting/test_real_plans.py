@@ -28,16 +28,15 @@ BOW_TIES = {
 
 
 @pytest.fixture
-def deliver(shared_data, taxonomy, outlines, whole, reader):
+def deliver(shared_data, taxonomy, territory, reader):
     """Read a plan as its comune would deliver it, some columns hidden if asked."""
 
     def understood(name, *, municipality="015146", hide=()):
         path = Path(shared_data) / name
         context = Context(
             taxonomy=taxonomy,
-            municipality=municipality,
-            outline=outlines[municipality],
-            metropolis=whole,
+            territory=territory,
+            home=(municipality,),
             columns={"": dict.fromkeys(hide)},
         )
         return understand(

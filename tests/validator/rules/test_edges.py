@@ -136,7 +136,7 @@ def test_geo_07_is_silent_where_the_row_says_that_it_is_elsewhere():
 def test_geo_07_is_not_run_without_the_outline_of_the_comune():
     found = registry.get("GEO-07")
     world = replace(examples.context(found.fails), territory=examples.context(row()).territory)
-    lost = replace(examples.dataset(found.fails), municipality="999999")
+    lost = replace(examples.dataset(found.fails), home=("999999",))
     answer = found.check(lost, registry.declared_thresholds(), world)
     assert answer == NotRun("GEO-07", "no_boundary")
 

@@ -3,6 +3,7 @@ systems, thin areas, shapes that fall apart.
 """
 
 from dataclasses import replace
+from string import Formatter
 
 import pytest
 
@@ -142,3 +143,34 @@ def test_cmp_03_follows_the_key_of_the_return_file_too():
     keyed = {key: value for key, value in sent.items() if key != "identifier"}
     assert "CMP-03" in codes(replace(moved, rows=({**keyed, "portal_key": "A1"},)))
     assert "CMP-03" not in codes(replace(moved, rows=(keyed,)))
+
+
+def places_in(text: str) -> set[str]:
+    return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name}
+
+
+FAR = {"name": "Liceo", "geometry": "POINT (512000 5031000)"}
+ACROSS = {"name": "Parco", "geometry": box(509_000, 5_031_000, 513_000, 5_031_100)}
+STRANGER = {"name": "Liceo", "istat": "015146"}
+
+
+@pytest.mark.parametrize(
+    ("code", "example", "words"),
+    [
+        ("GEO-07", Example((FAR,)), "Riga 1: fuori dal territorio della fonte di 2.000 m."),
+        ("GEO-08", Example((ACROSS,)), "fuori dal territorio della fonte (fuori"),
+        ("ATT-05", Example((STRANGER,)), "015146 non è di un Comune di cui parla la fonte."),
+        ("CRS-05", registry.get("CRS-05").fails, "km dal territorio della fonte."),
+    ],
+)
+def test_a_source_of_several_comuni_is_told_of_its_own_territory(code, example, words):
+    (sentence,) = said(code, replace(example, home=(HOME, NEIGHBOUR)))
+    assert words in sentence
+    assert all("della fonte" not in plain for plain in said(code, example))
+
+
+def test_the_wide_words_ask_for_no_more_than_the_others():
+    for found in registry.registered():
+        for wording in (found.it, found.en):
+            for form, text in wording.wide.items():
+                assert places_in(text) <= places_in(getattr(wording, form)), found.code

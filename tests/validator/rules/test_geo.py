@@ -1,5 +1,7 @@
 """GEO: each rule on geometries speaks of what is wrong, and only then."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -7,6 +9,7 @@ import shapely
 from tests.validator.rules.speaking import says, silent
 from validator.interpreting.repair import Tolerance, repair
 from validator.rules import registry
+from validator.rules.examples import HOME
 
 
 def test_geo_01_speaks_of_a_row_without_position():
@@ -117,6 +120,16 @@ def test_geo_12_speaks_of_six_services_on_one_point():
 
 def test_geo_12_is_silent_about_a_lone_point():
     assert silent("GEO-12")
+
+
+def test_geo_13_speaks_of_a_row_that_names_another_comune():
+    assert says("GEO-13", "Riga 1: dice Messina, ma cade in Comune vicino; vale la posizione.")
+
+
+def test_geo_13_is_silent_where_name_and_place_agree_and_about_a_comune_s_plan():
+    assert silent("GEO-13")
+    plan = replace(registry.get("GEO-13").fails, home=(HOME,))
+    assert silent("GEO-13", plan)
 
 
 @pytest.mark.parametrize("code", ["GEO-03", "GEO-04"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from validator.dataset import Dataset
 from validator.findings import RuleHits
-from validator.rules.columns import as_sent, filled, hits
+from validator.rules.columns import as_sent, filled, hits, mask, wide
 from validator.rules.context import RuleContext
 from validator.rules.declaration import ERROR, ROW, rule
 from validator.rules.examples import row
@@ -29,6 +29,15 @@ from validator.rules.wording import Wording
         "consegnare a nome di un altro Comune serve una delega.",
         why="Ogni Comune consegna i propri servizi. Un codice ISTAT di "
         "un altro Comune di solito è una riga finita nel file sbagliato.",
+        wide={
+            "title": "Codice ISTAT fuori dal territorio della fonte",
+            "one": "Riga {row}: il codice ISTAT {value} non è di un Comune di cui parla la fonte.",
+            "many": "{n} righe hanno un codice ISTAT che non è "
+            "di un Comune di cui parla la fonte ({rows}).",
+            "all": "Tutte le {n} righe hanno un codice ISTAT che non è di un Comune di cui parla "
+            "la fonte: forse hai scelto la fonte sbagliata.",
+            "fix": "Correggi il codice, o togli la riga da questa fonte.",
+        },
     ),
     en=Wording(
         title="ISTAT code of another municipality",
@@ -37,6 +46,14 @@ from validator.rules.wording import Wording
         all="All {n} rows have an ISTAT code that is not of the "
         "submitting municipality: perhaps you chose the wrong one.",
         fix="Correct the code (yours is {expected}), or ask for a delegation.",
+        wide={
+            "title": "ISTAT code outside the source's territory",
+            "one": "Row {row}: ISTAT code {value} is of no municipality of the source.",
+            "many": "{n} rows have an ISTAT code of no municipality of the source ({rows}).",
+            "all": "All {n} rows have an ISTAT code of no municipality of the source: "
+            "perhaps you chose the wrong one.",
+            "fix": "Correct the code, or take the row out of this source.",
+        },
     ),
     fails=row(name="Liceo", istat="015001"),
     passes=row(name="Liceo", istat="015000"),
@@ -47,10 +64,14 @@ def istat_codes_are_ours(
     """The ISTAT code is that of the municipality that delivers, unless the row says otherwise.
 
     A code of another comune is usually a row that ended in the wrong file. The code of a comune
-    that was merged is that of its successor.
+    that was merged is that of its successor. In a source of several comuni a row may lie in one of
+    them whatever its code is, where its position says more (GEO-13).
     """
     codes = context.territory.in_use(dataset.frame["istat"])
-    other = (codes != dataset.municipality).fill_null(value=False).to_numpy()
+    other = mask(~codes.is_in(dataset.home)) & filled(dataset, "istat")
     foreign = (other | dataset.failed("istat")) & ~filled(dataset, "other_municipality")
-    value = as_sent(dataset, "istat")
-    return [hits(dataset, foreign, "istat", value=value, expected=dataset.municipality)]
+    told: dict[str, object] = {"value": as_sent(dataset, "istat"), **wide(dataset)}
+    if len(dataset.home) == 1:
+        return [hits(dataset, foreign, "istat", expected=dataset.home[0], **told)]
+    foreign &= ~mask(dataset.frame["municipality"].is_in(dataset.home))
+    return [hits(dataset, foreign, "istat", **told)]

@@ -51,9 +51,8 @@ def other_sources_are_answered(
         return NotRun("CMP-06", "no_others")
     frame = context.others.frame.with_row_index("other")
     supra = [kind.slug for kind in dataset.taxonomy.supra]
-    here = frame.filter(reading=OTHER_READING, municipality=dataset.municipality).filter(
-        pl.col("kind").is_in(supra)
-    )
+    within = pl.col("municipality").is_in(dataset.home) & pl.col("kind").is_in(supra)
+    here = frame.filter(within, reading=OTHER_READING)
     pairs = candidates(dataset, context.others, t["duplicate_m"])
     met = pairs.filter(pl.col("score") >= t["duplicate_look"])["other"].cast(pl.UInt32)
     absent = here.filter(~pl.col("other").is_in(met.implode()))

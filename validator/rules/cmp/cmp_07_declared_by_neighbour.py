@@ -48,13 +48,12 @@ def neighbours_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> R
     found = best(candidates(dataset, context.others, t["duplicate_m"]))
     found = found.filter(pl.col("score") >= t["duplicate_match"])
     frame = context.others.frame[found["other"].to_numpy()]
-    foreign = (frame["plan"] & (frame["municipality"] != dataset.municipality)).fill_null(
-        value=False
-    )
+    own = frame["declared_by"].is_in(dataset.home).fill_null(value=False)
+    foreign = (frame["plan"] & ~own).fill_null(value=False)
     return RuleHits(
         found["row"].filter(foreign).to_numpy().astype(np.intp),
         params={
             "id": frame["service"].filter(foreign),
-            "comune": frame["municipality_name"].filter(foreign),
+            "comune": frame["declared_name"].fill_null(frame["source"]).filter(foreign),
         },
     )

@@ -25,4 +25,6 @@ BY_NEIGHBOUR = {
     "source": "PGT Comune vicino",
     "reading": 1,
     "plan": True,
+    "declared_by": NEIGHBOUR,
+    "declared_name": "Comune vicino",
 }

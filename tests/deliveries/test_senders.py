@@ -1,0 +1,311 @@
+"""Whoever delivers: a union of comuni, another body, a register of all comuni; each row has its
+own comune, and rights, lists and letters follow the source."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from deliveries import packages, tasks
+from deliveries.actions import intake, review
+from deliveries.geocoding.proposals import questions_of
+from deliveries.models import Delivery, Finding
+from notices.letters import letter
+from notices.models import Notice
+from people.models import Body, Mandate, Role, User
+from services.models import Record, ServiceState, Source
+from tests import builders
+from tests.deliveries.pages import TYPED, page, text
+from validator.interpreting.municipality import PlacedBy
+from zones.models import Municipality
+
+SESTO, CINISELLO, LEGNANO = "015209", "015077", "015118"
+UNION_NAME = "Piano di Unione Nord"
+
+
+@dataclass(frozen=True)
+class Sender:
+    source: Source
+    operator: User
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def operator_of(body: Body) -> User:
+    user = User.objects.create_user(
+        f"operatore@{body.pk}.example", "una-frase-lunga", name="Ugo", is_demonstration=True
+    )
+    Mandate.objects.create(user=user, body=body, role=Role.OPERATOR)
+    return user
+
+
+@pytest.fixture
+def union(cast) -> Sender:
+    """Sesto and Cinisello together, with a plan and an operator of their own."""
+    body = Body.objects.create(slug="unione", name="Unione del Nord", kind=Body.Kind.UNION)
+    source = Source.objects.create(
+        slug="piano-unione", name=UNION_NAME, reading=Source.Reading.PLAN, body=body
+    )
+    source.municipalities.set([SESTO, CINISELLO])
+    return Sender(source, operator_of(body))
+
+
+@pytest.fixture
+def ats(cast) -> Sender:
+    """A health agency whose register speaks of all comuni."""
+    body = Body.objects.create(slug="ats", name="ATS di prova", kind=Body.Kind.HEALTH)
+    source = Source.objects.create(
+        slug="registro-ats",
+        name="Registro ATS",
+        reading=Source.Reading.OTHER,
+        body=body,
+        covers_all=True,
+    )
+    return Sender(source, operator_of(body))
+
+
+def union_file(*, more: str = "", name: str = "unione.csv") -> SimpleUploadedFile:
+    """Two libraries in each comune, none of which says where it is."""
+    lines = [builders.HEADER]
+    for istat in (SESTO, CINISELLO):
+        for number, (x, y) in enumerate(builders.places(istat, 2), 1):
+            key = f"{istat}-{number}"
+            lines.append(f"{key};Biblioteca;Biblioteca {key};via Roma 1;esistente;900;{x};{y}")
+    return SimpleUploadedFile(name, "\n".join([*lines, more]).encode())
+
+
+def checked(sender: Sender, file: SimpleUploadedFile) -> Delivery:
+    received = intake.receive(sender.operator, sender=sender.source, file=file)
+    tasks.check_delivery(str(received.delivery.pk))
+    return builders.at_rest(received.delivery)
+
+
+def submitted(cast, sender: Sender, file: SimpleUploadedFile) -> Delivery:
+    delivery = checked(sender, file)
+    asked = builders.statement(only_correct_rows=True)
+    review.submit(delivery, user=sender.operator, statement=asked)
+    return delivery
+
+
+def published(cast, sender: Sender, file: SimpleUploadedFile) -> Delivery:
+    return builders.publish(submitted(cast, sender, file), cast)
+
+
+def comuni_of(delivery: Delivery) -> list[str | None]:
+    records = Record.objects.filter(from_edition=delivery.edition_id).order_by("row")
+    return list(records.values_list("municipality", flat=True))
+
+
+def test_a_union_delivers_one_file_and_each_comune_shows_its_own(cast, union):
+    operator = client_of(union.operator)
+    shown = text(operator.get(reverse("deliveries:new")))
+    assert UNION_NAME in shown
+    sent = {"sender": union.source.slug, "file": union_file()}
+    answer = operator.post(reverse("deliveries:new"), sent, follow=True)
+    assert answer.status_code == 200 and UNION_NAME in text(answer)
+    delivery = Delivery.objects.get()
+    tasks.check_delivery(str(delivery.pk))
+    operator.post(page("submit", delivery), TYPED)
+    delivery = builders.publish(builders.at_rest(delivery), cast)
+    assert delivery.status == "published"
+    assert comuni_of(delivery) == [SESTO, SESTO, CINISELLO, CINISELLO]
+    for istat in (SESTO, CINISELLO):
+        listed = text(Client().get(f"/servizi/?municipality={istat}"))
+        assert f"Biblioteca {istat}-1" in listed and f"Biblioteca {istat}-2" in listed
+        assert listed.count("Biblioteca 015") == 2
+
+
+def test_rights_follow_the_source_and_not_where_its_rows_lie(cast, union):
+    delivery = checked(union, union_file())
+    for stranger in (cast.operator, cast.consultant, cast.neighbour):
+        other = client_of(stranger)
+        assert other.get(page("detail", delivery)).status_code == 404
+        assert other.get(reverse("api-upload", args=[delivery.pk])).status_code == 404
+        assert UNION_NAME not in text(other.get(reverse("deliveries:list")))
+    own = client_of(union.operator)
+    assert own.get(page("checks", delivery)).status_code == 200
+    assert UNION_NAME in text(own.get(reverse("deliveries:list")))
+    assert own.get(reverse("api-upload", args=[delivery.pk])).json()["municipality"] is None
+    Mandate.objects.filter(user=union.operator).update(
+        valid_to="2020-01-01", valid_from="2019-01-01"
+    )
+    assert client_of(union.operator).get(page("detail", delivery)).status_code == 404
+
+
+def test_the_desk_the_letters_and_the_receipt_name_the_source(cast, union):
+    delivery = submitted(cast, union, union_file())
+    office = client_of(cast.reviewer)
+    assert UNION_NAME in text(office.get(reverse("deliveries:reviews")))
+    assert UNION_NAME in text(office.get(reverse("deliveries:reviews") + "?q=unione"))
+    assert UNION_NAME not in text(office.get(reverse("deliveries:reviews") + "?q=sesto"))
+    assert UNION_NAME in text(office.get(page("review", delivery)))
+    assert UNION_NAME in text(office.get(reverse("notices:list")))
+    (notice,) = Notice.objects.filter(person=cast.reviewer)
+    sent = letter(notice)
+    assert UNION_NAME in sent.subject and f"Fonte: {UNION_NAME}" in sent.body
+    receipt = delivery.receipts.get()
+    assert f"F{union.source.pk:05d}" in receipt.number
+    assert UNION_NAME in text(client_of(union.operator).get(page("receipt", delivery)))
+
+
+def test_a_row_outside_the_territory_is_told_in_the_source_s_words(cast, union):
+    (x, y), *_rest = builders.places(LEGNANO, 1)
+    far = f"L1;Biblioteca;Biblioteca lontana;via Po 1;esistente;900;{x};{y}"
+    delivery = checked(union, union_file(more=far))
+    found = delivery.findings.get(code="GEO-07")
+    assert found.rows == [5]
+    shown = text(client_of(union.operator).get(page("checks", delivery)))
+    assert "fuori dal territorio della fonte" in shown and "fuori dal Comune" not in shown
+
+
+def test_a_package_of_a_union_changes_nothing_when_it_comes_back(cast, union):
+    published(cast, union, union_file())
+    operator = client_of(union.operator)
+    made = operator.get(reverse("deliveries:package-gpkg", args=[union.source.slug]))
+    assert made.status_code == 200
+    body = b"".join(made.streaming_content)
+    stranger = client_of(cast.operator)
+    assert (
+        stranger.get(reverse("deliveries:package-gpkg", args=["piano-unione"])).status_code == 404
+    )
+    delivery = submitted(cast, union, SimpleUploadedFile("pacchetto.gpkg", body))
+    assert set(delivery.proposals.values_list("kind", flat=True)) == {"unchanged"}
+
+
+def test_a_package_of_a_comune_has_the_candidates_of_another_reading(cast, union, ats):
+    published(cast, ats, union_file())
+    assert len(packages.package(cast.comune).origins) == 2
+    assert len(packages.package(union.source).origins) == 4
+
+
+def test_a_body_delivers_by_the_api_and_nobody_for_it(cast, ats):
+    def post(user: User, **body):
+        sent = {"file": builders.plan_file(3), **body}
+        return client_of(user).post(reverse("api-uploads"), sent)
+
+    answer = post(ats.operator, source="registro-ats")
+    assert answer.status_code == 202
+    told = answer.json()
+    assert told["municipality"] is None
+    assert told["source"] == {"slug": "registro-ats", "name": "Registro ATS"}
+    listed = client_of(ats.operator).get(reverse("api-uploads") + "?source=registro-ats").json()
+    assert [one["id"] for one in listed["results"]] == [told["id"]]
+    assert post(cast.operator, source="registro-ats").status_code == 400
+    assert post(ats.operator, municipality=SESTO).status_code == 403
+    assert post(ats.operator).status_code == 400
+    assert post(cast.operator, municipality=SESTO, source="registro-ats").status_code == 400
+
+
+def test_a_comune_s_plan_is_named_by_its_code_as_before(cast):
+    sent = {"file": builders.plan_file(3), "municipality": SESTO}
+    told = client_of(cast.operator).post(reverse("api-uploads"), sent).json()
+    assert told["municipality"] == {"istat": SESTO, "name": "Sesto San Giovanni"}
+    assert told["source"]["slug"] == "pgt-sesto-san-giovanni"
+
+
+#: From the register of libraries ISIL (ICCU, Ministry of culture, open data, 2018): the column
+#: «comune» of the municipal libraries is wrong in most rows, the position is right.
+LIBRARIES = """isil;denominazione;tipo;Lat;Long;comune
+IT-MI0001;Biblioteca comunale Romeo Brambilla;Biblioteca;45.3987942;8.9190865;Messina
+IT-MI0006;Biblioteca comunale;Biblioteca;45.5413583;8.8512704;Messina
+"""
+ABBIATEGRASSO, ARCONATE = "015002", "015007"
+
+
+def register() -> SimpleUploadedFile:
+    return SimpleUploadedFile("biblioteche.csv", LIBRARIES.encode())
+
+
+def test_a_register_with_wrong_names_is_told_and_its_positions_hold(cast, ats):
+    delivery = published(cast, ats, register())
+    found = Finding.objects.filter(delivery=delivery, code="GEO-13").order_by("pk")
+    assert [(one.params["said"], one.params["found"]) for one in found] == [
+        ("Messina", "Abbiategrasso"),
+        ("Messina", "Arconate"),
+    ]
+    assert {one.severity for one in found} == {"warning"}
+    assert comuni_of(delivery) == [ABBIATEGRASSO, ARCONATE]
+    shown = text(client_of(ats.operator).get(page("checks", delivery)))
+    assert "dicono un Comune e cadono in un altro" in shown and "vale la posizione" in shown
+
+
+def test_where_the_code_holds_the_register_s_rows_are_in_no_comune(cast, ats):
+    Source.objects.filter(pk=ats.source.pk).update(placed_by=PlacedBy.CODE)
+    ats.source.refresh_from_db()
+    delivery = published(cast, ats, register())
+    assert delivery.findings.filter(code="GEO-13").count() == 2
+    assert comuni_of(delivery) == [None, None]
+
+
+def test_another_mapping_is_a_difference_to_decide_on(cast, union):
+    def coded(name: str) -> SimpleUploadedFile:
+        (x, y), *_rest = builders.places(SESTO, 1)
+        lines = (
+            f"ID;TIPOLOGIA;DENOMINAZIONE;COD_ISTAT;X;Y\nA;Museo;Museo civico;{CINISELLO};{x};{y}"
+        )
+        return SimpleUploadedFile(name, lines.encode())
+
+    assert comuni_of(published(cast, union, coded("uno.csv"))) == [SESTO]
+    Source.objects.filter(pk=union.source.pk).update(placed_by=PlacedBy.CODE)
+    union.source.refresh_from_db()
+    delivery = submitted(
+        cast, union, SimpleUploadedFile("due.csv", coded("due.csv").read() + b"\n")
+    )
+    proposal = delivery.proposals.get()
+    assert (proposal.kind, proposal.changes) == ("edited", {"municipality": [SESTO, CINISELLO]})
+    shown = text(client_of(cast.reviewer).get(page("review", delivery)))
+    assert "Cinisello Balsamo" in shown
+    assert comuni_of(builders.publish(delivery, cast)) == [CINISELLO]
+
+
+def test_what_a_comune_declares_elsewhere_is_where_it_lies(cast):
+    (x, y), *_rest = builders.places(CINISELLO, 1)
+    lines = (
+        "ID;TIPOLOGIA;DENOMINAZIONE;SERVIZIO IN ALTRO COMUNE;COORD_X;COORD_Y\n"
+        f"A;Museo;Museo civico;Cinisello Balsamo;{x};{y}"
+    )
+    delivery = builders.published(cast, SimpleUploadedFile("altrove.csv", lines.encode()))
+    assert comuni_of(delivery) == [CINISELLO]
+    assert ServiceState.objects.at(None).get().municipality_id == CINISELLO
+
+
+def test_a_comune_s_plan_is_told_of_its_comune_alone(cast):
+    (x, y), *_rest = builders.places(LEGNANO, 1)
+    row = f"L1;Biblioteca;Biblioteca lontana;via Po 1;esistente;900;{x};{y}"
+    body = builders.plan_file(3).read() + f"\n{row}".encode()
+    delivery = builders.checked(cast, SimpleUploadedFile("piano.csv", body))
+    assert not delivery.findings.filter(code="GEO-13").exists()
+    assert "wide" not in delivery.findings.get(code="GEO-07").params
+    shown = text(client_of(cast.operator).get(page("checks", delivery)))
+    assert "fuori dal Comune" in shown and "della fonte" not in shown
+
+
+def test_an_address_is_looked_for_in_the_row_s_own_comune(union):
+    delivery = checked(union, union_file())
+    question = questions_of(delivery)
+    address = {"address": "via Roma 3"}
+    assert question(address, CINISELLO) == "via Roma 3, Cinisello Balsamo"
+    assert question(address, "") == ""
+
+
+@pytest.mark.real_data
+def test_of_a_national_register_most_municipal_libraries_say_another_comune(
+    cast, ats, shared_data
+):
+    lines = (shared_data / "lettura2" / "biblioteche_cmm.csv").read_text().splitlines()
+    municipal = [line for line in lines[1:] if line.split(";")[5] == "Comune"]
+    assert len(municipal) == 184
+    body = "\n".join([lines[0], *municipal]).encode()
+    delivery = checked(ats, SimpleUploadedFile("biblioteche.csv", body))
+    assert delivery.row_count == 184
+    told = delivery.findings.filter(code="GEO-13")
+    assert 159 <= told.count() <= 163
+    assert delivery.rows.filter(municipality="").count() <= 4
+    names = set(Municipality.objects.values_list("name", flat=True))
+    assert {one.params["found"] for one in told} <= names
