@@ -43,14 +43,15 @@ class SheetTerritory:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: words or a number (None: no data), with
-    how many decimals, a link and a category's mark."""
+    """One cell: words or a number (None: no data), with how many decimals, a link and a category's
+    mark; `lang` where the words are not in the page's language."""
 
     value: Words | Number | None
     decimals: int = 0
     url: str = ""
     mark: str = ""
     note: Words = ""
+    lang: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -61,9 +62,9 @@ class Cell:
         return isinstance(self.value, int | float | Decimal)
 
 
-def text(value: Words, *, url: str = "", mark: str = "", note: Words = "") -> Cell:
+def text(value: Words, *, url: str = "", mark: str = "", note: Words = "", lang: str = "") -> Cell:
     """A cell of words."""
-    return Cell(value, url=url, mark=mark, note=note)
+    return Cell(value, url=url, mark=mark, note=note, lang=lang)
 
 
 def number(value: Number | None, decimals: int = 0, *, url: str = "") -> Cell:

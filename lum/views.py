@@ -13,6 +13,7 @@ from lum.models import Lum
 from lum.selectors import TO_IDENTIFY, UNRANKED, LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
 from zones.models import Zone
+from zones.sheets import sections_of
 
 
 @require_safe
@@ -42,7 +43,12 @@ def lum_list(request: HttpRequest) -> HttpResponse:
 def lum_detail(request: HttpRequest, code: str) -> HttpResponse:
     hubs = Lum.objects.public().prefetch_related("municipalities", "nodes")
     hub = get_object_or_404(hubs, code=code)
-    context = {"row": lum_row(hub), "lum": hub, "map": _map(hub, hub.point) if hub.point else None}
+    context = {
+        "row": lum_row(hub),
+        "lum": hub,
+        "map": _map(hub, hub.point) if hub.point else None,
+        "sections": sections_of("lum", hub),
+    }
     return render(request, "lum/detail.html", context)
 
 

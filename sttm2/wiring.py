@@ -1,12 +1,16 @@
 """What higher apps contribute to lower ones, called from below by dotted path."""
 
-# Data that single rules need (found by its name in RuleContext.extra) and sections of the sheets.
+# Data that single rules need, found by its name in RuleContext.extra.
 RULE_DATA_LOADERS = {"lum": "lum.rule_data.hubs", "funding": "funding.rule_data.projects"}
-ZONE_SHEET_SECTIONS = [
-    "services.sheets.zone_services",
-    "lum.sheets.zone_lum",
-    "funding.sheets.zone_funding",
-]
+# The sections of each kind of sheet, in their order: that of a zone or comune, that of a LUM.
+SHEET_SECTIONS = {
+    "territory": [
+        "services.sheets.services.services_of",
+        "lum.sheets.lum.lum_of",
+        "funding.sheets.funding.funding_of",
+    ],
+    "lum": ["lum.sheets.nodes.nodes_of"],
+}
 # The page where the office begins to work, by name ("" where there is none).
 OFFICE_DESK = "deliveries:reviews"
 # What events and notices may be about: {kind: class that says who is told, and in which words}.

@@ -2,20 +2,21 @@
 dotted paths in settings (higher apps are not imported)."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.sheets import Section, SheetTerritory
+from core.sheets import Section
 
 
-def sections_of(territory: SheetTerritory) -> Sequence[Section]:
-    """The sections of a zone's or a comune's sheet, in the order of
-    settings.ZONE_SHEET_SECTIONS."""
-    contributors: list[Callable[[SheetTerritory], Section | None]] = [
-        import_string(path) for path in settings.ZONE_SHEET_SECTIONS
+def sections_of(sheet: str, subject: Any) -> Sequence[Section]:
+    """The sections of a kind of sheet about its subject (a territory, a LUM), in the order of
+    settings.SHEET_SECTIONS; one that has nothing to say is left out."""
+    contributors: list[Callable[[Any], Section | None]] = [
+        import_string(path) for path in settings.SHEET_SECTIONS[sheet]
     ]
-    sections = [contribute(territory) for contribute in contributors]
+    sections = [contribute(subject) for contribute in contributors]
     return [section for section in sections if section is not None]
 
 

@@ -60,7 +60,7 @@ def zone_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "zone": zone,
         "summary": selectors.zone_summary(zone, day),
         "territory": territory,
-        "sections": sections_of(territory),
+        "sections": sections_of("territory", territory),
         "municipalities": selectors.municipality_rows(zone.slug, day),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(
@@ -103,7 +103,7 @@ def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
             if row.municipality.istat == istat
         ),
         "former_codes": municipality.former_codes.ended(),
-        "sections": sections_of(territory),
+        "sections": sections_of("territory", territory),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(
             PageMap.TERRITORY,

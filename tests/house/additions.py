@@ -108,3 +108,29 @@ LAYER_WORDS = {
     "Prova": "Trial",
     "riquadro: comune in prova": "box: comune on trial",
 }
+
+SECTION = '''"""The section on trial."""
+
+from django.utils.translation import gettext as _
+
+from core.sheets import Fact, Section, SheetTerritory
+
+
+def trial_of(territory: SheetTerritory) -> Section:
+    """How many comuni the territory has."""
+    counted = Fact(_("Comuni contati"), len(territory.municipalities))
+    return Section(slug="prova", title=_("Sezione di prova"), facts=(counted,))
+'''
+
+SECTION_TEST = '''"""The section on trial: how many comuni."""
+
+from core.sheets import SheetTerritory
+from funding.sheets.prova import trial_of
+
+
+def test_it_counts_the_comuni():
+    territory = SheetTerritory("Due", ("015209", "015077"), None, None)
+    assert [fact.value for fact in trial_of(territory).facts] == [2]
+'''
+
+SECTION_WORDS = {"Comuni contati": "Comuni counted", "Sezione di prova": "Section on trial"}

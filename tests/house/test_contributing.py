@@ -130,3 +130,22 @@ def test_a_new_layer_takes_an_entry_its_test_and_its_english(copy):
     check(copy, "tests/sttm2/test_layers.py", "tests/house/test_texts.py", test)
 
     assert changed(copy, before) == {module, test, english}
+
+
+def test_a_new_section_takes_its_file_its_place_its_test_and_its_english(copy):
+    module, wiring, test, english = named("A new section of a sheet (zone and comune, or LUM)")
+    module, test = (
+        one.replace("<app>", "funding").replace("<name>", "prova") for one in (module, test)
+    )
+    before = contents(copy)
+
+    (copy / module).write_text(additions.SECTION, encoding="utf-8")
+    (copy / test).write_text(additions.SECTION_TEST, encoding="utf-8")
+    text = (copy / wiring).read_text(encoding="utf-8")
+    first, rest = text.split('    "territory": [\n', 1)
+    added = '        "funding.sheets.prova.trial_of",\n'
+    (copy / wiring).write_text(f'{first}    "territory": [\n{added}{rest}', encoding="utf-8")
+    translate(copy / english, additions.SECTION_WORDS)
+    check(copy, "tests/sttm2/test_sheets.py", "tests/house/test_texts.py", test)
+
+    assert changed(copy, before) == {module, wiring, test, english}

@@ -29,7 +29,7 @@ from zones.days import end_of
 PER = 10_000
 
 
-def zone_services(territory: SheetTerritory) -> Section:
+def services_of(territory: SheetTerritory) -> Section:
     """Services by category in both readings, planned ones apart, and per 10,000 residents."""
     shown = ServiceState.objects.at(end_of(territory.day))
     everywhere = shown.supra_municipal()

@@ -9,7 +9,7 @@ from core.sheets import Cell, Column, Fact, Row, Section, SheetTerritory, Table,
 from lum.models import Lum
 
 
-def zone_lum(territory: SheetTerritory) -> Section:
+def lum_of(territory: SheetTerritory) -> Section:
     """The LUM of the territory; rank and setting are said to be missing where nobody has set
     them."""
     hubs = list(Lum.objects.public().of(territory))

@@ -10,7 +10,7 @@ from funding.models import Share
 from funding.selectors import programme_rows, shares_in
 
 
-def zone_funding(territory: SheetTerritory) -> Section:
+def funding_of(territory: SheetTerritory) -> Section:
     """The shares that fall on the territory; unknown ones are listed as unknown."""
     shares = shares_in(territory.municipalities)
     known = [share.amount for share in shares if share.amount is not None]
@@ -39,7 +39,7 @@ def _table(shares: list[Share]) -> Table:
                     share.project.programme.name,
                     url=reverse("funding:programme", args=[share.project.programme_id]),
                 ),
-                text(share.project.title),
+                text(share.project.title, lang="it"),
                 text(share.municipality.name if share.municipality else ""),
                 _euro(share.amount),
             )
