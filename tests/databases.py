@@ -55,6 +55,13 @@ def copy(name: str, *, of: str) -> None:
         _create(server, name, original)
 
 
+def empty(name: str) -> None:
+    """A database of that name with nothing in it."""
+    with maintenance() as server:
+        _drop(server, name)
+        _create(server, name)
+
+
 def drop(name: str) -> None:
     with maintenance() as server:
         _drop(server, name)
