@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from deliveries.actions import intake
 from deliveries.checks import choices
 from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
 from deliveries.querysets import rows_of, run_sql
+from deliveries.selectors import offered
 from people.models import User
 from validator.interpreting.context import REPAIR
 from validator.source_file import shape_of
@@ -70,28 +70,6 @@ def answer(
         raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
     workflow.record(delivery, "answer", by=user, note=f"{code}: {reason.strip()}")
     return delivery.answers.filter(code=code).count()
-
-
-def offered(
-    delivery: Delivery, *, code: str = "", contents: Sequence[str] | None = None
-) -> QuerySet[Answer]:
-    """Answers of earlier deliveries that still fit: the same warning on a row of the same content;
-    of one code, or on some contents alone (their fingerprints).
-
-    A row that changed drops its answer, and so does a promise whose day has passed.
-    """
-    if delivery.status not in policies.EDITABLE:
-        return Answer.objects.none()
-    found = rows_of(
-        "offered_answers",
-        delivery=delivery.pk,
-        source=delivery.source_id,
-        day=timezone.localdate(),
-        code=code,
-        contents=None if contents is None else list(contents),
-    )
-    wanted = Answer.objects.filter(pk__in=[row[0] for row in found])
-    return wanted.select_related("by").order_by("code", "pk")
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from deliveries import leases, policies, tasks, workflow
 from deliveries.checks.submission import SubmissionStatement, must_be_good
 from deliveries.models import Delivery, Proposal, Receipt
 from deliveries.publishing.compare import propose
+from deliveries.selectors import bulk_selection
 from deliveries.states import DeliveryStatus, Verb
 from people.models import User
 
@@ -30,7 +31,6 @@ REASONS = (
     "other_competence",
     "other",
 )
-MOVE_LIMIT_M = 5.0
 #: What a receipt keeps of its delivery, which may change afterwards.
 ON_RECEIPT = ("sha256", "row_count", "blocked_count", "act", "act_date", "reference_date",
               "contact_name", "contact_email")  # fmt: skip
@@ -182,22 +182,6 @@ def _check_reason(decision: str, reason_code: str, note: str) -> None:
             )
         if reason_code == "other" and not note.strip():
             raise Invalid("note-missing", _("Scrivi il motivo, perché il Comune possa capire."))
-
-
-def bulk_selection(delivery: Delivery, rule: str) -> "QuerySet[Proposal]":
-    """The undecided proposals that a bulk rule would touch, so that it can be previewed."""
-    pending = delivery.proposals.filter(decision=Decided.PENDING, published_in__isnull=True)
-    rules = {
-        "unchanged": Q(kind=Proposal.Kind.UNCHANGED),
-        "moves_under_5m": Q(kind=Proposal.Kind.MOVED, distance_m__lte=MOVE_LIMIT_M),
-        "new": Q(kind=Proposal.Kind.NEW),
-        "all_pending": Q(),
-    }
-    if rule not in rules:
-        raise Invalid(
-            "bulk-rule", _("Regola sconosciuta: scegli %(rules)s.") % {"rules": ", ".join(rules)}
-        )
-    return pending.filter(rules[rule])
 
 
 @transaction.atomic

@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.errors import NotFound, WrongState
+from deliveries import selectors
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView
+from deliveries.api.access import PAGED, DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.publishing import impact
 from deliveries.reports import story
@@ -52,10 +53,14 @@ class TakenOut(serializers.Serializer[Any]):
 class OfferedAnswers(DeliveryView):
     """Answers that travel: the same finding on the same unchanged record offers the old one."""
 
-    @extend_schema(operation_id="deliveries_answers_offered", responses=OfferedOut(many=True))
+    @extend_schema(
+        operation_id="deliveries_answers_offered",
+        parameters=PAGED,
+        responses=OfferedOut(many=True),
+    )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        found = answers.offered(self.delivery(request, pk))
-        return Response(OfferedOut(found, many=True).data)
+        found = selectors.offered(self.delivery(request, pk))
+        return self.paged(request, found, lambda some: OfferedOut(some, many=True).data)
 
     @extend_schema(
         operation_id="deliveries_answers_take", request=TakeIn, responses={201: TakenOut}

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from django.http import StreamingHttpResponse
@@ -20,7 +21,7 @@ from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import sending
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, WriteThrottle
+from deliveries.api.access import MOST, PAGE, PAGED, DeliveryView, WriteThrottle
 from deliveries.checks.submission import SubmissionStatement
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
@@ -29,8 +30,6 @@ from deliveries.reports.wording import asked_language
 from deliveries.states import DeliveryStatus
 from people.access import caller
 from validator.findings import together
-
-PAGE, MOST = 100, 1_000
 
 
 def shown(
@@ -159,8 +158,7 @@ class FindingList(DeliveryView):
         parameters=[
             OpenApiParameter("code", str),
             OpenApiParameter("severity", str),
-            OpenApiParameter("after", int, description="id dell'ultimo già letto"),
-            OpenApiParameter("limit", int, description="Fino a 1.000"),
+            *PAGED,
         ],
         responses=shapes.FindingOut(many=True),
     )
@@ -174,26 +172,7 @@ class FindingList(DeliveryView):
             return StreamingHttpResponse(
                 _stream(delivery, found), content_type=NdjsonRenderer.media_type
             )
-        matched = found.count()
-        if asked.get("after"):
-            found = found.filter(pk__gt=whole(asked["after"], default=1, most=2**62))
-        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
-        listed = list(found[:limit])
-        return Response(
-            {
-                "numberMatched": matched,
-                "numberReturned": len(listed),
-                "results": _told(delivery, listed),
-                "next": self._next(request, listed, limit),
-            }
-        )
-
-    def _next(self, request: Request, listed: list[Finding], limit: int) -> str | None:
-        if len(listed) < limit:
-            return None
-        query = request.query_params.copy()
-        query["after"] = str(listed[-1].pk)
-        return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        return self.paged(request, found, partial(_told, delivery))
 
 
 def _told(delivery: Delivery, findings: list[Finding]) -> list[dict[str, Any]]:
@@ -229,11 +208,10 @@ class ReportDocument(DeliveryView):
 class AnswerList(DeliveryView):
     """Answers to warnings."""
 
-    @extend_schema(responses=shapes.AnswerOut(many=True))
+    @extend_schema(parameters=PAGED, responses=shapes.AnswerOut(many=True))
     def get(self, request: Request, pk: uuid.UUID) -> Response:
-        delivery = self.delivery(request, pk)
-        given = delivery.answers.select_related("by").order_by("pk")
-        return Response(shapes.AnswerOut(given, many=True).data)
+        given = self.delivery(request, pk).answers.select_related("by")
+        return self.paged(request, given, lambda some: shapes.AnswerOut(some, many=True).data)
 
     @extend_schema(request=shapes.NewAnswer, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request, pk: uuid.UUID) -> Response:

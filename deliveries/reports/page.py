@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deliveries.actions.answers import offered
 from deliveries.models import Answer, Delivery, Finding, StagedRow
 from deliveries.querysets import rows_of
 from deliveries.reports.wording import (
@@ -23,6 +22,7 @@ from deliveries.reports.wording import (
     why,
     words,
 )
+from deliveries.selectors import offered
 from deliveries.states import DRAFT, DeliveryStatus
 from validator.findings import Severity
 from validator.rules import registry

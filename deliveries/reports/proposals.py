@@ -11,10 +11,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.actions import review
 from deliveries.models import Answer, Delivery, Finding, Proposal
 from deliveries.reports.places import collection, outlines, point_feature
 from deliveries.reports.wording import language, title
+from deliveries.selectors import bulk_selection
 from services.models import Record, ServiceType
 from validator import schema
 from validator.findings import Severity
@@ -254,7 +254,7 @@ def decision_counts(delivery: Delivery) -> list[tuple[str, Text, int]]:
 def bulk_rules(delivery: Delivery) -> list[BulkRule]:
     """The rules for many at once that would touch something now."""
     rules = [
-        BulkRule(rule, sentence, review.bulk_selection(delivery, rule).count())
+        BulkRule(rule, sentence, bulk_selection(delivery, rule).count())
         for rule, sentence in RULE_WORDS.items()
     ]
     return [rule for rule in rules if rule.count]

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from core.errors import NotFound, WrongState
 from core.pages import acting, back_on_mistake, number, private
+from deliveries import selectors
 from deliveries.actions import answers
 from deliveries.forms import ReasonForm
 from deliveries.models import Delivery
@@ -50,7 +51,7 @@ def checks(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     delivery = delivery_of(request, pk)
     if not has_report(delivery):
         return redirect("deliveries:detail", pk)
-    offered = answers.offered(delivery)
+    offered = selectors.offered(delivery)
     context = {
         **frame(request, delivery, "checks"),
         "report": page.report(delivery),

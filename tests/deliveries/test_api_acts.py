@@ -52,17 +52,25 @@ def second(cast) -> Delivery:
 
 def test_offered_answers_are_listed_and_taken_one_or_all(cast, second):
     client = caller(cast.consultant, "read", "upload")
-    found = client.get(url("offered", second)).json()
+    found = client.get(url("offered", second)).json()["results"]
+    one = client.get(url("offered", second), {"limit": 1}).json()
+    assert (one["numberMatched"], one["numberReturned"]) == (2, 1)
+    other = client.get(one["next"]).json()
+    assert one["results"] + other["results"] == found
     assert {one["reason"] for one in found} == {"L'atto è in corso", "Lo mandiamo"}
     assert {one["given_in"] for one in found} != {str(second.pk)}
     first = {"ids": [found[0]["id"]]}
     assert client.post(url("offered", second), first, content_type=JSON).json() == {"taken": 1}
-    assert [one["id"] for one in client.get(url("offered", second)).json()] == [found[1]["id"]]
+    assert [one["id"] for one in client.get(url("offered", second)).json()["results"]] == [
+        found[1]["id"]
+    ]
     nothing = client.post(url("offered", second), {"code": "ATT-01"}, content_type=JSON)
     assert nothing.json() == {"taken": 0}
     assert client.post(url("offered", second), {}, content_type=JSON).status_code == 201
     assert {one.by for one in Answer.objects.filter(delivery=second)} == {cast.consultant}
-    assert client.get(url("offered", second)).json() == []
+    assert client.get(url("offered", second)).json()["numberMatched"] == 0
+    taken = client.get(url("answers", second), {"limit": 1}).json()
+    assert (taken["numberMatched"], len(taken["results"])) == (2, 1)
 
 
 def test_a_whole_delivery_goes_by_api_alone(cast):
