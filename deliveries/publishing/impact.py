@@ -36,7 +36,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Change:
+class ProposedChange:
     """So many services more (or fewer) of one comune, level, category (slug) and valence."""
 
     n: int
@@ -105,14 +105,14 @@ def preview(delivery: Delivery) -> Impact | None:
 
 
 def figures_of(
-    delivery: Delivery, changes: Iterable[Change] = ()
+    delivery: Delivery, changes: Iterable[ProposedChange] = ()
 ) -> dict[str, dict[Label, float]]:
     """The figures of the comuni's and the zones' sheets, by sheet and label: as they are now, or
     as they would be after the changes."""
     return {place.name: _figures(place, changes) for place in _territories(delivery)}
 
 
-def _changes(delivery: Delivery) -> list[Change]:
+def _changes(delivery: Delivery) -> list[ProposedChange]:
     """How many services of which kind would go (negative) and come."""
     terms = states.terms_of(states.current_criteria())
     statements = {**gaps(), "shown": states.shown_sql()}
@@ -122,7 +122,7 @@ def _changes(delivery: Delivery) -> list[Change]:
     ):
         proposed = criteria.propose(terms, criteria.Facts(kind, level, default, area)).valence
         # As the column `valence` of the states, which the database makes.
-        found.append(Change(n, comune, level, category, validated or proposed or declared))
+        found.append(ProposedChange(n, comune, level, category, validated or proposed or declared))
     return found
 
 
@@ -136,7 +136,7 @@ def _territories(delivery: Delivery) -> list[SheetTerritory]:
     return [*sheets, *(zone_territory(zone) for zone in zones)]
 
 
-def _figures(place: SheetTerritory, changes: Iterable[Change]) -> dict[Label, float]:
+def _figures(place: SheetTerritory, changes: Iterable[ProposedChange]) -> dict[Label, float]:
     here = ServiceState.objects.at(None).filter(municipality__in=place.municipalities)
     cells = here.order_by().values_list("level", "category", "valence").annotate(n=Count("pk"))
     counted: Counter[tuple[str, str | None]] = Counter()
