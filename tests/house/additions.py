@@ -87,8 +87,8 @@ TRIAL = Layer(
     tables=("zones_municipality",),
     rows=lambda: Municipality.objects.current(),
     geometry="geometry_web",
-    drawing=Drawing("area", "#0b6575"),
-    legend=(LegendEntry(_("riquadro: comune in prova")),),
+    drawing=Drawing("line", "#0b6575"),
+    legend=(LegendEntry(_("linea: comune in prova")),),
     downloads=(_geojson("/api/v1/municipalities/"),),
     page="zones:municipality",
 )
@@ -106,7 +106,7 @@ def test_its_tiles_hold_the_comuni(db, client, tmp_path):
 LAYER_WORDS = {
     "Strato di prova": "Layer on trial",
     "Prova": "Trial",
-    "riquadro: comune in prova": "box: comune on trial",
+    "linea: comune in prova": "line: comune on trial",
 }
 
 SECTION = '''"""The section on trial."""

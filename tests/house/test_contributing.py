@@ -17,7 +17,7 @@ from tests.house import additions, tree
 from validator.rules import registry
 
 ROOT = tree.ROOT
-FOLDERS = ("fixtures", "locale", "templates", "tests", *tree.CODE)
+FOLDERS = ("fixtures", "locale", "static/src", "templates", "tests", *tree.CODE)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", "build")
 NEXT = sum(rule.family == "GEO" for rule in registry.registered()) + 1
 CODE, STEM = f"GEO-{NEXT:02}", f"geo_{NEXT:02}"

@@ -4,12 +4,14 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from core.maps import PageMap
 from sttm2.layers import LAYERS, on_map
 
 pytestmark = pytest.mark.django_db
+SHAPES = (settings.BASE_DIR / "static/src/js/map/vector.js").read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.id)
 #: A page of the portal with each map.
 PAGES = {
@@ -27,8 +29,8 @@ def text(client, path: str) -> str:
 
 
 def drawn_on(page: str) -> list[dict]:
-    settings = re.search(r'<script id="map-settings"[^>]*>(.*?)</script>', page, re.S).group(1)
-    return json.loads(settings)["layers"]
+    told = re.search(r'<script id="map-settings"[^>]*>(.*?)</script>', page, re.S).group(1)
+    return json.loads(told)["layers"]
 
 
 @EACH
@@ -76,3 +78,8 @@ def test_what_its_features_are_called_by_leads_to_their_page(client, layer):
     [drawn] = [one for one in on_map(layer.maps[0]) if one["id"] == layer.id]
     assert drawn["key"] == layer.columns[0]
     assert bool(layer.page) is ("KEY" in drawn["page"])
+
+
+@EACH
+def test_the_map_knows_how_to_draw_it(layer):
+    assert f"\n  {layer.drawing.shape}: (" in SHAPES

@@ -106,33 +106,22 @@ export function serviceSymbolizer(colors) {
   };
 }
 
-/** Points as signs of one colour: hollow and dashed where a field says so (of LUM: planned). */
-function signSymbolizer({ color, hollow }, outline) {
+/** Points as squares of one colour: hollow and dashed where a field says so (of LUM: planned). */
+export function squareSymbolizer({ color, hollow }) {
   return {
     draw(ctx, geom, zoom, feature) {
       ctx.globalAlpha = 1;
+      const side = zoom < 11 ? 8 : 13;
       const isHollow = hollow && feature.props[hollow[0]] === hollow[1];
       ctx.fillStyle = isHollow ? "#fff" : color;
       ctx.strokeStyle = isHollow ? color : INK;
       ctx.lineWidth = 2;
       ctx.setLineDash(isHollow ? [3, 2] : []);
-      for (const point of geom[0] ?? []) {
-        outline(ctx, point, zoom < 11 ? 8 : 13);
-        ctx.fill();
-        ctx.stroke();
+      for (const { x, y } of geom[0] ?? []) {
+        ctx.fillRect(x - side / 2, y - side / 2, side, side);
+        ctx.strokeRect(x - side / 2, y - side / 2, side, side);
       }
       ctx.setLineDash([]);
     },
   };
-}
-
-export function squareSymbolizer(drawing) {
-  return signSymbolizer(drawing, (ctx, { x, y }, side) => {
-    ctx.beginPath();
-    ctx.rect(x - side / 2, y - side / 2, side, side);
-  });
-}
-
-export function circleSymbolizer(drawing) {
-  return signSymbolizer(drawing, (ctx, { x, y }, side) => circle(ctx, x, y, side / 2));
 }

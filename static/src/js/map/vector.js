@@ -6,7 +6,7 @@ import {
   leafletLayer,
 } from "../../../../node_modules/protomaps-leaflet/dist/esm/index.js";
 import L from "./leaflet.js";
-import { circleSymbolizer, serviceSymbolizer, squareSymbolizer } from "./symbols.js";
+import { serviceSymbolizer, squareSymbolizer } from "./symbols.js";
 
 const PICK_BRUSH = 14;
 const NEAR = 11;
@@ -15,9 +15,7 @@ const NEAR = 11;
 const SHAPES = {
   service: (_drawing, settings) => [serviceSymbolizer(new Map(settings.categories.map((c) => [c.slug, c.color])))],
   square: (drawing) => [squareSymbolizer(drawing)],
-  circle: (drawing) => [circleSymbolizer(drawing)],
   line: (drawing) => [line(drawing)],
-  area: (drawing) => [new PolygonSymbolizer({ fill: drawing.color, opacity: 0.3 }), line(drawing)],
   land: (drawing, settings) => [land(settings.within), line(drawing)],
 };
 
