@@ -9,7 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 Handler = Callable[[HttpRequest], HttpResponse]
-RESERVED = ("/consegne/", "/istruttoria/", "/avvisi/", "/profilo/", "/persone/", "/admin/")
+RESERVED = (
+    *("/consegne/", "/istruttoria/", "/rettifiche/", "/avvisi/", "/profilo/", "/admin/"),
+    *("/api/v1/uploads/", "/api/v1/packages/", "/api/v1/notices/"),
+    *("/api/v1/corrections/", "/api/v1/remarks/"),
+)
+CORRECTS = "/rettifica/"  # the end of a public address
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -38,8 +43,10 @@ class SecondFactorMiddleware:
 
 
 def _is_reserved(request: HttpRequest) -> bool:
-    """Pages of the reserved area, and every writing but signing in and choosing the language."""
+    """What is not public, and every writing but signing in and choosing the language. A program
+    with a key is not asked: who issued it was."""
     path = request.path.removeprefix("/en")
     if path.startswith(("/accesso/", "/i18n/")):
         return False
-    return path.startswith(RESERVED) or request.method not in SAFE
+    reserved = path.startswith(RESERVED) or path.endswith(CORRECTS)
+    return reserved or request.method not in SAFE

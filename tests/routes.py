@@ -1,31 +1,75 @@
-"""Every address of the portal as the resolver knows it, with real things in its gaps."""
+"""Every address that the portal answers, as the resolver has them, filled with what there is."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.house.tree import CODE
 
-def patterns(
-    resolver: URLResolver | None = None, before: str = "", space: str = ""
-) -> Iterator[tuple[str, str]]:
-    """Every address below a resolver (all of them without one), and its name."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = before + str(entry.pattern)
+#: A place in an address, of `path` or of a regular expression.
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+UNSAFE = ("post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address with its places still open, and who answers there."""
+
+    template: str
+    name: str
+    callback: Any
+
+    @property
+    def view(self) -> Any:
+        """The class or the function that answers."""
+        return getattr(self.callback, "cls", None) or self.callback
+
+    @property
+    def is_ours(self) -> bool:
+        return self.view.__module__.split(".")[0] in CODE
+
+    @property
+    def is_api(self) -> bool:
+        return self.template.startswith("/api/")
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """Of each open place the part of the address before it, and its name."""
+        found = []
+        for place in PLACE.finditer(self.template):
+            before = self.template[: place.start()].rstrip("/").rpartition("/")[2]
+            found.append((before, place[1] or place[2]))
+        return found
+
+    @property
+    def writes(self) -> list[str]:
+        """The methods with which it may be written to, as far as they can be told: a function
+        says so when it is asked."""
+        if not hasattr(self.callback, "cls"):
+            return ["post"]
+        actions = getattr(self.callback, "actions", None) or {}
+        return [name for name in UNSAFE if hasattr(self.view, name) or name in actions]
+
+    def filled(self, values: Mapping[tuple[str, str], object]) -> str:
+        """The address of what there is; `values` by the part before a place, and its name."""
+        waiting = iter(self.places)
+        return PLACE.sub(lambda _place: str(values[next(waiting)]), self.template)
+
+
+def routes() -> list[Route]:
+    """All of them, those of packages too."""
+    return list(_below(get_resolver(), "/", ""))
+
+
+def _below(resolver: URLResolver, before: str, spaces: str) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        own = str(entry.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
+        template = before + own.replace("\\.", ".")
         if isinstance(entry, URLResolver):
-            inside = f"{space}{entry.namespace}:" if entry.namespace else space
-            yield from patterns(entry, route, inside)
+            inner = f"{spaces}{entry.namespace}:" if entry.namespace else spaces
+            yield from _below(entry, template, inner)
         elif isinstance(entry, URLPattern):
-            plain = route.replace("^", "").replace("$", "").replace("\\Z", "")
-            yield plain, space + (entry.name or "")
-
-
-def addresses(route: str, things: Mapping[str, Sequence[str]]) -> list[str]:
-    """The address with every real thing that may stand in it; `things` by converter and name."""
-    found = re.search(r"<([\w:]+)>|\(\?P<(\w+)>[^)]*\)", route)
-    if found is None:
-        return ["/" + route]
-    name = found[1] or found[2]
-    values = things["sources"] if "sources/" in route else things[name]
-    filled = (route[: found.start()] + value + route[found.end() :] for value in values)
-    return [address for one in filled for address in addresses(one, things)]
+            yield Route(template, f"{spaces}{entry.name}", entry.callback)

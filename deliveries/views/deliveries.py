@@ -72,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Choose a file (and for whom, if several); works without JavaScript."""
     asked = request.GET.get("fonte") or request.GET.get("comune")
     form = DeliveryForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         request.FILES or None,
         user=request.user,
         initial={"sender": asked} if asked else None,

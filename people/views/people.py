@@ -159,7 +159,8 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """A newcomer sets name and password; who has an account signs in and takes the mandate."""
     invitation = actions.find_invitation(token)
     known = User.objects.filter(email__iexact=invitation.email).exists()
-    form = AcceptanceForm(request.POST or None, email=invitation.email)
+    typed = request.POST if request.method == "POST" else None
+    form = AcceptanceForm(typed, email=invitation.email)
     if request.method == "POST" and known:
         if not request.user.is_authenticated:
             return redirect_to_login(request.path)

@@ -28,7 +28,7 @@ PAGE = 30
 def say(request: HttpRequest, public_id: str) -> HttpResponse:
     """The form; works without an account and without JavaScript."""
     service = remarks.service_of(public_id)
-    form = RemarkForm(request.POST or None)
+    form = RemarkForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         throttle = remarks.RemarkThrottle()

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.house.tree import CODE, ROOT
 
@@ -189,29 +187,6 @@ def test_every_environment_variable_is_in_the_example():
     names = set(re.findall(r'env_(?:str|bool|int|list|secret)\(\s*"(\w+)"', text))
     example = (ROOT / ".env.example").read_text()
     assert not {variable for variable in names if variable not in example}
-
-
-def _patterns(resolver: URLResolver, prefix: str = "") -> list[str]:
-    found = []
-    for entry in resolver.url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            found += _patterns(entry, route)
-        elif isinstance(entry, URLPattern) and "<" not in route and "(?P" not in route:
-            found.append("/" + route.replace("^", "").replace("$", "").replace("\\Z", ""))
-    return found
-
-
-@pytest.mark.django_db
-def test_no_address_answers_the_citizen_with_a_crash():
-    client, crashed = Client(raise_request_exception=False), []
-    for route in sorted(set(_patterns(get_resolver()))):
-        if route.startswith("/admin/jsi18n"):
-            continue
-        status = client.get(route).status_code
-        if status >= 500:
-            crashed.append((route, status))
-    assert not crashed
 
 
 def test_no_machine_and_no_registry_is_named():

@@ -89,6 +89,7 @@ def test_one_address_sends_ten_an_hour_page_and_api_together(somebody, service):
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
     assert "Ora è in via Verdi" in answer.content.decode(), "nothing typed is lost"
+    assert somebody.post(page(service)).status_code == 429, "nor does it break on nothing typed"
     late = somebody.post(url, {"kind": "closed"}, content_type=JSON)
     assert (late.status_code, late["Content-Type"]) == (429, "application/problem+json")
     assert Remark.objects.count() == 10
