@@ -65,7 +65,7 @@ def answers_for_others(user: User, key: Any, method: str) -> bool:
 
 def _given_by(model: type[Mandate] | type[Invitation]) -> Policy:
     def answers_for(user: User, key: Any, method: str) -> bool:
-        return is_manager(user) or is_operator(user, model.objects.get(pk=key).municipality)
+        return is_manager(user) or is_operator(user, model.objects.get(pk=key).principal)
 
     return answers_for
 
