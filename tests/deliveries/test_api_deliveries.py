@@ -2,6 +2,7 @@
 mend, answer, submit, review; problems in problem+json."""
 
 import json
+from functools import partial
 
 import pytest
 from django.test import Client, override_settings
@@ -12,6 +13,7 @@ from deliveries.models import Delivery
 from people.models import Mandate
 from people.tokens import issue_token
 from tests import builders
+from tests.queries import cost
 
 CONTACT = {"contact_name": "A", "contact_email": "a@b.it", "act": "D"}
 PROBLEM = "application/problem+json"
@@ -223,10 +225,13 @@ def test_columns_are_confirmed_and_unknown_fields_refused(cast, operator):
     }  # fmt: skip
 
 
-def test_the_list_is_paged_and_asks_few_questions(cast, operator, django_assert_max_num_queries):
+def test_the_list_is_paged_and_asks_as_many_questions_for_three_as_for_one(cast, operator):
     for _ in range(4):
         builders.ready(cast, status="withdrawn")
-    with django_assert_max_num_queries(16):
-        first = operator.get(reverse("api-uploads"), {"limit": 3}).json()
+    url = reverse("api-uploads")
+    operator.get(url)  # fills what is kept by process
+    one, three = (cost(partial(operator.get, url, {"limit": limit})) for limit in (1, 3))
+    assert one == three
+    first = operator.get(url, {"limit": 3}).json()
     assert len(first["results"]) == 3
     assert len(operator.get(first["next"]).json()["results"]) == 1

@@ -77,7 +77,7 @@ def some_plan(draw: random.Random, rows: dict[str, tuple[str, str, str]]) -> Sim
 def test_whatever_changes_the_preview_says_it(cast, seed):
     """Types that count and types that do not, green areas on both sides of 5,000 m², a valence
     that the office gave: each time the sheets say afterwards what the preview had said."""
-    draw, rows = random.Random(seed), {}
+    draw, rows, sheets = random.Random(seed), {}, 0
     for _turn in range(4):
         delivery = builders.checked(cast, some_plan(draw, rows))
         before = after(delivery)
@@ -87,6 +87,7 @@ def test_whatever_changes_the_preview_says_it(cast, seed):
         )
         builders.publish(delivery, cast)
         now = after(delivery)
+        sheets += len(said.sheets)
         for sheet in said.sheets:
             foretold = {one.label: one.after for one in sheet.figures}
             was = before[sheet.name]
@@ -95,6 +96,7 @@ def test_whatever_changes_the_preview_says_it(cast, seed):
         valence = draw.choice(["comunale", "intercomunale", "metropolitana"])
         given = corrections.NewCorrection("Visto sul posto", {"valence": valence})
         corrections.correct(service, user=cast.reviewer, correction=given)
+    assert sheets, "nothing was foretold that could be compared"
 
 
 def test_a_preview_is_computed_where_nothing_can_be_written(cast):

@@ -140,8 +140,8 @@ def test_a_line_break_in_a_name_does_not_reach_the_subject(cast):
     delivery = builders.ready(cast)
     type(cast.comune).objects.filter(pk=cast.comune.pk).update(name="Sesto\nBcc: x@y.example")
     workflow.record(delivery, "message", by=cast.reviewer, note="Ciao")
-    for notice in Notice.objects.with_event():
-        assert letter(notice).subject == "Nuovo messaggio: Sesto Bcc: x@y.example"
+    subjects = {letter(notice).subject for notice in Notice.objects.with_event()}
+    assert subjects == {"Nuovo messaggio: Sesto Bcc: x@y.example"}
 
 
 def test_twice_the_same_task_sends_one_letter(cast):

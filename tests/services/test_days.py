@@ -3,21 +3,22 @@ footer, ETags and kept counts."""
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services.models import (
     ServiceType,
 )
+from tests.queries import cost
 from tests.services.catalogue import (
     DAY,
     FIRST,
     SESTO,
     Thing,
+    grid,
     on,
     publish,
 )
@@ -137,10 +138,12 @@ def test_the_layer_of_comuni_changes_with_memberships(client):
 
 
 def test_the_past_costs_as_many_queries_as_today(client):
-    publish([Thing("Biblioteca")], at=FIRST)
-    counts = []
-    for query in ({"q": "x1"}, {"q": "x2", "al": "2026-03-05"}):
-        with CaptureQueriesContext(connection) as made:
-            client.get(URL, query)
-        counts.append(len(made))
-    assert counts[0] == counts[1]
+    counts = set()
+    for hour, number in enumerate((1, 30)):
+        at = FIRST + dt.timedelta(hours=hour)
+        publish(grid(number, Thing(f"Biblioteca {number}")), at=at)
+        for day in ({}, {"al": "2026-03-05"}):
+            query = {"q": f"biblioteca {number}", "limit": 40, **day}
+            assert len(client.get(URL, query).json()["features"]) >= number
+            counts.add(cost(partial(client.get, URL, query)))
+    assert len(counts) == 1, counts

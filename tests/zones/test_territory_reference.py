@@ -118,10 +118,14 @@ def test_poli_and_citta_centrale_are_those_of_the_list_of_2023():
 
 
 def test_poli_and_citta_centrale_are_as_many_in_each_zone_as_the_deck_states():
-    for summary in zone_summaries():
-        for figure in summary.figures:
-            if figure.figure in ("comuni-polo", "comuni-citta-centrale"):
-                assert figure.computed == figure.official, (summary.name, figure.figure)
+    compared = [
+        (summary.name, figure)
+        for summary in zone_summaries()
+        for figure in summary.figures
+        if figure.figure in ("comuni-polo", "comuni-citta-centrale")
+    ]
+    assert len(compared) > 8
+    assert [(name, f) for name, f in compared if f.computed != f.official] == []
 
 
 def test_the_deck_is_stored_with_its_contradictions():
@@ -149,8 +153,8 @@ def test_the_deck_is_stored_with_its_contradictions():
 
 
 def test_loading_again_writes_nothing():
-    for loaded in load_territory():
-        assert (loaded.created, loaded.updated, loaded.kept) == (0, 0, 0), loaded
+    written = {(one.created, one.updated, one.kept) for one in load_territory()}
+    assert written == {(0, 0, 0)}
 
 
 def test_a_membership_changed_by_a_person_is_left_alone():

@@ -170,7 +170,8 @@ def test_a_source_of_several_comuni_is_told_of_its_own_territory(code, example, 
 
 
 def test_the_wide_words_ask_for_no_more_than_the_others():
-    for found in registry.registered():
-        for wording in (found.it, found.en):
-            for form, text in wording.wide.items():
-                assert places_in(text) <= places_in(getattr(wording, form)), found.code
+    wordings = [one for found in registry.registered() for one in (found.it, found.en)]
+    wide = [(one, form, text) for one in wordings for form, text in one.wide.items()]
+    assert wide
+    for wording, form, text in wide:
+        assert places_in(text) <= places_in(getattr(wording, form)), wording.title
