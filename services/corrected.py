@@ -14,6 +14,7 @@ from services.models import Record, ServiceType
 from services.models import ServiceStatus as Stage
 from validator import schema
 from validator.interpreting.fingerprint import fingerprint_of
+from zones.models import Municipality
 
 #: Attributes that may be corrected beside name, type, status, valence and position.
 TEXTS: Final = ("address", "manager_name", "url", "accuracy")
@@ -48,7 +49,7 @@ def corrected(lead: Record, changes: Mapping[str, Any]) -> NewRecord | None:
         fingerprint=fingerprint_of(attributes, shape),
         name=name,
         kind=kind,
-        municipality=lead.municipality_id,
+        municipality=_comune(lead, point) if moved else lead.municipality_id,
         verb=verb,
         item=lead.item_id,
         status=attributes.get("status") or lead.status,
@@ -156,6 +157,13 @@ def _place(lead: Record, changes: Mapping[str, Any]) -> tuple[Any, Any, bool]:
     if lead.geometry is not None and lead.geometry.geom_type != "Point":
         raise Invalid("area", _("Il contorno di un'area si corregge con una consegna."))
     return point, point, True
+
+
+def _comune(lead: Record, point: Point) -> str | None:
+    """Where the record lies now; where it was if that is in no comune of ours."""
+    there = Municipality.objects.current().filter(geometry__contains=point)
+    found: str | None = there.values_list("pk", flat=True).first()
+    return found or lead.municipality_id
 
 
 def _degrees(point: Point | None) -> str | None:

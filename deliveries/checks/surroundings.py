@@ -136,6 +136,7 @@ def rule_context(source: Source, *, day: dt.date) -> RuleContext:
         territory=territory(),
         accepted=accepted(source),
         others=others(source),
+        plan=source.reading == Source.Reading.PLAN,
         extra={name: import_string(path)() for name, path in settings.RULE_DATA_LOADERS.items()},
     )
 

@@ -114,11 +114,12 @@ class Warned:
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """One proposal on the desk."""
+    """One proposal on the desk; `elsewhere`: its comune, where it is not the sender's."""
 
     proposal: Proposal
     label: str
     kind_name: str
+    elsewhere: str
     differences: Sequence[Difference]
     warnings: Sequence[Warned]
     linked: Text
@@ -159,11 +160,23 @@ def page_of(delivery: Delivery, by: Filter, number: int) -> Page[Any]:
 
 
 def lines(delivery: Delivery, proposals: Iterable[Proposal]) -> list[ProposalLine]:
-    """Proposals as the page tells them; two more queries for all of them."""
+    """Proposals as the page tells them; three more queries for all of them."""
     listed = list(proposals)
-    names = _kind_names() | dict(Municipality.objects.values_list("pk", "name"))
-    warned = _warnings(delivery, listed)
-    return [_line(proposal, names, warned.get(proposal.pk, [])) for proposal in listed]
+    names = _Names(_kind_names(), dict(Municipality.objects.values_list("pk", "name")))
+    warned, home = _warnings(delivery, listed), delivery.source.municipality_id
+    return [_line(one, names, warned.get(one.pk, []), home=home) for one in listed]
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What types and comuni are called."""
+
+    kinds: Mapping[str, str]
+    comuni: Mapping[str, str]
+
+    def of(self, key: str) -> Mapping[str, str]:
+        """Those of the values of a difference."""
+        return self.comuni if key == "municipality" else self.kinds
 
 
 def _kind_names() -> dict[str, str]:
@@ -180,16 +193,22 @@ def record_of(proposal: Proposal) -> Record | None:
     return found[0] if found else None
 
 
-def _line(proposal: Proposal, names: Mapping[str, str], warned: Sequence[Warned]) -> ProposalLine:
+def _line(
+    proposal: Proposal, names: _Names, warned: Sequence[Warned], *, home: str | None
+) -> ProposalLine:
     row, record = proposal.staged_row, record_of(proposal)
     name = (row.name if row else "") or (record.name if record else "")
     key = (row.identifier if row else "") or (proposal.item.key if proposal.item else "")
     slug = (row.kind if row else "") or (record.kind_id if record else "") or ""
+    comune, changed = row.municipality if row else "", sorted(proposal.changes)
     return ProposalLine(
         proposal=proposal,
         label=" · ".join(part for part in (key, name) if part) or (str(row.row) if row else ""),
-        kind_name=names.get(slug, slug),
-        differences=[_difference(k, pair, names) for k, pair in sorted(proposal.changes.items())],
+        kind_name=names.kinds.get(slug, slug),
+        elsewhere="" if comune == home else names.comuni.get(comune, ""),
+        differences=[
+            _difference(k, pair, names.of(k)) for k, pair in sorted(proposal.changes.items())
+        ],
         warnings=warned,
         linked=LINK_WORDS.get(proposal.linked_by, ""),
     )

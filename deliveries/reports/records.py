@@ -17,15 +17,15 @@ PLACES = 7
 
 
 def records(dataset: Dataset) -> list[dict[str, Any]]:
-    """The understood rows: the deck's names of category and type, and `values`: every field that
-    was understood, as `_values` reads it."""
+    """The understood rows: the deck's names of category and type, the comune in which each is
+    (ISTAT code), and `values`: every field that was understood, as `_values` reads it."""
     kinds = {kind.slug: kind.label for kind in dataset.taxonomy.kinds}
     categories = {found.slug: found.name for found in dataset.taxonomy.categories}
     flat = [None if p is None else (p.x, p.y) for p in dataset.points]
     chosen = dataset.frame.select(
         "layer", "row", "identifier", "name",
         pl.col("kind_category").fill_null(pl.col("category_read")),
-        "kind", pl.col("kind_confidence").round(3),
+        "kind", pl.col("kind_confidence").round(3), "municipality",
     )  # fmt: skip
     return [
         {
@@ -38,11 +38,14 @@ def records(dataset: Dataset) -> list[dict[str, Any]]:
             "confidence": confidence,
             "lon": place["lon"] if place else None,
             "lat": place["lat"] if place else None,
+            "municipality": comune,
             "values": values,
         }
-        for (layer, row, identifier, name, category, kind, confidence), place, values in zip(
-            chosen.iter_rows(), to_degrees(flat), _values(dataset), strict=True
-        )
+        for (
+            (layer, row, identifier, name, category, kind, confidence, comune),
+            place,
+            values,
+        ) in zip(chosen.iter_rows(), to_degrees(flat), _values(dataset), strict=True)
     ]
 
 

@@ -15,7 +15,9 @@ from deliveries.models import Delivery, Finding
 from notices.letters import letter
 from notices.models import Notice
 from people.models import Body, Mandate, Role, User
-from services.models import Record, ServiceState, Source
+from services import corrections
+from services.corrections import NewCorrection
+from services.models import Record, Service, ServiceState, Source
 from tests import builders
 from tests.deliveries.pages import TYPED, page, text
 from validator.interpreting.municipality import PlacedBy
@@ -284,6 +286,36 @@ def test_a_comune_s_plan_is_told_of_its_comune_alone(cast):
     assert "wide" not in delivery.findings.get(code="GEO-07").params
     shown = text(client_of(cast.operator).get(page("checks", delivery)))
     assert "fuori dal Comune" in shown and "della fonte" not in shown
+
+
+def test_the_office_corrects_what_a_union_said_and_the_union_is_told(cast, union):
+    published(cast, union, union_file())
+    service = Service.objects.get(items__key=f"{SESTO}-1")
+    made = NewCorrection("Il nome è un altro", {"name": "Biblioteca civica"})
+    act = corrections.correct(service, user=cast.reviewer, correction=made)
+    told = set(Notice.objects.filter(event__subject_id=act.pk).values_list("person", flat=True))
+    assert told == {union.operator.pk, cast.operator.pk, cast.colleague.pk}
+    address = reverse("services:correction", args=[act.pk])
+    assert client_of(union.operator).get(address).status_code == 200
+    assert client_of(cast.neighbour).get(address).status_code == 404
+    corrections.message(act, user=union.operator, text="Grazie")
+
+
+def test_a_register_is_not_asked_for_what_plans_must_have(cast, union, ats):
+    published(cast, union, union_file())
+    assert "CMP-07" in builders.checked(cast).outcome["ran"]
+    delivery = checked(ats, union_file())
+    not_run = {one["code"]: one["reason"] for one in delivery.outcome["not_run"]}
+    assert (not_run["CMP-06"], not_run["CMP-07"]) == ("not_a_plan", "not_a_plan")
+    assert delivery.findings.filter(code="CMP-05").exists()
+
+
+def test_the_desk_says_the_comune_of_each_row_that_is_not_the_sender_s(cast, union):
+    delivery = submitted(cast, union, union_file())
+    shown = text(client_of(cast.reviewer).get(page("review", delivery)))
+    assert shown.count("· Sesto San Giovanni") == shown.count("· Cinisello Balsamo") == 2
+    own = builders.submitted(cast)
+    assert "· Sesto San Giovanni" not in text(client_of(cast.reviewer).get(page("review", own)))
 
 
 def test_an_address_is_looked_for_in_the_row_s_own_comune(union):

@@ -11,9 +11,10 @@ from rest_framework.request import Request
 
 from core.errors import Invalid, NotAllowed
 from people.actions import NewInvitation, invite, revoke_mandate
-from people.models import ApiToken, DelegationScope, Invitation, Mandate, Role, User
+from people.models import ApiToken, Body, DelegationScope, Invitation, Mandate, Role, User
 from people.policies import is_consultant
 from people.tokens import TokenAuthentication, issue_token
+from services.models import Source
 
 pytestmark = pytest.mark.django_db
 SOON = timezone.localdate() + dt.timedelta(days=60)
@@ -200,3 +201,47 @@ def test_the_comune_chooses_what_its_consultant_may_do(client, cast):
     assert is_consultant(cast.consultant, cast.comune)
     assert is_consultant(cast.consultant, cast.comune, DelegationScope.MEND)
     assert not is_consultant(cast.consultant, cast.comune, DelegationScope.DELIVER)
+
+
+@pytest.fixture
+def body(db) -> Body:
+    return Body.objects.create(slug="ats", name="ATS di prova", kind=Body.Kind.HEALTH)
+
+
+def test_a_manager_invites_an_operator_for_a_body_who_then_acts_for_it(
+    client, cast, body, django_capture_on_commit_callbacks
+):
+    client.force_login(cast.manager)
+    form = {"email": "nuovo@ats.example", "role": "operator", "body": body.pk}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/profilo/persone/invita/", form).status_code == 302
+    link = re.search(r"https?://[^/]+(/\S+)", mail.outbox[-1].body).group(1)
+    assert "Ente: ATS di prova." in mail.outbox[-1].body
+    assert "ATS di prova" in client.get("/profilo/persone/").content.decode()
+    client.logout()
+    assert "Agirai per ATS di prova" in client.get(link).content.decode()
+    form = {"name": "Ada Neri", "password": PASSWORD, "password_again": PASSWORD}
+    assert client.post(link, form).status_code == 302
+    mandate = Mandate.objects.get(user__email="nuovo@ats.example")
+    assert (mandate.principal, mandate.role) == (body, Role.OPERATOR)
+
+
+def test_nobody_is_invited_for_two_at_once_nor_by_who_does_not_act_for_it(client, cast, body):
+    client.force_login(cast.manager)
+    both = {"email": "x@ats.example", "role": "operator", "body": body.pk}
+    both["municipality"] = cast.comune.pk
+    answer = client.post("/profilo/persone/invita/", both)
+    assert answer.status_code == 422 and "non tutti e due" in answer.content.decode()
+    with pytest.raises(NotAllowed):
+        invite(cast.operator, NewInvitation("x@ats.example", Role.OPERATOR, body))
+    assert not Invitation.objects.exists()
+
+
+def test_a_source_without_territory_is_refused_where_sources_are_made(client, cast, body):
+    client.force_login(User.objects.create_superuser("admin@cmm.example", PASSWORD))
+    given = {"slug": "registro", "name": "Registro", "reading": 2, "placed_by": "position"}
+    given["body"] = body.pk
+    address = "/admin/services/source/add/"
+    assert "Indica di quali Comuni parla" in client.post(address, given).content.decode()
+    assert client.post(address, {**given, "covers_all": "on"}).status_code == 302
+    assert Source.objects.get(slug="registro").territory().count() == 133

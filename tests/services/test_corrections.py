@@ -226,6 +226,13 @@ def test_a_delivery_already_decided_is_compared_anew(cast, service):
     ]
 
 
+def test_a_service_moved_into_another_comune_is_shown_there(cast, service):
+    there = Point(*builders.places("015077", 1)[0], srid=32632).transform(4326, clone=True)
+    correct(cast, service, lon=there.x, lat=there.y)
+    service.refresh_from_db()
+    assert service.shown.municipality_id == "015077"
+
+
 def new(cast, **changes) -> NewCorrection:
     there = Point(*builders.places("015209", 1)[0], srid=32632).transform(4326, clone=True)
     given = {"name": "Teatro Nuovo", "kind": "teatri", "lon": there.x, "lat": there.y, **changes}

@@ -137,7 +137,8 @@ class RuleContext:
     """One check's surroundings. `today` is frozen, so that the same input gives the same report.
 
     `accepted` None: nothing accepted yet (or a check without store). `extra`: what higher apps
-    load for single rules, by name (settings.RULE_DATA_LOADERS). `stops`: known stops (EPSG:32632),
+    load for single rules, by name (settings.RULE_DATA_LOADERS). `plan`: whether the source is a
+    plan (Lettura 1), not a register. `stops`: known stops (EPSG:32632),
     `expected`: services usual in similar comuni (`expected_schema`).
     """
 
@@ -145,6 +146,7 @@ class RuleContext:
     territory: Territory = EMPTY_TERRITORY
     accepted: Accepted | None = None
     others: Others | None = None
+    plan: bool = True
     stops: Any = None
     expected: pl.DataFrame | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)

@@ -29,6 +29,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "non sono caricate altre fonti (Lettura 2)",
             "no other sources (Lettura 2) are loaded",
         ),
+        "not_a_plan": _w(
+            "la fonte non è un piano: riguarda la Lettura 1",
+            "the source is no plan: it is of Lettura 1",
+        ),
         "no_lum_codes": _w(
             "l'elenco ufficiale dei codici LUM non è ancora disponibile",
             "the official list of LUM codes is not available yet",

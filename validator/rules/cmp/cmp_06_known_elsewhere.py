@@ -47,6 +47,8 @@ def other_sources_are_answered(
 
     The two readings see different things; they are shown side by side and never added.
     """
+    if not context.plan:
+        return NotRun("CMP-06", "not_a_plan")
     if context.others is None or not (context.others.frame["reading"] == OTHER_READING).any():
         return NotRun("CMP-06", "no_others")
     frame = context.others.frame.with_row_index("other")

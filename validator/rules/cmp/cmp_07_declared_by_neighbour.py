@@ -43,6 +43,8 @@ def neighbours_agree(dataset: Dataset, t: Thresholds, context: RuleContext) -> R
 
     The two comuni agree who maintains it.
     """
+    if not context.plan:
+        return NotRun("CMP-07", "not_a_plan")
     if context.others is None:
         return NotRun("CMP-07", "no_others")
     found = best(candidates(dataset, context.others, t["duplicate_m"]))
