@@ -200,7 +200,7 @@ def _line(
     name = (row.name if row else "") or (record.name if record else "")
     key = (row.identifier if row else "") or (proposal.item.key if proposal.item else "")
     slug = (row.kind if row else "") or (record.kind_id if record else "") or ""
-    comune, changed = row.municipality if row else "", sorted(proposal.changes)
+    comune = row.municipality if row else ""
     return ProposalLine(
         proposal=proposal,
         label=" · ".join(part for part in (key, name) if part) or (str(row.row) if row else ""),
