@@ -34,10 +34,10 @@ from deliveries.reports import document
 from deliveries.reports.brief import Figures, Tally
 from validator.reading.errors import Unreadable
 from validator.rules.report import FindingRow
+from validator.rules.wording import LANGUAGES
 from zones.models import Municipality
 
 FOLDER = "prechecks"
-LANGUAGES = ("it", "en")
 #: Findings of one group that the page shows; the file has them all.
 SHOWN = 20
 #: A group's row numbers that its sentence may name.

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from deliveries.checks import similar
 from deliveries.models import Delivery
 from deliveries.states import DeliveryStatus
 from services.models import Record, Source
@@ -137,6 +138,7 @@ def rule_context(source: Source, *, day: dt.date) -> RuleContext:
         accepted=accepted(source),
         others=others(source),
         plan=source.reading == Source.Reading.PLAN,
+        expected=similar.expected(source),
         extra={name: import_string(path)() for name, path in settings.RULE_DATA_LOADERS.items()},
     )
 

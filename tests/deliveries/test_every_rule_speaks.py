@@ -12,7 +12,8 @@ from django.utils import timezone
 from deliveries.models import Delivery, Finding
 from tests import builders
 from tests.deliveries.pages import TYPED, page, text
-from validator.rules import examples, registry
+from tests.validator.rules import small_world
+from validator.rules import registry
 from validator.rules.run import run_all
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,7 @@ OUTSIDE = [rule.code for rule in registry.registered() if rule.outside]
 @pytest.mark.parametrize("code", CHECKED)
 def test_a_rule_of_the_check_speaks_in_the_check(code):
     example = registry.get(code).fails
-    report = run_all(examples.dataset(example), examples.context(example))
+    report = run_all(small_world.dataset(example), small_world.context(example))
     assert code in {batch.code for batch in report.batches}
 
 

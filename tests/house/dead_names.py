@@ -92,11 +92,13 @@ class Words(ast.NodeVisitor):
         bases = {getattr(base, "attr", getattr(base, "id", "")) for base in _bases(node)}
         if any(base.endswith("Serializer") for base in bases):  # a field reads its attribute
             self.found |= _set_in(node)
+        inside = list(ast.iter_child_nodes(node))
         if "Model" in bases or "Leased" in bases:  # an index or constraint reads nothing
-            node.body = [one for one in node.body if getattr(one, "name", "") != "Meta"]
+            inside = [one for one in inside if getattr(one, "name", "") != "Meta"]
         if any(base.endswith(("Enum", "Choices")) for base in bases):  # nor its own value
-            node.body = [one for one in node.body if not isinstance(one, ast.Assign)]
-        self.generic_visit(node)
+            inside = [one for one in inside if not isinstance(one, ast.Assign)]
+        for one in inside:
+            self.visit(one)
 
     def visit_Call(self, node: ast.Call) -> None:
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -177,8 +179,8 @@ class Names:
         outer = source.outer(item)
         if _is_anothers(item, source) or outer[-1:] == ("Meta",):
             return True
-        if any(source.name.endswith(end) and item.name in OF_MODULES[end] for end in OF_MODULES):
-            return True
+        if not outer or _is_asked_for(source, item.name):
+            return self.is_found(source, item.name)
         owner = source.at(*outer)
         if isinstance(owner, type):
             return (
@@ -186,7 +188,13 @@ class Names:
                 or _is_of_field(owner, item.name)
                 or (issubclass(owner, enum.Enum) and self._is_chosen(owner[item.name]))
             )
-        thing = source.at(*outer, item.name)
+        return False
+
+    def is_found(self, source: Source, name: str) -> bool:
+        """Whether a tool finds what stands at the top of a module, by its name or its kind."""
+        if _is_asked_for(source, name):
+            return True
+        thing = source.at(name)
         if not isinstance(thing, type):
             return isinstance(thing, Format)  # `reading.registry` finds it by its kind
         return _is_registered(thing, source)
@@ -213,6 +221,10 @@ def _is_anothers(item: Item, source: Source) -> bool:
     if item.typ == "attribute":
         return f"self.{item.name}" not in source.text.splitlines()[item.first_lineno - 1]
     return item.typ == "variable" and item.confidence == 100
+
+
+def _is_asked_for(source: Source, name: str) -> bool:
+    return any(source.name.endswith(end) and name in OF_MODULES[end] for end in OF_MODULES)
 
 
 def _foreign(thing: type) -> list[type]:

@@ -14,6 +14,7 @@ from lum.rule_data import hubs
 from lum.selectors import lum_per_zone
 from people.models import User
 from sttm2.layers import BY_ID
+from tests.validator.rules import small_world
 from validator.rules import examples, registry
 from validator.rules.context import RuleContext
 from validator.rules.sem.lum import NAME
@@ -105,7 +106,7 @@ def test_rules_know_neither_candidates_nor_nodes_to_be_identified():
     assert len(register.hubs) == 50 and not register.official
     assert not {"bussero", "gaggiano", ""} & set(register.place_of())
     row = {"name": "Liceo", "lum": "Bussero", "geometry": "POINT (503000 5031000)"}
-    dataset = examples.dataset(examples.Example(rows=(row,)))
+    dataset = small_world.dataset(examples.Example(rows=(row,)))
     context = RuleContext(today=examples.TODAY, extra={NAME: register})
     check = registry.get("SEM-07").check
     assert sum(len(found.index) for found in check(dataset, {"lum_m": 500.0}, context)) == 0

@@ -49,16 +49,13 @@ class Bounds:
         return self.home[0] if len(self.home) == 1 else None
 
 
-def output_schema() -> dict[str, pl.DataType]:
-    """Columns of `municipalities`: the row's own comune, what it says (`ELSEWHERE`: none of ours),
-    where it lies; ISTAT codes, null where there is none."""
-    names = ("municipality", "municipality_said", "municipality_found")
-    return dict.fromkeys(names, pl.String())
-
-
 def municipalities(frame: pl.DataFrame, points: Geometries, bounds: Bounds) -> pl.DataFrame:
-    """The comune of each row (`output_schema`); `frame` has `istat` and `municipality_name`,
-    `points` are representative, in EPSG:32632, None where there is none."""
+    """Of each row its own comune (`municipality`), what it says (`municipality_said`; `ELSEWHERE`:
+    none of ours) and where it lies (`municipality_found`); ISTAT codes, null where there is none.
+
+    `frame` has `istat` and `municipality_name`, `points` are representative, in EPSG:32632, None
+    where there is none.
+    """
     said = _said(frame, bounds.territory)
     found = pl.Series(_found(points, said.to_list(), bounds).tolist(), dtype=pl.String)
     placed = pl.Series(~shapely.is_missing(points))

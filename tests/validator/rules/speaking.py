@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+from tests.validator.rules import small_world
 from validator.findings import NotRun
 from validator.rules import examples, registry
 from validator.rules.report import Batch
@@ -12,11 +13,11 @@ from validator.rules.run import batches_of
 def batches(code: str, example: examples.Example, **thresholds: float) -> list[Batch] | NotRun:
     """The findings of one rule on an example, or why it was not run."""
     found, limits = registry.get(code), registry.declared_thresholds().but(**thresholds)
-    dataset = examples.dataset(example)
+    dataset = small_world.dataset(example)
     if found.outside:
         answer = found.check(example.argument, limits)
     else:
-        answer = found.check(dataset, limits, examples.context(example))
+        answer = found.check(dataset, limits, small_world.context(example))
     return answer if isinstance(answer, NotRun) else batches_of(found, answer, dataset)
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from tests.validator.rules import small_world
+from tests.validator.rules.small_world import FORMER
 from tests.validator.rules.speaking import batches, said, silent
 from validator.dataset import CrsDecision, Reason
 from validator.findings import NotRun, Severity
 from validator.rules import examples, registry
-from validator.rules.examples import FORMER, HOME, Example, SentCell, row, rows
+from validator.rules.examples import HOME, Example, SentCell, row, rows
 from validator.rules.run import run_all
 
 SQUARE = (
@@ -21,7 +23,7 @@ SQUARE = (
 
 def counts(example: Example) -> dict[str, int]:
     """How many findings of each code the whole catalogue makes of an example."""
-    return dict(run_all(examples.dataset(example), examples.context(example)).counts)
+    return dict(run_all(small_world.dataset(example), small_world.context(example)).counts)
 
 
 @pytest.mark.parametrize("distance", [19, 21])
@@ -116,7 +118,7 @@ def test_fil_09_says_tab_and_that_no_decimals_were_seen():
 
 def test_geo_07_is_an_error_where_boundaries_are_detailed():
     outside = row(name="Liceo", geometry="POINT (506000 5031000)")
-    dataset, context = examples.dataset(outside), examples.context(outside)
+    dataset, context = small_world.dataset(outside), small_world.context(outside)
     sharp = replace(context, territory=replace(context.territory, detailed=True, accuracy_m=10.0))
     assert run_all(dataset, context).blocked_count == 0
     assert run_all(dataset, sharp).blocked_count == 1
@@ -135,8 +137,9 @@ def test_geo_07_is_silent_where_the_row_says_that_it_is_elsewhere():
 
 def test_geo_07_is_not_run_without_the_outline_of_the_comune():
     found = registry.get("GEO-07")
-    world = replace(examples.context(found.fails), territory=examples.context(row()).territory)
-    lost = replace(examples.dataset(found.fails), home=("999999",))
+    whole = small_world.context(row()).territory
+    world = replace(small_world.context(found.fails), territory=whole)
+    lost = replace(small_world.dataset(found.fails), home=("999999",))
     answer = found.check(lost, registry.declared_thresholds(), world)
     assert answer == NotRun("GEO-07", "no_boundary")
 
@@ -146,7 +149,7 @@ def test_geo_01_only_warns_of_a_row_that_has_an_address():
         rows=({"name": "Liceo", "type": "Liceo", "kind": "superiori", "address": "Via Po 1"},),
         crs=CrsDecision(None, None, Reason("no_geometry")),
     )
-    report = run_all(examples.dataset(addressed), examples.context(addressed))
+    report = run_all(small_world.dataset(addressed), small_world.context(addressed))
     assert report.counts["GEO-01"] == 1
     assert report.severities["error"] == 0
 
@@ -198,7 +201,7 @@ def test_one_missing_column_is_one_finding():
 
 def test_a_rule_of_an_absent_column_is_not_run_and_says_so():
     plain = row(name="Liceo", type="Liceo", kind="superiori", geometry="POINT (501000 5031000)")
-    report = run_all(examples.dataset(plain), examples.context(plain))
+    report = run_all(small_world.dataset(plain), small_world.context(plain))
     assert "SEM-10" not in report.ran
     idle = next(item for item in report.not_run if item.code == "SEM-10")
     words = registry.render("SYS-02", {"check": "SEM-10", "reason": idle.reason, **idle.params})
@@ -253,14 +256,14 @@ def test_cmp_03_asks_nothing_of_a_row_linked_by_its_content():
 
 def test_a_second_layer_is_named_where_a_group_spans_both():
     same = {"name": "Liceo", "kind": "superiori", "address": "Via Po 1"}
-    dataset = examples.dataset(rows(same, same))
+    dataset = small_world.dataset(rows(same, same))
     first = replace(dataset.layers[0], rows=1)
     second = replace(first, name="previsti", start=1)
     frame = dataset.frame.with_columns(
         layer=pl.Series(["servizi", "previsti"]), row=pl.Series([1, 1], dtype=pl.UInt32)
     )
     both = replace(dataset, frame=frame, layers=(first, second))
-    report = run_all(both, examples.context(row()))
+    report = run_all(both, small_world.context(row()))
     batch = next(batch for batch in report.batches if batch.code == "UNI-02")
     stored = batch.frame().row(0, named=True)
     assert "servizi 1, previsti 1" in stored["params"]
@@ -306,7 +309,7 @@ def test_every_rule_stands_rows_without_geometry_before_those_with():
         {"name": "Parco", "type": "Parco", "kind": "parco", "geometry": SQUARE},
         {"name": "Campo", "type": "Parco", "kind": "parco", "geometry": SQUARE},
     )
-    report = run_all(examples.dataset(mixed), examples.context(mixed))
+    report = run_all(small_world.dataset(mixed), small_world.context(mixed))
     assert report.crashed == ()
     assert report.counts["UNI-03"] == 1
 

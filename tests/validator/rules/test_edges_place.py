@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 
+from tests.validator.rules import small_world
 from tests.validator.rules.speaking import said, silent
 from validator.dataset import CrsDecision, Reason
 from validator.rules import examples, registry
@@ -23,7 +24,7 @@ def box(west: float, south: float, east: float, north: float) -> str:
 
 
 def codes(example: Example) -> set[str]:
-    return set(run_all(examples.dataset(example), examples.context(example)).counts)
+    return set(run_all(small_world.dataset(example), small_world.context(example)).counts)
 
 
 def test_geo_08_speaks_of_an_area_that_begins_just_outside_and_goes_on():

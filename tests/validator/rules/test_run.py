@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.validator.rules import small_world
 from validator.dataset import Reason
-from validator.rules import examples, registry
+from validator.rules import registry
 from validator.rules.examples import Example, SentCell, rows
 from validator.rules.run import run_all
 
@@ -20,7 +21,7 @@ BAD = {**GOOD, "identifier": "A2", "name": "Liceo Verdi", "status": SentCell("bo
 
 
 def check(example: Example, **more):
-    return run_all(examples.dataset(example), examples.context(example), **more)
+    return run_all(small_world.dataset(example), small_world.context(example), **more)
 
 
 def test_a_clean_delivery_is_valid_and_blocks_nothing():
