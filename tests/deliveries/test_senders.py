@@ -1,10 +1,12 @@
 """Whoever delivers: a union of comuni, another body, a register of all comuni; each row has its
 own comune, and rights, lists and letters follow the source."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -341,3 +343,49 @@ def test_of_a_national_register_most_municipal_libraries_say_another_comune(
     assert delivery.rows.filter(municipality="").count() <= 4
     names = set(Municipality.objects.values_list("name", flat=True))
     assert {one.params["found"] for one in told} <= names
+
+
+def test_who_acts_for_several_chooses_for_whom(cast, union):
+    Mandate.objects.create(user=union.operator, municipality=cast.comune, role=Role.OPERATOR)
+    client, address = client_of(union.operator), reverse("deliveries:new")
+    shown = text(client.get(address))
+    assert "Per chi consegni" in shown
+    assert f'value="{SESTO}"' in shown and 'value="piano-unione"' in shown
+    asked = text(client.get(address + "?fonte=piano-unione"))
+    assert '<option value="piano-unione" selected>' in asked
+    unsaid = client.post(address, {"file": builders.plan_file(3)})
+    assert unsaid.status_code == 400 and "Scegli per chi consegni." in text(unsaid)
+    client.post(address, {"sender": SESTO, "file": builders.plan_file(3)})
+    client.post(address, {"sender": "piano-unione", "file": union_file()})
+    senders = set(Delivery.objects.values_list("source__slug", flat=True))
+    assert senders == {"pgt-sesto-san-giovanni", "piano-unione"}
+
+
+def test_a_union_confirms_that_nothing_changed_by_page_and_by_api(cast, union):
+    published(cast, union, union_file())
+    client = client_of(union.operator)
+    answer = client.post(reverse("deliveries:confirm"), {"sender": "piano-unione"})
+    delivery = Delivery.objects.get(kind="confirmation")
+    assert answer.url == page("submit", delivery)
+    intake.withdraw(delivery, user=union.operator)
+    again = client.post(reverse("api-confirmations"), {"source": "piano-unione"})
+    assert again.status_code == 202
+    assert again.json()["source"]["slug"] == "piano-unione"
+    stranger = client_of(cast.operator)
+    assert (
+        stranger.post(reverse("deliveries:confirm"), {"sender": "piano-unione"}).status_code == 404
+    )
+
+
+def test_the_command_line_checks_for_a_source(union, tmp_path, capsys):
+    path = tmp_path / "unione.csv"
+    path.write_bytes(union_file().read())
+    told = ["check_delivery", str(path), "--source", "piano-unione", "--format", "json", "--rows"]
+    with pytest.raises(SystemExit) as ended:
+        call_command(*told)
+    assert ended.value.code == 0
+    rows = json.loads(capsys.readouterr().out)["records"]
+    assert [row["municipality"] for row in rows] == [SESTO, SESTO, CINISELLO, CINISELLO]
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_delivery", str(path), "--source", "non-c-e")
+    assert ended.value.code == 2
