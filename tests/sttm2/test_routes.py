@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from deliveries.models import Delivery
 from people.models import User
 from people.tokens import issue_token
 from tests import builders, world
@@ -124,11 +123,12 @@ def walked(
                 yield visitor, route, method, answer
 
 
-def against_policies(
-    visitors: list[Visitor], among: list[Route], values: world.Values
-) -> Iterator[str]:
+Found = tuple[Visitor, Route, str, Answer]
+
+
+def against_policies(walk: Iterable[Found], values: world.Values) -> Iterator[str]:
     """What answered otherwise than the policies say."""
-    for visitor, route, method, answer in walked(visitors, among, values):
+    for visitor, route, method, answer in walk:
         key = values[route.places[0]] if route.places else None
         what = expected(route, method, visitor, key)
         if not is_as_expected(answer, what, route, method):
@@ -158,39 +158,30 @@ def everything(cast, django_capture_on_commit_callbacks) -> world.Values:
     return world.of_everything(cast, on_commit=on_commit)
 
 
-def made(cast, state: str) -> Delivery:
-    return builders.ready(cast) if state == "draft" else builders.on_desk(cast)
-
-
 @pytest.mark.parametrize("state", ["draft", "on the desk"])
 def test_the_addresses_of_a_delivery_answer_as_the_policies_say(cast, visitors, state):
-    values = world.of_delivery(made(cast, state))
-    assert list(against_policies(visitors, OF_DELIVERIES, values)) == []
-
-
-@pytest.mark.parametrize("state", ["draft", "on the desk"])
-def test_the_comune_reads_all_there_is_of_its_delivery(cast, state):
-    """No receipt before it is sent, no effects after; no position without a geocoder."""
-    values = world.of_delivery(made(cast, state))
+    delivery = builders.ready(cast) if state == "draft" else builders.on_desk(cast)
+    values = world.of_delivery(delivery)
+    walk = list(walked(visitors, OF_DELIVERIES, values))
+    assert list(against_policies(walk, values)) == []
+    # The comune reads all there is: no receipt before it is sent, no effects and nothing of the
+    # review outside of it, no position without a geocoder.
     missing = "ricevuta|receipt" if state == "draft" else "impact"
-    comune = ("operator", "colleague", "consultant")
-    readers = [Visitor(name, getattr(cast, name)) for name in comune]
-    among = [
-        route
-        for route in OF_DELIVERIES
-        if not re.search(rf"{missing}|posizioni/avanzamento|places/", route.template)
-        and area_of(route).may in (anybody, desk)
-        and (state != "draft" or area_of(route).may is anybody)
+    policies = (anybody,) if state == "draft" else (anybody, desk)
+    read = [
+        found
+        for found in walk
+        if found[0].name in ("operator", "colleague", "consultant") and found[2] == "get"
+        if area_of(found[1]).may in policies
+        if not re.search(rf"{missing}|posizioni/avanzamento|places/", found[1].template)
     ]
-    for reader in readers:
-        for route in among:
-            answer = visit(reader, "get", route.filled(values), is_api=route.is_api)
-            assert answer.status in (200, 405), told(reader, route, "get", answer)
+    assert len(read) > 100
+    assert [told(*found) for found in read if found[-1].status not in (200, 405)] == []
 
 
 def test_all_other_private_addresses_answer_as_the_policies_say(visitors, everything):
     among = [route for route in PRIVATE if route not in OF_DELIVERIES]
-    assert list(against_policies(visitors, among, everything)) == []
+    assert list(against_policies(walked(visitors, among, everything), everything)) == []
 
 
 def test_what_is_public_answers_everybody(cast, everything):
