@@ -129,6 +129,11 @@ def one_principal() -> Q:
     return (sends & (comune | body)) | (~sends & neither)
 
 
+def known_scope() -> Q:
+    """A scope names nothing but what a consultant may be let do."""
+    return Q(scope__contained_by=DelegationScope.values)
+
+
 class Mandate(models.Model):
     """One person's right to act: for a comune, for another body, or for the metropolitan office
     where it names neither."""
@@ -161,6 +166,7 @@ class Mandate(models.Model):
                 name="mandate_consultant_expires",
                 condition=~Q(role=Role.CONSULTANT) | Q(valid_to__isnull=False),
             ),
+            models.CheckConstraint(name="mandate_scope_known", condition=known_scope()),
         ]
 
     def __str__(self) -> str:
@@ -200,7 +206,8 @@ class Invitation(models.Model):
         verbose_name = _("invito")
         verbose_name_plural = _("inviti")
         constraints = [
-            models.CheckConstraint(name="invitation_principal_by_role", condition=one_principal())
+            models.CheckConstraint(name="invitation_principal_by_role", condition=one_principal()),
+            models.CheckConstraint(name="invitation_scope_known", condition=known_scope()),
         ]
 
     def __str__(self) -> str:

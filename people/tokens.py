@@ -11,6 +11,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from people.backends import may_enter
 from people.models import ApiToken, User
 
 #: How exact the last use of a key is.
@@ -60,12 +61,13 @@ class TokenAuthentication(BaseAuthentication):
         parts = key.split("_", 2)
         if len(parts) != 3:
             return None
-        return (
+        found = (
             ApiToken.objects.select_related("user")
             .filter(prefix=parts[1], revoked_at__isnull=True, expires_at__gt=timezone.now())
             .filter(user__is_active=True)
             .first()
         )
+        return found if found is not None and may_enter(found.user) else None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -29,15 +29,16 @@ class CorrectionQuerySet(models.QuerySet[Any]):
     """The office's own corrections."""
 
     def for_user(self, user: Person) -> "CorrectionQuerySet":
-        """What a person may read: those in their comuni and of their bodies' sources; the office
-        all."""
+        """What a person may read: those in their comuni and of the sources of whom they act for;
+        the office all."""
         reach = reach_of(user)
-        own = Q(municipality__in=reach.comuni)
-        if reach.bodies:
-            # In a query of its own, for a correction may have several editions.
-            said = self.model.objects.filter(editions__source__body__in=reach.bodies)
-            own |= Q(pk__in=said.values("pk"))
-        return self if reach.office else self.filter(own)
+        if reach.office:
+            return self
+        theirs = Q(editions__source__municipality__in=reach.comuni)
+        theirs |= Q(editions__source__body__in=reach.bodies)
+        # In a query of its own, for a correction may have several editions.
+        said = self.model.objects.filter(theirs).values("pk")
+        return self.filter(Q(municipality__in=reach.comuni) | Q(pk__in=said))
 
     def whole(self) -> "CorrectionQuerySet":
         """With all that a page or an answer shows."""

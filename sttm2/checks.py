@@ -13,7 +13,7 @@ GEOCODERS = ("nominatim", "photon")
 
 
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """In production: a real secret, named hosts, no debugging, no demonstration accounts."""
+    """In production: a real secret, named hosts, no debugging."""
     if not settings.PRODUCTION:
         return []
     wrong: list[CheckMessage] = []

@@ -44,12 +44,10 @@ class Candidate:
 
 
 def comuni_of(delivery: Delivery) -> Callable[[str], Municipality | None]:
-    """In which comune the address of a row of that comune (ISTAT code) is looked for: the only one
-    of the source, whatever the row says, else the row's own."""
-    only = delivery.source.municipality
-    if only is not None:
-        return lambda _code: only
-    return Municipality.objects.defer("geometry", "geometry_web").in_bulk().get
+    """In which comune the address of a row is looked for: the row's own (ISTAT code), else, of a
+    comune's plan, that comune."""
+    own = Municipality.objects.defer("geometry", "geometry_web").in_bulk()
+    return lambda code: own.get(code) or delivery.source.municipality
 
 
 def questions_of(delivery: Delivery) -> Callable[[Mapping[str, Any], str], str]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from people.models import Mandate, Role, User
+from people.models import DelegationScope, Mandate, Role, User
 
 SESTO: Final = "015209"
 CINISELLO: Final = "015077"
@@ -119,7 +119,7 @@ def _give_mandates(user: User, person: DemoPerson) -> None:
             user=user,
             municipality_id=istat,
             role=person.role,
-            scope=["prepare", "check"] if consultant else [],
+            scope=DelegationScope.values if consultant else [],
             valid_to=until,
             granted_by=_grantor(istat) if consultant else None,
         )

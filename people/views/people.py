@@ -171,7 +171,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         user = actions.accept_as_new(
             invitation, name=cleaned["name"], password=cleaned["password"]
         )
-        login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, user, backend="people.backends.PasswordBackend")
         return _welcome(request)
     context = {"invitation": invitation, "known": known, "form": form}
     return render(request, "people/invitation.html", context, status=422 if form.errors else 200)

@@ -52,8 +52,9 @@ class Correction(models.Model):
     @property
     def principals(self) -> set[Principal]:
         """The comune where the service is, and whose sources were corrected."""
-        sources = [edition.source for edition in self.editions.select_related("source__body")]
-        return {self.municipality, *(source.body for source in sources if source.body)}
+        own = ("source__municipality", "source__body")
+        corrected = (edition.source.principal for edition in self.editions.select_related(*own))
+        return {self.municipality, *(one for one in corrected if one is not None)}
 
     @property
     def events(self) -> EventQuerySet:

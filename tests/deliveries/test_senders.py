@@ -279,6 +279,35 @@ def test_what_a_comune_declares_elsewhere_is_where_it_lies(cast):
     assert ServiceState.objects.at(None).get().municipality_id == CINISELLO
 
 
+def test_the_office_corrects_what_a_comune_declared_elsewhere_and_both_are_told(cast):
+    (x, y), *_rest = builders.places(CINISELLO, 1)
+    lines = (
+        "ID;TIPOLOGIA;DENOMINAZIONE;SERVIZIO IN ALTRO COMUNE;COORD_X;COORD_Y\n"
+        f"A;Museo;Museo civico;Cinisello Balsamo;{x};{y}"
+    )
+    builders.published(cast, SimpleUploadedFile("altrove.csv", lines.encode()))
+    service = Service.objects.get()
+    made = NewCorrection("Il nome è un altro", {"name": "Museo del territorio"})
+    act = corrections.correct(service, user=cast.reviewer, correction=made)
+    told = set(Notice.objects.filter(event__subject_id=act.pk).values_list("person", flat=True))
+    assert {cast.operator.pk, cast.neighbour.pk} <= told
+    for reader in (cast.operator, cast.neighbour):
+        address = reverse("services:correction", args=[act.pk])
+        assert client_of(reader).get(address).status_code == 200
+
+
+def test_an_address_of_a_comune_s_plan_is_looked_for_in_the_row_s_own_comune(cast):
+    lines = (
+        "ID;TIPOLOGIA;DENOMINAZIONE;INDIRIZZO;COMUNE;ISTAT\n"
+        "A;Museo;Museo civico;via Verdi 3;Cinisello Balsamo;015077\n"
+        "B;Museo;Museo di qui;via Verdi 3;;"
+    )
+    delivery = builders.checked(cast, SimpleUploadedFile("indirizzi.csv", lines.encode()))
+    ask = questions_of(delivery)
+    asked = [ask(row.attributes, row.municipality) for row in delivery.rows.order_by("row")]
+    assert asked == ["via Verdi 3, Cinisello Balsamo", "via Verdi 3, Sesto San Giovanni"]
+
+
 def test_a_comune_s_plan_is_told_of_its_comune_alone(cast):
     (x, y), *_rest = builders.places(LEGNANO, 1)
     row = f"L1;Biblioteca;Biblioteca lontana;via Po 1;esistente;900;{x};{y}"

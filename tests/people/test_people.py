@@ -4,7 +4,9 @@ import datetime as dt
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -35,6 +37,33 @@ def sent(django_capture_on_commit_callbacks):
 
 def consultant(cast, email="nuovo@studio.example", until=SOON):
     return NewInvitation(email, Role.CONSULTANT, cast.comune, until)
+
+
+@pytest.fixture
+def made_up(db) -> User:
+    """An account of the demonstration, whose password everybody knows."""
+    user = User.objects.create_user("leda@comune.example", PASSWORD)
+    user.is_demonstration = True
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def enter(client: Client, user: User, address: str, name: str) -> bool:
+    client.post(address, {name: user.email, "password": PASSWORD})
+    return "_auth_user_id" in client.session
+
+
+@pytest.mark.parametrize(("address", "name"), [("/accesso/login/", "login")])
+def test_production_lets_nobody_of_the_demonstration_in(made_up, settings, address, name):
+    assert enter(Client(), made_up, address, name)
+    inside, key = Client(), issue_token(made_up, name="prova", scopes=["read"])
+    inside.force_login(made_up)
+    settings.PRODUCTION, settings.SECURE_SSL_REDIRECT = True, False
+    assert not enter(Client(), made_up, address, name)
+    assert inside.get("/profilo/").status_code == 302, "the session from before ends"
+    asked = Client(headers={"Authorization": f"Bearer {key}"}).get("/api/v1/uploads/")
+    assert asked.status_code == 401
 
 
 def test_an_operator_invites_a_consultant_who_sets_a_password_and_gets_the_mandate(

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from people import policies
 from people.management.demonstration import PEOPLE, demo_password, make_demo_accounts
-from people.models import User
+from people.models import DelegationScope, User
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,7 @@ def test_mandates_follow_the_cast():
     sesto, legnano, cinisello = (comuni[code] for code in ("015209", "015118", "015077"))
     assert policies.is_consultant(consultant, legnano)
     assert policies.is_consultant(consultant, sesto)
+    assert all(policies.is_consultant(consultant, sesto, scope) for scope in DelegationScope)
     assert not policies.is_operator(consultant, sesto)
     assert all(m.valid_to and m.granted_by for m in consultant.mandates.all())
     neighbour = User.objects.get(email="operatore@cinisello.example")
