@@ -20,7 +20,7 @@ from deliveries import leases, leftovers
 from deliveries.models import Delivery
 from deliveries.reports import geopackage, xlsx
 from deliveries.writers import opened
-from validator.rules.registry import RULE_SET_VERSION
+from validator.rules.registry import digest
 
 FORMATS = ("gpkg", "xlsx")
 #: Rows and findings together up to which a request makes the file itself: about two seconds.
@@ -67,7 +67,7 @@ def ask(delivery: Delivery, format: str, language: str) -> str:
 def stored_as(delivery: Delivery, format: str, language: str) -> str:
     """The name of the file of the delivery as it is now."""
     state = (delivery.checked_at, delivery.rule_set, delivery.status, delivery.submitted_at)
-    identity = "|".join(str(part) for part in (*state, RULE_SET_VERSION))
+    identity = "|".join(str(part) for part in (*state, digest()))
     mark = hashlib.sha256(identity.encode()).hexdigest()[:16]
     return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{format}"
 

@@ -1,6 +1,6 @@
 """How the portal writes files for planners: tables of a GeoPackage, cells of a spreadsheet.
 
-What goes into them is `report/`'s and `packages.py`'s.
+What goes into them is `reports/`'s and `packages.py`'s.
 """
 
 from __future__ import annotations

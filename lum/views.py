@@ -12,8 +12,8 @@ from core.maps import PageMap
 from lum.models import Lum
 from lum.selectors import TO_IDENTIFY, UNRANKED, LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
+from zones.contributed import sections_of
 from zones.models import Zone
-from zones.sheets import sections_of
 
 
 @require_safe

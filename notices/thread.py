@@ -24,7 +24,7 @@ class ThreadLine:
 
 
 def thread(events: EventQuerySet, verbs: Mapping[str, str | Promise]) -> list[ThreadLine]:
-    """The messages, and the acts that `acts` has words for, oldest first."""
+    """The messages, and the events whose verb has words in `verbs`, oldest first."""
     words = {MESSAGE: _("messaggio"), **verbs}
     shown = events.filter(verb__in=list(words)).select_related("by")
     return [ThreadLine(event, str(words[event.verb])) for event in shown]

@@ -1,5 +1,6 @@
-"""The only writer of sources, editions, records and services: everything published passes here;
-their states are written by `services.states`.
+"""The only writer of editions, records and services: everything published passes here.
+States are written by `services.states`; sources other than plans and the office's own are made in
+the administration.
 
 An edition is published in the caller's transaction by set SQL (services/sql/),
 so that ten thousand changed rows are seconds and half an edition is impossible.

@@ -1,6 +1,6 @@
 """A delivery as understood: what `understand` makes of a read file and what rules look at.
 
-Pure data. Reading is `readers/`, understanding `understand/`, judging `rules/`.
+Pure data. Reading is `reading/`, understanding `interpreting/`, judging `rules/`.
 """
 
 from __future__ import annotations

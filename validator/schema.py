@@ -1,6 +1,6 @@
 """The service schema: the fields a delivery is understood into, with labels, kinds and norms.
 
-Pure data. How columns find their field is `understand/`, what is wrong with a value is `rules/`.
+Pure data. How columns find their field is `interpreting/`, what is wrong with a value is `rules/`.
 """
 
 from __future__ import annotations

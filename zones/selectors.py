@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.geo import box_in_degrees
 from core.sheets import SheetTerritory
+from zones.contributed import extra_figures
 from zones.models import (
     Indicator,
     IndicatorValue,
@@ -24,7 +25,6 @@ from zones.models import (
     ZoneMembership,
 )
 from zones.querysets import PlaceQuerySet
-from zones.sheets import extra_figures
 
 RESIDENTS = "popolazione"
 AREA = "superficie-calcolata"

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from core.geo import METROPOLITAN_BOUNDS, extent
 from core.maps import PageMap
 from zones import selectors
+from zones.contributed import sections_of
 from zones.days import day_asked
 from zones.models import FormerCode, Municipality, OfficialFigure, Zone
-from zones.sheets import sections_of
 
 
 def _map(page_map: PageMap, **options: Any) -> dict[str, Any]:

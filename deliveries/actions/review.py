@@ -17,6 +17,7 @@ from deliveries.models import Delivery, Proposal, Receipt
 from deliveries.publishing.compare import propose
 from deliveries.selectors import bulk_selection
 from deliveries.states import DeliveryStatus, Verb
+from notices.actions import MESSAGE
 from people.models import User
 
 Decided = Proposal.Decision
@@ -269,4 +270,4 @@ def message(delivery: Delivery, *, user: User, text: str) -> None:
         raise NotAllowed("not-yours", _("Non puoi scrivere in questa consegna."))
     if not text.strip():
         raise Invalid("text-missing", _("Il messaggio è vuoto."))
-    workflow.record(delivery, "message", by=user, note=text.strip())
+    workflow.record(delivery, MESSAGE, by=user, note=text.strip())

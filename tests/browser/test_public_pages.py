@@ -5,6 +5,7 @@ import re
 
 import brotli
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import WIDTHS
 
@@ -138,9 +139,9 @@ def test_everything_can_be_read_without_javascript(plain):
     plain.go("/?category=sanita")
     assert plain.page.locator(".in-view-list li").count() > 3
     plain.page.locator(".in-view-list .entry").first.click()
-    assert plain.page.locator(".selected-panel .service-card").count() == 1
+    expect(plain.page.locator(".selected-panel .service-card")).to_have_count(1)
     plain.page.locator(".selected-panel a").first.click()
-    assert "/servizi/s-" in plain.page.url
+    plain.page.wait_for_url(re.compile("/servizi/s-"))
 
 
 def test_the_language_switch_keeps_page_and_filters(desk):

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names files that exist, and its diagram of states is the transition table's."""
+"""ARCHITECTURE.md and the other texts name files that exist."""
 
 import re
 from pathlib import Path

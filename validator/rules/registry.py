@@ -6,10 +6,12 @@ list to keep: what stands in a folder is in the catalogue, or the portal does no
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
@@ -28,6 +30,7 @@ __all__ = [
     "Rule",
     "declared_in",
     "declared_thresholds",
+    "digest",
     "get",
     "registered",
     "render",
@@ -75,6 +78,16 @@ def _declared(module: ModuleType) -> list[Rule]:
             f"{module.__name__} declares {codes or 'no rule'}, its place says {expected or 'none'}"
         )
     return own
+
+
+@cache
+def digest() -> str:
+    """A mark that changes with any rule, severity, threshold or word, also between versions."""
+    said = [
+        (code, rule.severity, sorted(rule.params.items()), rule.wording("it"), rule.wording("en"))
+        for code, rule in _RULES.items()
+    ]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
 _RULES: Final = declared_in(rules)
