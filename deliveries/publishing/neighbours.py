@@ -24,7 +24,7 @@ def tell(delivery: Delivery, edition: Edition) -> None:
 
 
 def _shared(delivery: Delivery, edition: Edition) -> dict[str, list[dict[str, Any]]]:
-    """Name of a comune -> what the edition brings of areas confirmed as shared with it."""
+    """Place named by GEO-08 -> what the edition brings of areas confirmed as shared with it."""
     confirmed = delivery.answers.filter(code=CODE, kind=Answer.Kind.RIGHT).values("fingerprint")
     rows = delivery.rows.filter(fingerprint__in=confirmed).values_list("layer", "row")
     places = set(rows)
@@ -37,7 +37,6 @@ def _shared(delivery: Delivery, edition: Edition) -> dict[str, list[dict[str, An
         where = (finding.layer, finding.rows[0])
         if where in places and (record := begun.get(where)) is not None:
             public_id = record.item.service.public_id
-            found[finding.params["other"]].append(
-                {"id": public_id, "name": record.name or public_id}
-            )
+            for name in finding.params["other"]:
+                found[name].append({"id": public_id, "name": record.name or public_id})
     return found

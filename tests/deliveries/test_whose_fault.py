@@ -7,6 +7,8 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.contrib.gis.db.models import Union
+from django.contrib.gis.geos import GEOSGeometry
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -19,9 +21,11 @@ from deliveries.checks import examination
 from deliveries.models import Delivery
 from notices import letters
 from notices.models import Event, Notice
+from people.models import Mandate, Role, User
 from tests import builders
 from validator.reading.errors import ReaderDied, Unreadable
 from validator.rules import registry
+from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
 
@@ -155,15 +159,64 @@ def across(cast) -> Delivery:
     place = sesto.intersection(cinisello.buffer(50)).centroid
     corners = ((-300, -300), (300, -300), (300, 300), (-300, 300), (-300, -300))
     ring = ", ".join(f"{place.x + east} {place.y + north}" for east, north in corners)
-    lines = "ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\n"
-    lines += f"P1;Parco;Parco Nord;esistente;POLYGON (({ring}))"
+    return with_park(cast, f"POLYGON (({ring}))")
+
+
+def with_park(cast, outline: str) -> Delivery:
+    lines = f"ID;TIPOLOGIA;DENOMINAZIONE;STATO;WKT\nP1;Parco;Parco Nord;esistente;{outline}"
     return builders.checked(cast, builders.SimpleUploadedFile("piano.csv", lines.encode()))
+
+
+def published_as_shared(cast, delivery: Delivery) -> None:
+    answers.answer(delivery, user=cast.operator, code="GEO-08", kind="right", reason="Insieme")
+    said = builders.statement(only_correct_rows=True)
+    builders.review.submit(delivery, user=cast.operator, statement=said)
+    builders.publish(delivery, cast)
+
+
+def operator_of(name: str) -> User:
+    comune = Municipality.objects.get(name=name)
+    user = User.objects.create_user(f"{comune.pk}@comune.example", "una-frase-lunga")
+    Mandate.objects.create(user=user, municipality=comune, role=Role.OPERATOR)
+    return user
+
+
+def told_of_shared() -> set[User]:
+    return {notice.person for notice in Notice.objects.filter(event__verb="shared")}
+
+
+def test_an_area_that_goes_mostly_out_of_the_city_tells_no_comune(cast):
+    cologno = operator_of("Cologno Monzese")
+    whole = Municipality.objects.current().aggregate(whole=Union("geometry"))["whole"]
+    edge = cast.comune.geometry.difference(whole.buffer(-60)).centroid
+    delivery = with_park(cast, edge.buffer(700).wkt)
+    finding = delivery.findings.get(code="GEO-08")
+    assert finding.params["other"] == ["outside_city"]
+    circle = GEOSGeometry(edge.buffer(700).wkt, srid=32632)
+    outside = circle.difference(cast.comune.geometry).area / circle.area
+    assert finding.params["pct"] == pytest.approx(100 * outside, abs=0.06)
+    group = reverse("deliveries:finding-group", args=[delivery.pk, "GEO-08"])
+    page = browser(cast.operator).get(group)
+    assert "(fuori dalla Città metropolitana)" in page.content.decode()
+    assert "fuori da essa nessuno" in page.content.decode()
+    published_as_shared(cast, delivery)
+    assert told_of_shared().isdisjoint({cologno, cast.neighbour})
+
+
+def test_every_comune_where_a_shared_area_goes_on_is_told(cast):
+    cologno, lainate = operator_of("Cologno Monzese"), operator_of("Lainate")
+    delivery = with_park(cast, cast.comune.geometry.centroid.buffer(4000).wkt)
+    named = delivery.findings.get(code="GEO-08").params["other"]
+    assert {"Cologno Monzese", "Cinisello Balsamo"} <= set(named)
+    published_as_shared(cast, delivery)
+    assert told_of_shared() == {cologno, cast.neighbour}
+    assert lainate not in told_of_shared()
 
 
 @pytest.mark.parametrize(("kind", "told"), [("right", True), ("will_fix", False)])
 def test_the_neighbour_is_told_of_a_shared_service_when_it_is_published(cast, kind, told):
     delivery = across(cast)
-    assert delivery.findings.get(code="GEO-08").params["other"] == "Cinisello Balsamo"
+    assert delivery.findings.get(code="GEO-08").params["other"] == ["Cinisello Balsamo"]
     said = {"code": "GEO-08", "kind": kind, "reason": "Lo gestiamo insieme"}
     answers.answer(delivery, user=cast.operator, until=timezone.localdate(), **said)
     news = Notice.objects.filter(person=cast.neighbour)

@@ -88,7 +88,7 @@ def fill(text: str, params: Mapping[str, Any], language: str) -> str:
         params = {name: _megabytes(value) for name, value in params.items()}
     shown = _Shown({name: show(name, value, language) for name, value in params.items()})
     for name in CODED & params.keys():  # words of ours may name a parameter in their turn
-        if params[name] in WORDS:
+        if isinstance(params[name], str) and params[name] in WORDS:
             shown[name] = shown[name].format_map(shown)
     # A list that was cut ends in an ellipsis: it is the end of its sentence too.
     return text.format_map(shown).replace(" ….", " …")

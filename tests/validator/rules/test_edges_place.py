@@ -30,7 +30,7 @@ def codes(example: Example) -> set[str]:
 def test_geo_08_speaks_of_an_area_that_begins_just_outside_and_goes_on():
     beside = row(name="Parco", geometry=box(505_100, 5_031_000, 507_000, 5_031_100))
     assert said("GEO-08", beside) == [
-        "Riga 1: il 92,1% dell'area ricade fuori dal Comune (Comune vicino)."
+        "Riga 1: il 100% dell'area ricade fuori dal Comune (Comune vicino)."
     ]
     assert silent("GEO-07", beside)
 
@@ -42,11 +42,24 @@ def test_geo_08_is_silent_about_an_area_within_the_accuracy_of_the_outline():
 def test_geo_08_says_in_words_that_no_comune_of_the_city_is_there():
     out = row(name="Parco", geometry=box(499_000, 5_031_000, 501_000, 5_031_100))
     assert said("GEO-08", out) == [
-        "Riga 1: il 37,5% dell'area ricade fuori dal Comune (fuori dalla Città metropolitana)."
+        "Riga 1: il 50% dell'area ricade fuori dal Comune (fuori dalla Città metropolitana)."
     ]
     assert said("GEO-08", out, "en") == [
-        "Row 1: 37.5% of the area lies outside the municipality (outside the metropolitan city)."
+        "Row 1: 50% of the area lies outside the municipality (outside the metropolitan city)."
     ]
+
+
+def test_geo_08_names_first_where_most_of_what_is_outside_lies():
+    corner = row(name="Parco", geometry=box(504_000, 5_034_000, 506_000, 5_038_000))
+    assert said("GEO-08", corner) == [
+        "Riga 1: il 87,5% dell'area ricade fuori dal Comune "
+        "(fuori dalla Città metropolitana, Comune vicino)."
+    ]
+
+
+def test_geo_08_does_not_name_a_comune_that_an_area_hardly_touches():
+    mostly_north = row(name="Parco", geometry=box(503_000, 5_034_000, 505_020, 5_038_000))
+    assert said("GEO-08", mostly_north)[0].endswith("(fuori dalla Città metropolitana).")
 
 
 def test_geo_07_leaves_an_area_farther_away_to_itself_and_not_to_geo_08():

@@ -79,7 +79,7 @@ def test_geo_07_is_silent_about_a_point_within_the_accuracy_of_the_outline():
 
 
 def test_geo_08_speaks_of_an_area_across_the_boundary():
-    assert says("GEO-08", "Riga 1: il 37,5% dell'area ricade fuori dal Comune (Comune vicino).")
+    assert says("GEO-08", "Riga 1: il 50% dell'area ricade fuori dal Comune (Comune vicino).")
 
 
 def test_geo_08_is_silent_about_an_area_inside():
