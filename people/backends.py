@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.contrib.auth.backends import ModelBackend
 
 from people.models import User
 
@@ -15,15 +14,8 @@ def may_enter(user: User) -> bool:
     return not (settings.PRODUCTION and user.is_demonstration)
 
 
-class PasswordBackend(ModelBackend):
-    """Django's, for the administration; ends the sessions of whoever may not enter any more."""
-
-    def user_can_authenticate(self, user: Any) -> bool:
-        return may_enter(user) and super().user_can_authenticate(user)
-
-
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
-    """Allauth's, for the pages."""
+    """Allauth's, the only one; ends the sessions of whoever may not enter any more."""
 
     def user_can_authenticate(self, user: Any) -> bool:
         return may_enter(user) and bool(super().user_can_authenticate(user))

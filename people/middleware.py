@@ -1,12 +1,11 @@
-"""Asks people with a role for a second factor before
-they act (demonstration accounts excepted)."""
+"""Asks people who must have a second factor to set it up before they act."""
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+
+from people.policies import lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 RESERVED = (
@@ -19,8 +18,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecondFactorMiddleware:
-    """Sends a signed-in person whose role asks for it
-    to set a second factor up, and nowhere else."""
+    """Sends whoever is signed in and lacks the second factor to set it up, and nowhere else."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -34,17 +32,12 @@ class SecondFactorMiddleware:
         # The address first: whoever only reads should not cost a session, nor vary by cookie.
         if not _is_reserved(request):
             return False
-        user = request.user
-        if not user.is_authenticated or user.is_demonstration:
-            return False
-        if not user.mandates.in_force().filter(role__in=settings.SECOND_FACTOR_ROLES).exists():
-            return False
-        return not is_mfa_enabled(user)
+        return lacks_second_factor(request.user)
 
 
 def _is_reserved(request: HttpRequest) -> bool:
-    """What is not public, and every writing but signing in and choosing the language. A program
-    with a key is not asked: who issued it was."""
+    """What is not public, and every writing but signing in and choosing the language. Of whoever
+    comes with a key `people.tokens` asks the same."""
     path = request.path.removeprefix("/en")
     if path.startswith(("/accesso/", "/i18n/")):
         return False

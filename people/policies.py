@@ -4,6 +4,8 @@ mandates in force; the same for button, page and API."""
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from people.models import SENDING_ROLES, Body, DelegationScope, Mandate, Principal, Role, User
@@ -90,6 +92,24 @@ def is_reviewer(user: Person) -> bool:
 
 def is_manager(user: Person) -> bool:
     return has_role(user, Role.MANAGER)
+
+
+def must_have_second_factor(user: User) -> bool:
+    """Whoever acts for somebody today, or may enter the administration; not the demonstration,
+    which production does not let in (`people.backends.may_enter`)."""
+    if user.is_demonstration:
+        return False
+    return (
+        user.is_staff
+        or user.is_superuser
+        or has_role(user, *map(Role, settings.SECOND_FACTOR_ROLES))
+    )
+
+
+def lacks_second_factor(user: Person) -> bool:
+    """Whether the person must set a second factor up before anything else."""
+    asked = isinstance(user, User) and must_have_second_factor(user)
+    return asked and not is_mfa_enabled(user)
 
 
 def may_grant(user: Person, role: Role, principal: Principal | None) -> bool:

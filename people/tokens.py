@@ -7,15 +7,22 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from core.errors import NotAllowed
 from people.backends import may_enter
 from people.models import ApiToken, User
+from people.policies import lacks_second_factor
 
 #: How exact the last use of a key is.
 NOTED = timedelta(minutes=5)
+SECOND_FACTOR = gettext_lazy(
+    "La chiave API è di una persona che deve ancora impostare il secondo fattore: accedi al "
+    "portale con il tuo account, impostalo, e la chiave varrà."
+)
 
 
 def _digest(key: str) -> str:
@@ -48,6 +55,8 @@ class TokenAuthentication(BaseAuthentication):
         token = self._find(key.strip())
         if token is None or not secrets.compare_digest(token.token_hash, _digest(key.strip())):
             raise AuthenticationFailed(_("Chiave API sconosciuta, scaduta o revocata."))
+        if lacks_second_factor(token.user):
+            raise NotAllowed("second-factor", SECOND_FACTOR)
         self._note_use(token)
         return token.user, token
 

@@ -8,7 +8,6 @@ from sttm2.env import env_secret, env_str
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "people.backends.PasswordBackend",
     "people.backends.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -37,7 +36,8 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Portale STTM 2"
-# Roles whose holders must have a second factor (demonstration accounts excepted).
+# Roles whose holders must have a second factor, beside whoever may enter the administration
+# (demonstration accounts excepted).
 SECOND_FACTOR_ROLES = ("operator", "consultant", "reviewer", "manager")
 # OpenID Connect by setting: the gateway of SPID/CIE or the office's own identity provider.
 OIDC_SERVER = env_str("STTM2_OIDC_SERVER", "")

@@ -1,15 +1,19 @@
 """One include per app that is installed; Italian addresses, English under /en/."""
 
+from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from sttm2 import pages
 
 APPS = ("services", "deliveries", "notices", "zones", "people", "lum", "funding")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # One sign-in for all: Django's own would take a password and ask for no second factor.
+    path("admin/login/", secure_admin_login(RedirectView.as_view(pattern_name="admin:index"))),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("sttm2.api_urls")),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import hypothesis
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone, translation
@@ -60,6 +62,15 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.close()
         databases.drop(name)
+
+
+@pytest.fixture
+def administrator(db) -> User:
+    """Who may do all in the administration, the second factor set up."""
+    user = User.objects.create_superuser("capo@cmm.example", "una-frase-lunga-davvero")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    TOTP.activate(user, generate_totp_secret())
+    return user
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 answer for, and the acceptance of an invitation."""
 
 from allauth.mfa.utils import is_mfa_enabled
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -19,7 +18,7 @@ from core.errors import DomainError, NotAllowed
 from people import actions
 from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
 from people.models import SENDING_ROLES, Invitation, Mandate, Role, User
-from people.policies import is_manager, may_revoke, reach_of
+from people.policies import is_manager, may_revoke, must_have_second_factor, reach_of
 
 
 def actor(request: HttpRequest) -> User:
@@ -65,8 +64,7 @@ def show_profile(
         "tokens": user.api_tokens.order_by("-created_at"),
         "now": timezone.now(),
         "second_factor": is_mfa_enabled(user),
-        "second_factor_asked": not user.is_demonstration
-        and user.mandates.in_force().filter(role__in=settings.SECOND_FACTOR_ROLES).exists(),
+        "second_factor_asked": must_have_second_factor(user),
         "answers_for_others": _answers_for_others(user),
     }
     return render(request, "people/profile.html", context, status=status)
@@ -171,7 +169,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         user = actions.accept_as_new(
             invitation, name=cleaned["name"], password=cleaned["password"]
         )
-        login(request, user, backend="people.backends.PasswordBackend")
+        login(request, user, backend="people.backends.AccountBackend")
         return _welcome(request)
     context = {"invitation": invitation, "known": known, "form": form}
     return render(request, "people/invitation.html", context, status=422 if form.errors else 200)

@@ -12,7 +12,6 @@ from lum.management.reference import load_lum
 from lum.models import Lum
 from lum.rule_data import hubs
 from lum.selectors import lum_per_zone
-from people.models import User
 from sttm2.layers import BY_ID
 from tests.validator.rules import small_world
 from validator.rules import examples, registry
@@ -119,8 +118,8 @@ def test_the_list_is_official_only_when_every_row_is():
     assert not hubs().official
 
 
-def test_the_administration_sees_candidates_and_can_publish_one(client):
-    client.force_login(User.objects.create_superuser("capo@cmm.example", "una-frase-lunga"))
+def test_the_administration_sees_candidates_and_can_publish_one(client, administrator):
+    client.force_login(administrator)
     listed = client.get("/admin/lum/lum/?certainty__exact=escluso").content.decode()
     assert "Bussero" in listed and "12" in listed
     hub = Lum.objects.get(code="bussero")

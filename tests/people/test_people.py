@@ -266,8 +266,10 @@ def test_nobody_is_invited_for_two_at_once_nor_by_who_does_not_act_for_it(client
     assert not Invitation.objects.exists()
 
 
-def test_a_source_without_territory_is_refused_where_sources_are_made(client, cast, body):
-    client.force_login(User.objects.create_superuser("admin@cmm.example", PASSWORD))
+def test_a_source_without_territory_is_refused_where_sources_are_made(
+    client, cast, body, administrator
+):
+    client.force_login(administrator)
     given = {"slug": "registro", "name": "Registro", "reading": 2, "placed_by": "position"}
     given["body"] = body.pk
     address = "/admin/services/source/add/"
