@@ -1,6 +1,7 @@
 """What the «Correggi» step shows: the rows to mend,
 with the cells that their findings speak of."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +39,11 @@ class EditableCell:
     sent: str
     is_pointed_at: bool
 
+    @property
+    def shown(self) -> str:
+        """What stands in its box: a list of words shows none that is not in it."""
+        return "" if self.domain and self.value not in self.domain else self.value
+
 
 @dataclass(frozen=True)
 class ToMend:
@@ -51,6 +57,9 @@ class ToMend:
     kind: str
     lon: str
     lat: str
+    #: What the page shows of each field, of the type and of the place. The form gives it back:
+    #: what a person changed is what differs from it, whatever has become of the row meanwhile.
+    shown: Mapping[str, str]
     wrong: str = ""
     takes_repair: bool = False
     to_point: bool = False
@@ -59,6 +68,11 @@ class ToMend:
     offer: Offer | None = None
     chosen: str = ""
     failure: str = ""
+
+    @property
+    def shown_json(self) -> str:
+        """`shown` as one field of the form; `shown_then` reads it."""
+        return json.dumps(self.shown, ensure_ascii=False)
 
     @property
     def is_area(self) -> bool:
@@ -128,19 +142,22 @@ def _described(
     secret = {fields.get((row.layer, f.column), f.column) for f in mine if f.code in SECRET}
     lon, lat = _lonlat(row)
     families = {f.code[:3] for f in mine}
+    cells = [
+        _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
+        for name in schema.NAMES
+        if name not in _CHOSEN_ELSEWHERE | secret
+    ]
     return ToMend(
         row=row,
         findings=[(f, message_of(f, rows=[row.row])) for f in mine],
-        cells=[
-            _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
-            for name in schema.NAMES
-            if name not in _CHOSEN_ELSEWHERE | secret
-        ],
+        cells=cells,
         asks_type=not row.kind or bool(pointed & set(schema.TYPE_FIELDS)),
         asks_place=bool(families & set(_PLACE)),
         kind=row.kind or "",
         lon=lon,
         lat=lat,
+        shown={cell.name: cell.shown for cell in cells}
+        | {"kind": row.kind or "", "lon": lon, "lat": lat},
     )
 
 
@@ -177,8 +194,20 @@ def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
         takes_repair="repair" in typed,
         to_point="point" in typed,
         chosen=typed.get("place", ""),
+        shown=shown_then(item, typed),
         wrong=wrong,
     )
+
+
+def shown_then(item: ToMend, typed: Mapping[str, str]) -> dict[str, str]:
+    """What the page had shown of the row when it was opened; of a form that does not say it, what
+    stands there now."""
+    try:
+        then = json.loads(typed.get("was", "{}"))
+    except ValueError:
+        then = {}
+    known = then if isinstance(then, dict) else {}
+    return {name: str(known.get(name, now)) for name, now in item.shown.items()}
 
 
 def _fields_by_column(delivery: Delivery) -> dict[tuple[str, str], str]:

@@ -1,7 +1,7 @@
 """Proposed positions in words, for the mending page and for many rows; and what people placed."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -145,6 +145,13 @@ def unplaced(delivery: Delivery, page: int) -> Page[Any]:
     """Rows with an address and no position, a page at a time."""
     rows = proposals.without_position(delivery).defer("sent", "geometry", "raw")
     return Paginator(rows, PER_PAGE).get_page(page)
+
+
+def placed_since(delivery: Delivery, keys: Collection[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Which of these rows (layer, row), once without a position, have one now."""
+    rows = StagedRow.objects.of(delivery).filter(row__in={row for _layer, row in keys})
+    found = rows.filter(point__isnull=False).order_by("layer", "row").values_list("layer", "row")
+    return [key for key in found if key in keys]
 
 
 def described(

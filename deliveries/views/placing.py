@@ -16,7 +16,7 @@ from deliveries.models import Delivery
 from deliveries.reports import mend as report_mend
 from deliveries.reports import placed as report_placed
 from deliveries.reports.steps import has_report
-from deliveries.views import mending
+from deliveries.views import mending, typed_rows
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
 from people.access import person
@@ -31,11 +31,11 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     With htmx the fragment of that row, without it the whole page again; a failure is told there.
     """
     delivery, key = delivery_of(request, pk), request.POST.get("ask", "")
-    typed = mending.typed_of(request.POST, key)
-    item = mending.shown_row(delivery, typed)
-    item = report_mend.as_typed(item, typed, "")
+    typed = typed_rows.typed_of(request.POST, key)
+    row = typed_rows.row_of(delivery, typed)
+    item = report_mend.as_typed(row, typed, "")
     try:
-        changed = mending.typed_address(typed, mending.shown_row(delivery, typed))
+        changed = typed_rows.typed_address(typed, row)
         found = placing.propose(
             delivery, user=person(request), layer=item.row.layer, row=item.row.row, typed=changed
         )
@@ -109,15 +109,23 @@ def propose_all(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @acting
 @back_on_mistake("deliveries:placing")
 def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Give the rows the positions that were chosen, and check again."""
+    """Give the rows the positions that were chosen, and check again; a row that has been placed
+    since the page was opened keeps what it has."""
     delivery = delivery_of(request, pk)
-    taken = []
+    taken: list[placing.Taken] = []
     for name, value in request.POST.items():
         row = report_placed.row_of(name.removeprefix(report_placed.FIELD))
         chosen = number(str(value))
         if name.startswith(report_placed.FIELD) and row and chosen is not None:
             taken.append(placing.Taken(*row, chosen))
-    placing.take(delivery, user=person(request), taken=taken)
+    placed = report_placed.placed_since(delivery, {(one.layer, one.row) for one in taken})
+    if placed:
+        said = _("Righe %(rows)s: hanno già una posizione, data nel frattempo, e resta quella.")
+        messages.warning(request, said % {"rows": ", ".join(str(row) for _l, row in placed)})
+    left = [one for one in taken if (one.layer, one.row) not in placed]
+    if placed and not left:
+        return redirect("deliveries:placing", pk)
+    placing.take(delivery, user=person(request), taken=left)
     return redirect(f"{reverse('deliveries:detail', args=[pk])}?poi=posizioni")
 
 

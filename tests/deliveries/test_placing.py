@@ -9,7 +9,7 @@ from deliveries.geocoding import client, proposals, search
 from deliveries.models import Delivery, Finding, PlaceProposal, PlaceSearch, StagedRow
 from people.tokens import issue_token
 from tests import builders, geocoder
-from tests.deliveries.pages import text
+from tests.deliveries.pages import said, text
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +196,25 @@ def test_what_goes_wrong_is_told_beside_the_fields_and_what_was_typed_stays(
         assert word in text(answer)
         assert "a mano" in text(answer)
     assert "Nome scritto a metà" in text(browser.post(url("propose", delivery), form))
+
+
+def test_a_row_that_a_colleague_placed_meanwhile_keeps_its_position(cast, service, by_street):
+    service.answer = by_street
+    delivery, browser = delivered(cast), signed_in(cast.operator)
+    for row in (2, 3):
+        browser.post(url("propose", delivery), typed(delivery, row, ask="1"))
+    lon, lat = geocoder.inside(9)
+    by_hand = typed(delivery, 2, **{"1-lon": str(lon), "1-lat": str(lat)})
+    signed_in(cast.colleague).post(url("edit", delivery), by_hand)
+    delivery = checked_again(delivery)
+    stale = {"place-2:piano": "0", "place-3:piano": "0"}
+    answer = browser.post(url("take-places", delivery), stale)
+    assert "Righe 2: hanno già una posizione" in said(answer)
+    edits = checked_again(delivery).options["edits"]
+    assert edits["piano\x1f2"] == {"lon": lon, "lat": lat}
+    assert edits["piano\x1f3"]["accuracy"] == "strada"
+    answer = browser.post(url("take-places", delivery), {"place-2:piano": "0"})
+    assert answer.url == url("placing", delivery)
 
 
 def test_many_rows_are_asked_by_a_worker_and_taken_together(cast, service, by_street):
