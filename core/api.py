@@ -1,17 +1,23 @@
 """The shapes that every read of the API shares: public access, short collections, geometry."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.gis.geos import GEOSGeometry
-from drf_spectacular.utils import extend_schema_field
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import viewsets
 from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_gis.fields import GeometryField
 
+from core.errors import wrong_parameter
 from core.geo import GEOGRAPHIC_SRID
 
+DAY: Final = OpenApiParameter(
+    "al", {"type": "string", "format": "date"}, description="As published at the end of a day."
+)
 COUNTS: dict[str, Any] = {
     "numberMatched": {"type": "integer"},
     "numberReturned": {"type": "integer"},
@@ -44,11 +50,18 @@ class Whole(BasePagination):
 
 
 class PublicReadSet(viewsets.ReadOnlyModelViewSet[Any]):
-    """A short public collection and its members."""
+    """A short public collection and its members; one that is not `dated` refuses `al` in words,
+    because today's answer would pass for that of the day asked for."""
 
     authentication_classes = ()
     pagination_class: type[BasePagination] = Whole
     filter_backends = ()
+    dated = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not self.dated and "al" in request.query_params:
+            raise wrong_parameter("al", _("questi dati non hanno un giorno, sono quelli di oggi"))
 
 
 GEOMETRY: dict[str, Any] = {

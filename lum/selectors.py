@@ -1,5 +1,6 @@
 """What the pages about LUM need."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from lum.models import Lum
@@ -66,16 +67,19 @@ def _row(hub: Lum, zones: _Zones) -> LumRow:
     return LumRow(hub, tuple(hub.municipalities.all()), zones.of(hub))
 
 
-def _zones() -> _Zones:
+def _zones(day: dt.date | None = None) -> _Zones:
     zones = {zone.slug: zone for zone in Zone.objects.defer("geometry", "geometry_web")}
-    rows = Municipality.objects.with_zone().values_list("istat", "zone_slug")
+    rows = Municipality.objects.with_zone(day).values_list("istat", "zone_slug")
     return _Zones(zones, {istat: slug for istat, slug in rows if slug})
 
 
-def lum_per_zone() -> dict[str, int]:
-    """LUM per zone slug; "" is the whole. One on the border of two zones counts in both, once in
-    the whole; those to be identified count too, candidates do not."""
-    zones = _zones()
+def lum_per_zone(day: dt.date | None = None) -> dict[str, int]:
+    """Today's LUM per zone slug, by the zones' comuni on the day; "" is the whole.
+
+    One on the border of two zones counts in both, once in the whole; those to be identified count
+    too, candidates do not.
+    """
+    zones = _zones(day)
     hubs = list(Lum.objects.public().only("zone").prefetch_related("municipalities"))
     counts = dict.fromkeys(zones.by_slug, 0)
     for hub in hubs:

@@ -2,6 +2,7 @@
 downloads, and maps with their legend and switch read it.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,7 @@ class Layer:
 
     `rows` and `geometry` (a stored EPSG:3857 column) make its tiles; a layer with `filters` takes
     the filters of the services instead, and its tiles are made by `services.tilesets`. Its data
-    change with its `tables`, and with the day if they are `dated`.
+    change with its `tables`, and with the day if they are `dated`: its tiles take an `al`.
 
     `maps`: where it is drawn; a `base` layer lies under the others on every map. Of the others the
     first lies on top. A click on a feature opens `page` (a name of an address that takes the first
@@ -89,7 +90,7 @@ class Layer:
     licence: str
     attribution: str
     tables: tuple[str, ...]
-    rows: Callable[[], QuerySet[Any]]
+    rows: Callable[[dt.date | None], QuerySet[Any]]
     geometry: str
     drawing: Drawing
     maps: tuple[PageMap, ...] = (PageMap.HOME, PageMap.TERRITORY)
@@ -111,12 +112,12 @@ class Layer:
     def is_on(self, page_map: PageMap) -> bool:
         return self.base or page_map in self.maps
 
-    def settings(self) -> dict[str, Any]:
-        """What the browser needs to draw it and to answer a click."""
+    def settings(self, day: dt.date | None) -> dict[str, Any]:
+        """What the browser needs to draw it as on the day and to answer a click."""
         return {
             "id": self.id,
             "short": str(self.short),
-            "tiles": self.tiles,
+            "tiles": f"{self.tiles}?al={day}" if day and self.dated else self.tiles,
             "maxZoom": self.max_zoom,
             "base": self.base,
             "filters": self.filters,
@@ -153,7 +154,7 @@ SERVICES = Layer(
     licence="CC BY 4.0",
     attribution=CMM,
     tables=(),
-    rows=Zone.objects.none,
+    rows=lambda _day: Zone.objects.none(),
     geometry="point_web",
     drawing=Drawing("service"),
     maps=(PageMap.HOME, PageMap.TERRITORY, PageMap.SERVICE, PageMap.LUM),
@@ -181,7 +182,7 @@ ZONES = Layer(
     licence="CC BY 4.0",
     attribution=BOUNDARIES,
     tables=("zones_zone",),
-    rows=Zone.objects.all,
+    rows=lambda _day: Zone.objects.all(),
     geometry="geometry_web",
     drawing=Drawing("line", "#5b6f82", width=(1.5, 2.5)),
     downloads=(_geojson("/api/v1/zones/"),),
@@ -201,7 +202,7 @@ COMUNI = Layer(
     licence="CC BY 4.0",
     attribution=BOUNDARIES,
     tables=("zones_municipality", "zones_zonemembership"),
-    rows=lambda: Municipality.objects.current().with_zone(),
+    rows=lambda day: Municipality.objects.current(day).with_zone(day),
     geometry="geometry_web",
     drawing=Drawing("land", "#b3b8bd", width=(0.5, 1)),
     downloads=(_geojson("/api/v1/municipalities/"),),
@@ -225,7 +226,7 @@ LUM = Layer(
     licence="CC BY 4.0",
     attribution=CMM,
     tables=("lum_lum",),
-    rows=lambda: Lum.objects.public().located(),
+    rows=lambda _day: Lum.objects.public().located(),
     geometry="point_web",
     drawing=Drawing("square", "#7a2e8c", hollow=("state", "previsto")),
     maps=(PageMap.HOME, PageMap.TERRITORY, PageMap.LUM, PageMap.ALL_LUM),
@@ -238,9 +239,10 @@ LAYERS: tuple[Layer, ...] = (SERVICES, ZONES, COMUNI, LUM)
 BY_ID = {layer.id: layer for layer in LAYERS}
 
 
-def on_map(page_map: PageMap) -> list[dict[str, Any]]:
-    """The settings of the layers that a map draws (`settings.MAP_LAYERS`)."""
-    return [layer.settings() for layer in LAYERS if layer.is_on(page_map)]
+def on_map(page_map: PageMap, day: dt.date | None) -> list[dict[str, Any]]:
+    """The settings of the layers that a map draws, of a day gone by or today's
+    (`settings.MAP_LAYERS`)."""
+    return [layer.settings(day) for layer in LAYERS if layer.is_on(page_map)]
 
 
 def downloads(layer: str, query: str = "") -> list[tuple[LayerDownload, str]]:

@@ -1,6 +1,7 @@
 """`/tiles/{layer}/{z}/{x}/{y}.mvt` for the layers
 of `sttm2.layers`: versions, ETags, compression."""
 
+import datetime as dt
 import gzip
 
 from django.db import connection
@@ -17,6 +18,7 @@ from services.filters import ServiceFilter
 from services.tilesets import BUFFER, TileAddress
 from services.versions import tables_version, tiles_version
 from sttm2.layers import BY_ID, Layer
+from zones.days import day_asked
 
 MVT = "application/vnd.mapbox-vector-tile"
 DEEPEST_ZOOM = 22
@@ -42,7 +44,7 @@ def etag(layer: Layer, query: QueryDict) -> str:
     Which comuni a zone has is asked of the memberships of a day: of today, unless `al` names one.
     """
     version = tiles_version() if layer.filters else tables_version(layer.tables)
-    by_day = layer.dated or (layer.filters and "zone" in query and not query.get("al"))
+    by_day = (layer.dated or (layer.filters and "zone" in query)) and not query.get("al")
     return f'"{FORM}-{version}-{timezone.localdate():%y%m%d}"' if by_day else f'"{FORM}-{version}"'
 
 
@@ -91,12 +93,10 @@ def _services(request: HttpRequest, address: TileAddress) -> bytes:
 
 
 def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> bytes:
-    if request.GET:
-        message = _("Lo strato «%(layer)s» non ha filtri.") % {"layer": layer.id}
-        raise Invalid("parameter", message, parameter=next(iter(request.GET)))
+    day = _day(request.GET, layer)
     # Django would select a geometry as bytes; as text it leaves the column alone.
     shape = ExpressionWrapper(F(layer.geometry), output_field=TextField())
-    rows = layer.rows().order_by().annotate(shape_web=shape)
+    rows = layer.rows(day).order_by().annotate(shape_web=shape)
     inner, params = rows.values(*layer.columns, "shape_web").query.sql_with_params()
     sql = (
         SqlFolder(__file__)
@@ -112,6 +112,15 @@ def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> byte
     with connection.cursor() as cursor:
         cursor.execute(sql, (*place, *place, BUFFER / 4096, *params, BUFFER))
         return bytes(cursor.fetchone()[0] or b"")
+
+
+def _day(query: QueryDict, layer: Layer) -> dt.date | None:
+    """The day of a dated layer. Raises Invalid on anything else that is asked."""
+    other = [name for name in query if not (layer.dated and name == "al")]
+    if other:
+        message = _("Lo strato «%(layer)s» non ha filtri.") % {"layer": layer.id}
+        raise Invalid("parameter", message, parameter=other[0])
+    return day_asked(query)
 
 
 def _shape(layer: Layer, address: TileAddress) -> str:

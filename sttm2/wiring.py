@@ -23,5 +23,6 @@ NOTICE_SUBJECTS = {
 MAP_SETTINGS = "services.views.maps.map_settings"
 MAP_LAYERS = "sttm2.layers.on_map"
 LAYER_DOWNLOADS = "sttm2.layers.downloads"
-# Figures compared with the official ones that a higher app computes: callables -> {zone: value}.
+# Figures compared with the official ones that a higher app computes: callables of a
+# day -> {zone: value}.
 ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}

@@ -1,17 +1,20 @@
 """REST reads of the territory."""
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from core.api import Crs84Field, PublicReadSet
+from core.api import DAY, Crs84Field, PublicReadSet
+from zones.days import day_asked
 from zones.models import FormerCode, Municipality, Zone
 from zones.selectors import ComparedFigure, population_profile, zone_summary
 
@@ -53,7 +56,7 @@ class ZoneSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
         fields: tuple[str, ...] = ("slug", "name", "name_en", "municipalities")
 
     def get_municipalities(self, zone: Zone) -> int:
-        return int(zone.memberships.in_force().count())
+        return int(zone.memberships.in_force(self.context["day"]).count())
 
 
 class ZoneDetailSerializer(ZoneSerializer):
@@ -67,16 +70,32 @@ class ZoneDetailSerializer(ZoneSerializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_comuni(self, zone: Zone) -> list[str]:
-        codes = zone.memberships.in_force().values_list("municipality", flat=True)
+        codes = zone.memberships.in_force(self.context["day"]).values_list(
+            "municipality", flat=True
+        )
         return sorted(codes)
 
     @extend_schema_field(FigureSerializer(many=True))
     def get_figures(self, zone: Zone) -> Any:
-        figures: Any = zone_summary(zone).figures
+        figures: Any = zone_summary(zone, self.context["day"]).figures
         return FigureSerializer(figures, many=True).data
 
 
-class ZoneViewSet(PublicReadSet):
+class _DatedSet(PublicReadSet):
+    """A collection in which comuni and zones belong together as on the day asked for."""
+
+    dated = True
+
+    @cached_property
+    def day(self) -> dt.date | None:
+        return day_asked(self.request.query_params)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "day": self.day}
+
+
+@extend_schema(parameters=[DAY])
+class ZoneViewSet(_DatedSet):
     """The eight zones: seven Zone omogenee and Milano."""
 
     lookup_field = "slug"
@@ -128,9 +147,12 @@ class MunicipalityDetailSerializer(MunicipalitySerializer):
 
 
 @extend_schema(
-    parameters=[OpenApiParameter("zone", str, description="Slug of a zone: only its comuni.")]
+    parameters=[
+        OpenApiParameter("zone", str, description="Slug of a zone: only its comuni."),
+        DAY,
+    ]
 )
-class MunicipalityViewSet(PublicReadSet):
+class MunicipalityViewSet(_DatedSet):
     """The 133 comuni, by ISTAT code; a code of before leads to the one in use."""
 
     lookup_field = "istat"
@@ -141,10 +163,11 @@ class MunicipalityViewSet(PublicReadSet):
         if successor is None:
             return super().retrieve(request, *args, **kwargs)
         address = reverse("api-municipality-detail", kwargs={**self.kwargs, "istat": successor})
-        return HttpResponse(status=308, headers={"Location": address})
+        tail = f"?{query}" if (query := request.query_params.urlencode()) else ""
+        return HttpResponse(status=308, headers={"Location": address + tail})
 
     def get_queryset(self) -> QuerySet[Municipality]:
-        comuni = Municipality.objects.current().with_zone()
+        comuni = Municipality.objects.current(self.day).with_zone(self.day)
         if self.action == "list" and (zone := self.request.query_params.get("zone")):
             get_object_or_404(Zone, slug=zone)
             comuni = comuni.filter(zone_slug=zone)

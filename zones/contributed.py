@@ -1,6 +1,7 @@
 """Asks every app for its sections of a sheet, by the
 dotted paths in settings (higher apps are not imported)."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +21,8 @@ def sections_of(sheet: str, subject: Any) -> Sequence[Section]:
     return [section for section in sections if section is not None]
 
 
-def extra_figures() -> dict[str, dict[str, int]]:
-    """Figures per zone slug ("" for the whole) that
-    higher apps compute: {figure: {zone: value}}."""
-    return {figure: import_string(path)() for figure, path in settings.ZONE_EXTRA_FIGURES.items()}
+def extra_figures(day: dt.date | None) -> dict[str, dict[str, int]]:
+    """Figures per zone slug ("" for the whole) that higher apps compute, over the comuni that the
+    zones have on the day (None: today): {figure: {zone: value}}."""
+    paths = settings.ZONE_EXTRA_FIGURES.items()
+    return {figure: import_string(path)(day) for figure, path in paths}

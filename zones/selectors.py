@@ -178,7 +178,7 @@ def _computed(day: dt.date | None) -> dict[str, dict[str, Decimal]]:
     figures["superficie"] = _with_whole(_by_zone(AREA, day))
     figures["abitanti"] = _with_whole(_by_zone(RESIDENTS, day))
     figures["zone"] = {WHOLE: Decimal(Zone.objects.count())}
-    for name, values in extra_figures().items():
+    for name, values in extra_figures(day).items():
         figures[name] = {place: Decimal(value) for place, value in values.items()}
     return figures
 

@@ -33,7 +33,7 @@ def zone_list(request: HttpRequest) -> HttpResponse:
         "day": day,
         "summaries": [summary for summary in summaries if summary.zone],
         "whole": next(summary for summary in summaries if summary.zone is None),
-        "map": _map(PageMap.ZONES, bounds=METROPOLITAN_BOUNDS),
+        "map": _map(PageMap.ZONES, bounds=METROPOLITAN_BOUNDS, day=day),
     }
     return render(request, "zones/list.html", context)
 

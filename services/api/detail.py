@@ -14,11 +14,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import PublicRead
+from core.api import DAY, PublicRead
 from core.errors import DomainError, NotFound
 from services.api.features import GEOJSON, PROBLEM, site
 from services.api.schema import (
-    DAY,
     ProblemSerializer,
     ServiceFeatureSerializer,
     ServicePropertiesSerializer,

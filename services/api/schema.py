@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from core.api import Crs84Field
+from core.api import DAY, Crs84Field
 from services.filters import LEVELS, READINGS, STATUSES, VALENCES
 from services.models import Level, ServiceState
 
@@ -79,9 +79,6 @@ def _several(name: str, words: str, allowed: tuple[str, ...] = ()) -> OpenApiPar
     return OpenApiParameter(name, many, description=words, explode=False, style="form")
 
 
-DAY = OpenApiParameter(
-    "al", {"type": "string", "format": "date"}, description="As published at the end of a day."
-)
 FILTERS = [
     _several("zone", "Slugs of zones."),
     _several("municipality", "ISTAT codes of comuni."),

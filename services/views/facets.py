@@ -1,10 +1,12 @@
 """The filter as people see it: facets with counts, chips
 of what is chosen, and addresses with one thing changed."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,7 +43,7 @@ def facets_of(chosen: ServiceFilter) -> Facets:
     """Counts of each facet leave that facet's own choice
     out, so that they say what a click would show."""
     zones = list(Zone.objects.only("slug", "name", "name_en", "order"))
-    comuni = Municipality.objects.current().with_zone(chosen.day).only("istat", "name")
+    comuni = Municipality.objects.current(chosen.day).with_zone(chosen.day).only("istat", "name")
     if chosen.zone:
         comuni = comuni.filter(zone_slug__in=chosen.zone)
     by_comune = _counts(chosen.but(zone=(), municipality=()), "municipality")
@@ -95,8 +97,22 @@ def _choices(
 def _types(chosen: ServiceFilter) -> list[FacetValue]:
     """Types that something here has, within the chosen categories."""
     counts = _counts(chosen.but(type=()), "kind")
-    kinds = ServiceType.objects.filter(slug__in=[*counts, *chosen.type])
+    kinds = list(ServiceType.objects.filter(slug__in=[*counts, *chosen.type]))
+    if chosen.al:
+        kinds.sort(key=_place_of_the_day(chosen))
     return _choices([(kind.slug, _name(kind)) for kind in kinds], counts, chosen.type)
+
+
+def _place_of_the_day(chosen: ServiceFilter) -> Callable[[ServiceType], tuple[float, int, str]]:
+    """Where a type stands in the list of a day gone by: by the category that it had then."""
+    shown = chosen.but(type=()).queryset().order_by()
+    category = dict(shown.values_list("kind").annotate(Min("category__order")))
+
+    def place(kind: ServiceType) -> tuple[float, int, str]:
+        order = category.get(kind.slug)
+        return (math.inf if order is None else order, kind.order, kind.slug)
+
+    return place
 
 
 def _readings(chosen: ServiceFilter) -> list[FacetValue]:

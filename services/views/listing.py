@@ -15,7 +15,7 @@ PAGE = 25
 ORDERS = {
     "nome": ("name", "pk"),
     "comune": ("municipality__name", "name", "pk"),
-    "tipo": ("kind__category__order", "kind__order", "name", "pk"),
+    "tipo": ("category__order", "kind__order", "name", "pk"),
     "aggiornamento": ("-confirmed_on", "name", "pk"),
 }
 

@@ -36,7 +36,7 @@ def map_settings(
     """
     return {
         "bounds": list(bounds),
-        "layers": import_string(settings.MAP_LAYERS)(page_map),
+        "layers": import_string(settings.MAP_LAYERS)(page_map, day),
         "query": query,
         "within": within or {},
         "shape": shape,

@@ -39,7 +39,7 @@ def test_a_candidate_is_on_no_page_nor_in_the_api(client):
 
 
 def test_the_map_holds_the_50_known_nodes_alone():
-    codes = set(BY_ID["lum"].rows().values_list("code", flat=True))
+    codes = set(BY_ID["lum"].rows(None).values_list("code", flat=True))
     assert len(codes) == 50
     assert "bussero" not in codes and "gaggiano" not in codes
 

@@ -57,6 +57,21 @@ def test_a_type_that_changed_category_shows_the_old_one_on_earlier_days(client):
     assert not shown(client, al="2026-03-12", category="culturali")
 
 
+def test_the_list_of_a_past_day_puts_types_under_the_categories_of_that_day(client):
+    publish([Thing("Biblioteca"), Thing("Stazione", kind="stazioni-ferroviarie")], at=FIRST)
+    with on(FIRST + 10 * DAY):
+        retype("biblioteche", category="verde-pubblico")
+
+    def listed(**query: str) -> tuple[list[str], list[str]]:
+        page = client.get("/servizi/", {"ordine": "tipo", **query}).context
+        rows = [one.name for one in page["services"]]
+        return rows, [one.value for one in page["facets"].type]
+
+    stations, libraries = "stazioni-ferroviarie", "biblioteche"
+    assert listed(al="2026-03-05") == (["Stazione", "Biblioteca"], [stations, libraries])
+    assert listed() == (["Biblioteca", "Stazione"], [libraries, stations])
+
+
 def test_a_past_day_shows_the_valence_that_was_shown_then_and_why(client):
     edition = publish([Thing("Biblioteca")], at=FIRST)
     service = Service.objects.get()

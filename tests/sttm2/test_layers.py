@@ -59,7 +59,7 @@ def test_each_map_draws_its_layers_and_has_a_switch_for_those_over_its_base(
     client, page_map, path
 ):
     page = text(client, path)
-    assert drawn_on(page) == json.loads(json.dumps(on_map(page_map)))
+    assert drawn_on(page) == json.loads(json.dumps(on_map(page_map, None)))
     over = [layer for layer in LAYERS if layer.is_on(page_map) and not layer.base]
     switch = re.findall(r'id="map-layer-([^"]+)"', page)
     assert switch == ([layer.id for layer in over] if len(over) > 1 else [])
@@ -75,7 +75,7 @@ def test_the_legend_says_the_signs_of_the_layers_that_are_drawn(client, page_map
 
 @EACH
 def test_what_its_features_are_called_by_leads_to_their_page(client, layer):
-    [drawn] = [one for one in on_map(layer.maps[0]) if one["id"] == layer.id]
+    [drawn] = [one for one in on_map(layer.maps[0], None) if one["id"] == layer.id]
     assert drawn["key"] == layer.columns[0]
     assert bool(layer.page) is ("KEY" in drawn["page"])
 
