@@ -153,8 +153,8 @@ class SubmissionForm(forms.Form):
     )
     reference_date = forms.DateField(
         label=_("A quando si riferiscono i dati"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Indica a quale giorno si riferiscono i dati.")},
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", **_ASKED}, format="%Y-%m-%d"),
     )
     contact_name = forms.CharField(
         label=_("Referente"),
@@ -173,6 +173,13 @@ class SubmissionForm(forms.Form):
     only_correct_rows = forms.BooleanField(
         label=_("Invia le righe corrette; le altre restano com'erano"), required=False
     )
+
+    def without_plan(self) -> None:
+        """Ask for no act: what is no plan is approved by none, but may have one."""
+        act = self.fields["act"]
+        act.label, act.help_text = _("Atto, se ce n'è uno"), ""
+        for name in ("act", "act_date"):
+            del self.fields[name].widget.attrs["required"]
 
 
 def field_choices(language: str) -> list[tuple[str, str]]:

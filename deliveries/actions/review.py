@@ -107,9 +107,6 @@ def _must_be_sendable(delivery: Delivery, statement: SubmissionStatement) -> Non
         )
     if delivery.kind == Delivery.Kind.FILE and delivery.blocked_count >= delivery.row_count:
         raise WrongState("no-rows", _("Nessuna riga si può inviare: correggi almeno un errore."))
-    if statement.reference_date and statement.reference_date > timezone.localdate():
-        to_come = _("I dati non possono riferirsi a un giorno che deve ancora venire.")
-        raise Invalid("reference-date", to_come)
 
 
 def _receipt(delivery: Delivery, user: User, findings: list[dict[str, Any]]) -> Receipt:

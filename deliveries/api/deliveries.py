@@ -22,7 +22,7 @@ from deliveries.actions import answers, intake, review
 from deliveries.api import sending
 from deliveries.api import serializers as shapes
 from deliveries.api.access import MOST, PAGE, PAGED, DeliveryView, WriteThrottle
-from deliveries.checks.submission import SubmissionStatement
+from deliveries.checks.submission import statement_of
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
@@ -280,7 +280,7 @@ class Submit(DeliveryView):
             )
         given = shapes.SubmissionIn(data=request.data)
         given.is_valid(raise_exception=True)
-        said = SubmissionStatement(**given.validated_data)
+        said = statement_of(given.validated_data)
         review.submit(delivery, user=caller(request), statement=said)
         return shown(self.delivery(request, pk), request)
 

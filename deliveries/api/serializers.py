@@ -227,11 +227,13 @@ class AnswerOut(serializers.Serializer[Any]):
 class SubmissionIn(serializers.Serializer[Any]):
     """What goes with a submission (DOC rules); a confirmation needs only the contact."""
 
-    act = serializers.CharField(max_length=300, allow_blank=True, default="")
+    act = serializers.CharField(max_length=300, allow_blank=True, allow_null=True, default="")
     act_date = serializers.DateField(allow_null=True, default=None)
     reference_date = serializers.DateField(allow_null=True, default=None)
-    contact_name = serializers.CharField(max_length=150, allow_blank=True, default="")
-    contact_email = serializers.EmailField(allow_blank=True, default="")
+    contact_name = serializers.CharField(
+        max_length=150, allow_blank=True, allow_null=True, default=""
+    )
+    contact_email = serializers.EmailField(allow_blank=True, allow_null=True, default="")
     only_correct_rows = serializers.BooleanField(default=False)
     confirmed = serializers.ListField(
         child=serializers.CharField(max_length=8),

@@ -1,7 +1,7 @@
 """What the rules say of a submission (DOC) before it is sent: the same for page and API."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from deliveries.models import Delivery
+from services.models import Source
 from validator.findings import Severity
 from validator.rules.context import Submission
 from validator.rules.submission import SubmissionFinding, check_submission
@@ -21,6 +22,7 @@ FIELDS = {
     "DOC-02": "act_date",
     "DOC-03": "contact_email",
     "DOC-04": "reference_date",
+    "DOC-06": "reference_date",
 }
 
 
@@ -37,6 +39,20 @@ class SubmissionStatement:
     confirmed: Sequence[str] = ()
 
 
+def statement_of(given: Mapping[str, Any]) -> SubmissionStatement:
+    """What goes with a submission, from what a form or the API understood; what is missing there
+    the DOC rules say."""
+    return SubmissionStatement(
+        act=given.get("act") or "",
+        act_date=given.get("act_date"),
+        reference_date=given.get("reference_date"),
+        contact_name=given.get("contact_name") or "",
+        contact_email=given.get("contact_email") or "",
+        only_correct_rows=bool(given.get("only_correct_rows")),
+        confirmed=given.get("confirmed") or (),
+    )
+
+
 def findings_of(delivery: Delivery, statement: SubmissionStatement) -> list[SubmissionFinding]:
     """What the DOC rules say of the delivery sent with this statement."""
     return check_submission(
@@ -50,6 +66,7 @@ def findings_of(delivery: Delivery, statement: SubmissionStatement) -> list[Subm
             current_act_date=_act_in_force(delivery),
             rule_set=delivery.rule_set,
             confirms=delivery.kind == Delivery.Kind.CONFIRMATION,
+            plan=delivery.source.reading == Source.Reading.PLAN,
         )
     )
 

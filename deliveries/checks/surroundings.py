@@ -159,4 +159,16 @@ def as_sent(delivery: Delivery) -> SameFile:
     """The delivery as FIL-11 names it: by its receipt, or by its own key while it has none."""
     receipt = delivery.receipts.order_by("-at").first()
     number = receipt.number if receipt else str(delivery.pk)
+    if delivery.status == DeliveryStatus.PUBLISHED and delivery.edition:
+        day = timezone.localdate(delivery.edition.published_at)
+        return SameFile(number, day, "file_published", in_force=_is_last_published(delivery))
+    if receipt:
+        return SameFile(number, timezone.localdate(receipt.at), "file_submitted")
     return SameFile(number, timezone.localdate(delivery.created_at))
+
+
+def _is_last_published(delivery: Delivery) -> bool:
+    """Whether no later file of the source was published: what was only confirmed is the same."""
+    files = Delivery.objects.filter(source=delivery.source_id, kind=Delivery.Kind.FILE)
+    last = files.filter(edition__isnull=False).order_by("-edition__number").first()
+    return last == delivery

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.errors import DomainError, NotAllowed
 from core.pages import private
 from deliveries.actions import review
-from deliveries.checks.submission import SubmissionStatement, as_told, findings_of
+from deliveries.checks.submission import as_told, findings_of, statement_of
 from deliveries.forms import SubmissionForm
 from deliveries.models import Delivery
 from deliveries.policies import may_submit
@@ -24,6 +24,7 @@ from deliveries.states import DeliveryStatus
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import frame
 from people.access import person
+from services.models import Source
 from validator.findings import Severity
 
 
@@ -46,7 +47,8 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if not form.is_valid():
         return _page(request, delivery, form, status=400)
     try:
-        said = statement(form.cleaned_data, request.POST.getlist("confirmed"))
+        confirmed = request.POST.getlist("confirmed")
+        said = statement_of({**form.cleaned_data, "confirmed": confirmed})
         review.submit(delivery, user=person(request), statement=said)
     except DomainError as error:
         if error.status == NotAllowed.status:
@@ -67,27 +69,17 @@ def _said(form: SubmissionForm, error: DomainError) -> list[dict[str, Any]]:
     return [one for one in found if one["severity"] == Severity.WARNING]
 
 
-def statement(given: dict[str, Any], confirmed: Sequence[str] = ()) -> SubmissionStatement:
-    """What goes with the submission, from what the form understood."""
-    return SubmissionStatement(
-        act=given.get("act") or "",
-        act_date=given.get("act_date"),
-        reference_date=given.get("reference_date"),
-        contact_name=given.get("contact_name") or "",
-        contact_email=given.get("contact_email") or "",
-        only_correct_rows=bool(given.get("only_correct_rows")),
-        confirmed=confirmed,
-    )
-
-
 def form_of(delivery: Delivery, *, typed: Any = None, initial: Any = None) -> SubmissionForm:
     """The form; a confirmation refers to the act in force, so it asks only for the contact."""
     form = SubmissionForm(typed, initial=initial)
     if delivery.kind == Delivery.Kind.CONFIRMATION:
         for name in ("act", "act_date", "reference_date", "only_correct_rows"):
             del form.fields[name]
-    elif not delivery.blocked_count:
+        return form
+    if not delivery.blocked_count:
         del form.fields["only_correct_rows"]
+    if delivery.source.reading != Source.Reading.PLAN:
+        form.without_plan()
     return form
 
 
@@ -117,7 +109,7 @@ def _page(
         "warnings": warnings,
         "infos": [
             as_told(one)
-            for one in findings_of(delivery, statement({}))
+            for one in findings_of(delivery, statement_of({}))
             if one.severity is Severity.INFO
         ],
         "verdict": page.verdict(delivery, groups) if has_report(delivery) else None,

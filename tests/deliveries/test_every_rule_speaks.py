@@ -67,6 +67,10 @@ def of_old_data(cast, operator) -> str:
     return sent(operator, good(cast), reference_date="2019-12-31")
 
 
+def of_no_day(cast, operator) -> str:
+    return sent(operator, good(cast), reference_date="")
+
+
 def with_everything(cast, operator) -> str:
     return sent(operator, good(cast))
 
@@ -101,11 +105,12 @@ def of_a_long_list(cast, operator) -> str:
 
 #: Where each rule outside the check of a file is met, and what it says there.
 MET: dict[str, tuple[Callable[..., str], str]] = {
-    "FIL-11": (the_same_file_again, "Questo file è identico a quello inviato il"),
+    "FIL-11": (the_same_file_again, "Questo file è identico a quello caricato il"),
     "DOC-01": (without_act, "Manca l'estremo dell'atto"),
     "DOC-02": (of_an_act_to_come, "ha una data futura"),
     "DOC-03": (without_contact, "Manca un referente con e-mail d'ufficio."),
     "DOC-04": (of_old_data, "I dati sono riferiti al 31/12/2019"),
+    "DOC-06": (of_no_day, "Il giorno a cui si riferiscono i dati manca."),
     "DOC-05": (with_everything, "Controlli eseguiti con il catalogo 1.0"),
     "SYS-01": (of_a_check_that_failed, "Il controllo GEO-10 non è riuscito"),
     "SYS-02": (of_a_check_not_run, "Non è caricato un elenco delle fermate"),
@@ -123,7 +128,11 @@ def test_a_rule_outside_the_check_speaks_where_it_is_met(cast, operator, code):
     ("code", "typed"),
     [
         ("DOC-01", {"act": ""}),
+        ("DOC-01", {"act": None}),
         ("DOC-01", {"act_date": None}),
+        ("DOC-06", {"reference_date": None}),
+        ("DOC-06", {"reference_date": str(timezone.localdate() + dt.timedelta(days=1))}),
+        ("DOC-03", {"contact_email": None}),
         ("DOC-03", {"contact_name": ""}),
         ("DOC-03", {"contact_email": "anna.riva@gmail.com"}),
     ],
@@ -174,19 +183,40 @@ def test_an_act_older_than_the_published_one_asks_to_be_confirmed(cast, operator
     assert "precedente a quello già accettato" in told.json()["detail"]
 
 
-def test_data_of_a_day_to_come_are_refused_by_page_and_by_api(cast, operator):
-    delivery = good(cast)
-    tomorrow = str(timezone.localdate() + dt.timedelta(days=1))
-    assert over_http(operator, delivery, reference_date=tomorrow).status_code == 400
-    assert "deve ancora venire" in sent(operator, delivery, reference_date=tomorrow)
-
-
 def test_a_file_sent_again_is_named_at_receipt_by_page_and_by_api(cast, operator):
     first = builders.checked(cast)
     address = reverse("deliveries:new")
     given = {"sender": cast.comune.pk, "file": builders.plan_file()}
     shown = text(operator.post(address, given, follow=True))
-    assert f"(invio {first.pk})" in shown
+    assert f"(consegna {first.pk})" in shown
     given = {"municipality": cast.comune.pk, "file": builders.plan_file()}
     told = operator.post("/api/v1/uploads/", given)
     assert str(first.pk) in told.json()["sent_before"]
+
+
+def test_a_file_of_which_nothing_is_published_is_called_uploaded_and_asks_for_no_confirmation(
+    cast, operator
+):
+    builders.checked(cast)
+    told = text(
+        operator.post(
+            reverse("deliveries:new"),
+            {"sender": cast.comune.pk, "file": builders.plan_file()},
+            follow=True,
+        )
+    )
+    assert "identico a quello caricato il" in told
+    assert "altrimenti vai avanti con questa" in told
+    assert "nulla è cambiato" not in told
+
+
+def test_a_published_file_sent_again_is_called_published_and_may_be_confirmed(cast, operator):
+    builders.published(cast)
+    given = {"sender": cast.comune.pk, "file": builders.plan_file()}
+    told = text(operator.post(reverse("deliveries:new"), given, follow=True))
+    assert "identico a quello pubblicato il" in told
+    assert "«Confermo che nulla è cambiato»" in told
+    listed = text(operator.get(reverse("deliveries:list")))
+    assert "Confermo che nulla è cambiato" in listed
+    done = operator.post(reverse("deliveries:confirm"), {"sender": cast.comune.pk}, follow=True)
+    assert done.resolver_match.view_name == "deliveries:submit"

@@ -418,3 +418,20 @@ def test_the_command_line_checks_for_a_source(union, tmp_path, capsys):
     with pytest.raises(SystemExit) as ended:
         call_command("check_delivery", str(path), "--source", "non-c-e")
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("by_api", [True, False])
+def test_a_register_is_sent_without_an_act(cast, ats, by_api):
+    delivery, operator = checked(ats, union_file()), client_of(ats.operator)
+    asked = text(operator.get(page("submit", delivery)))
+    assert "Atto, se ce n&#x27;è uno" in asked and "Atto di approvazione del piano" not in asked
+    said = {**TYPED, "act": "", "act_date": None if by_api else ""}
+    if by_api:
+        address = reverse("api-submit", args=[delivery.pk])
+        operator.post(address, {**said, "act": None}, content_type="application/json")
+    else:
+        operator.post(page("submit", delivery), said)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.act) == ("submitted", "")
+    receipt = text(operator.get(page("receipt", delivery)))
+    assert "None" not in receipt

@@ -100,16 +100,23 @@ class Others(_Remembering):
 
 @dataclass(frozen=True)
 class SameFile:
-    """An earlier submission of the same bytes that the asker may see (FIL-11)."""
+    """An earlier delivery of the same bytes that the asker may see, and how far it came (FIL-11).
 
-    submission: str
+    `done`: file_uploaded, file_submitted or file_published (`vocabulary.WORDS`), on `date`.
+    `in_force`: it is what was published last for its source, which can be confirmed.
+    """
+
+    delivery: str
     date: date
+    done: str = "file_uploaded"
+    in_force: bool = False
 
 
 @dataclass(frozen=True)
 class Submission:
     """What a person fills in when sending (DOC). `current_act_date`: of what is in force, if
-    anything is; `confirms`: only that it still holds, under its own act.
+    anything is; `confirms`: only that it still holds, under its own act; `plan`: it is a plan
+    (Lettura 1), which an act approves.
     """
 
     today: date
@@ -121,6 +128,7 @@ class Submission:
     current_act_date: date | None = None
     rule_set: str = RULE_SET_VERSION
     confirms: bool = False
+    plan: bool = True
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,18 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "è precedente a quello già accettato ({current})",
             "precedes the one already accepted ({current})",
         ),
+        # What is wrong with the day of the data (DOC-06)
+        "day_missing": _w("manca", "is missing"),
+        "day_to_come": _w("deve ancora venire", "is still to come"),
+        # How far a file of the same bytes came, and what to do then (FIL-11)
+        "file_uploaded": _w("caricato", "uploaded"),
+        "file_submitted": _w("inviato", "submitted"),
+        "file_published": _w("pubblicato", "published"),
+        "file_in_force": _w(
+            "se nulla è cambiato, fra le tue consegne c'è «Confermo che nulla è cambiato»",
+            "if nothing changed, 'I confirm that nothing has changed' is among your deliveries",
+        ),
+        "file_alone": _w("altrimenti vai avanti con questa", "otherwise go on with this one"),
         # What speaks for a valence (SEM-04)
         "local_kind": _w(
             "il tipo di servizio è di scala comunale",

@@ -65,3 +65,26 @@ def test_doc_02_says_of_an_act_to_come_just_that():
 def test_doc_04_speaks_from_the_day_after_two_years(day, speaks):
     data = Example(argument=replace(GOOD, reference_date=date(2024, 11, day)))
     assert bool(said("DOC-04", data)) == speaks
+
+
+def test_doc_06_speaks_of_data_of_no_day():
+    assert says("DOC-06", "Il giorno a cui si riferiscono i dati manca.")
+
+
+def test_doc_06_is_silent_about_data_of_a_day():
+    assert silent("DOC-06")
+    assert silent("DOC-06", Example(argument=replace(GOOD, reference_date=TODAY)))
+    assert silent("DOC-06", Example(argument=replace(GOOD, reference_date=None, confirms=True)))
+
+
+def test_doc_06_speaks_of_a_day_to_come():
+    to_come = replace(GOOD, reference_date=TODAY + timedelta(days=1))
+    assert said("DOC-06", Example(argument=to_come)) == [
+        "Il giorno a cui si riferiscono i dati deve ancora venire."
+    ]
+
+
+def test_a_register_needs_no_act():
+    register = replace(GOOD, act="", act_date=None, plan=False)
+    assert silent("DOC-01", Example(argument=register))
+    assert silent("DOC-02", Example(argument=replace(register, act_date=date(2020, 1, 1))))

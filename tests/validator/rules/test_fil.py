@@ -95,7 +95,7 @@ def test_fil_10_is_silent_about_rows_as_long_as_the_header():
 
 def test_fil_11_speaks_of_the_same_file_again():
     assert says(
-        "FIL-11", "Questo file è identico a quello inviato il 22/11/2026 (invio 2026-0012)."
+        "FIL-11", "Questo file è identico a quello pubblicato il 22/11/2026 (consegna 2026-0012)."
     )
 
 

@@ -37,7 +37,9 @@ def act_is_given(submission: Submission, t: Thresholds) -> Sequence[SharedFindin
     """The act of the plan is given: type, number and date.
 
     It says what the published data rest on, and stands beside every service. Who only confirms
-    what is in force confirms it under the act it has.
+    what is in force confirms it under the act it has; a register is approved by none.
     """
-    given = submission.confirms or (submission.act.strip() and submission.act_date)
+    if submission.confirms or not submission.plan:
+        return []
+    given = submission.act.strip() and submission.act_date
     return [] if given else [SharedFinding()]

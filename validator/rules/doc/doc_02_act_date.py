@@ -37,10 +37,10 @@ from validator.rules.wording import Wording
 def act_is_the_latest(submission: Submission, t: Thresholds) -> Sequence[SharedFinding]:
     """The act is not older than the one in force, and not in the future.
 
-    An older act is usually the wrong version of the plan.
+    An older act is usually the wrong version of the plan; of a register nothing is said.
     """
     given, current = submission.act_date, submission.current_act_date
-    if given is None:
+    if given is None or not submission.plan:
         return []
     details = {"date": given.isoformat()}
     if given > submission.today:

@@ -1,4 +1,4 @@
-"""FIL-11: file already submitted."""
+"""FIL-11: file already received."""
 
 from __future__ import annotations
 
@@ -19,25 +19,29 @@ from validator.rules.wording import Wording
     outside=True,
     yields_to=("CMP-08",),
     it=Wording(
-        title="File già inviato",
-        one="Questo file è identico a quello inviato il {date} (invio {id}).",
-        fix="Se non è cambiato nulla usa «Conferma senza modifiche».",
-        why="Mandare di nuovo lo stesso file non cambia nulla: "
+        title="File già ricevuto",
+        one="Questo file è identico a quello {done} il {date} (consegna {id}).",
+        fix="Se volevi mandarne un'altra versione, controlla "
+        "di aver scelto il file giusto; {because}.",
+        why="Mandare di nuovo un file già pubblicato non cambia nulla: "
         "per dire che i dati valgono ancora basta confermarli.",
     ),
     en=Wording(
-        title="File already submitted",
-        one="This file is identical to the one submitted on {date} (submission {id}).",
-        fix="If nothing changed use 'Confirm without changes'.",
+        title="File already received",
+        one="This file is identical to the one {done} on {date} (delivery {id}).",
+        fix="If you meant to send another version, check that "
+        "you chose the right file; {because}.",
     ),
-    fails=Example(argument=SameFile(submission="2026-0012", date=TODAY)),
+    fails=Example(argument=SameFile("2026-0012", TODAY, "file_published", in_force=True)),
     passes=Example(argument=None),
 )
 def file_is_new(previous: SameFile | None, t: Thresholds) -> Sequence[SharedFinding]:
-    """The same bytes were not submitted before, among the deliveries that the asker may see.
+    """The same bytes did not come before, among the deliveries that the asker may see.
 
     Told at intake, outside the report: the same file again changes nothing.
     """
     if previous is None:
         return []
-    return [SharedFinding(params={"date": previous.date.isoformat(), "id": previous.submission})]
+    known = {"date": previous.date.isoformat(), "id": previous.delivery, "done": previous.done}
+    because = "file_in_force" if previous.in_force else "file_alone"
+    return [SharedFinding(params={**known, "because": because})]
