@@ -8,8 +8,10 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
+from pyproj import Transformer
 
-from deliveries.actions import intake
+from deliveries import tasks
+from deliveries.actions import answers, intake
 from deliveries.models import Delivery
 from deliveries.reports import geopackage, xlsx
 from tests import builders
@@ -135,3 +137,53 @@ def test_comments_hold_no_sign_that_would_spoil_the_workbook(cast, tmp_path):
     sheet = load_workbook(io.BytesIO(file_of(delivery, "xlsx", tmp_path)))["p"]
     said = [cell.comment.text for row in sheet for cell in row if cell.comment]
     assert any("=stato" in one for one in said)
+
+
+#: Reference system of a file, and whether its axes are exchanged.
+GIVEN_IN = ((3003, False), (4326, False), (4326, True), (32632, False), (6707, False))
+
+
+def placed_by_hand(cast, system: int, *, exchanged: bool = False) -> Delivery:
+    """Three libraries in a reference system; the third has no position, and is given one."""
+    there = Transformer.from_crs(32632, system, always_xy=True)
+    places = [there.transform(*place) for place in builders.places("015209", 2)]
+    places = [place[::-1] for place in places] if exchanged else places
+    features = [
+        {
+            "type": "Feature",
+            "geometry": place and {"type": "Point", "coordinates": place},
+            "properties": {"ID": f"B{n}", "TIPOLOGIA": "Biblioteca", "STATO": "esistente"},
+        }
+        for n, place in enumerate([*places, None], 1)
+    ]
+    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{system}"}}
+    body = {"type": "FeatureCollection", "crs": crs, "features": features}
+    file = SimpleUploadedFile("p.geojson", json.dumps(body).encode())
+    delivery = builders.checked(cast, file)
+    layer = delivery.rows.first().layer
+    place = {"lon": 9.24, "lat": 45.53}
+    answers.edit_row(delivery, user=cast.operator, layer=layer, row=3, changes=place)
+    tasks.check_delivery(str(delivery.pk))
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+@pytest.mark.parametrize(
+    ("sort", "system", "exchanged"),
+    [
+        *(("gpkg", *place) for place in GIVEN_IN),
+        *(("xlsx", *place) for place in (*GIVEN_IN, (26591, False))),
+    ],
+)
+def test_a_position_given_in_the_browser_comes_back_where_it_is(
+    cast, tmp_path, sort, system, exchanged
+):
+    delivery = placed_by_hand(cast, system, exchanged=exchanged)
+    (layer,) = delivery.facts["layers"]
+    assert layer["crs"]["used"] == system
+    known = dict(delivery.rows.values_list("row", "point"))
+    assert round(known[3].transform(4326, clone=True).x, 5) == 9.24
+    again = sent_back(cast, delivery, sort, tmp_path)
+    found = dict(again.rows.values_list("row", "point"))
+    assert {row: round(point.distance(known[row]), 1) for row, point in found.items()} == {
+        1: 0, 2: 0, 3: 0,
+    }  # fmt: skip

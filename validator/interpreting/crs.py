@@ -110,6 +110,15 @@ def to_storage(x: Points, y: Points, source: int) -> tuple[Points, Points]:
     return np.asarray(east), np.asarray(north)
 
 
+def from_storage(x: Points, y: Points, target: int) -> tuple[Points, Points]:
+    """Coordinates of EPSG:32632 in another system: what `to_storage` brings back."""
+    if target == STORAGE:
+        return x, y
+    usual, more = FROM_ROME.get(target, (target, 0.0))
+    east, north = transformer(usual).transform(x, y, direction="INVERSE")
+    return np.asarray(east) - more, np.asarray(north)
+
+
 def known(epsg: int | None) -> bool:
     """Whether the code is of a system that can be transformed."""
     if not epsg:
