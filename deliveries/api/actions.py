@@ -96,10 +96,13 @@ class ImpactOut(serializers.Serializer[Any]):
     confirmed = serializers.IntegerField()
     kinds = serializers.DictField(child=serializers.IntegerField())
     sheets = SheetOut(many=True)
+    others = serializers.IntegerField(
+        help_text="Comuni in cui cambiano valori, oltre quelli elencati"
+    )
 
 
 class ImpactPreview(DeliveryView):
-    """Which figures of the comune's and the zone's sheet would change; nothing is written."""
+    """Which figures of the sheets of comuni and zones would change; nothing is written."""
 
     @extend_schema(responses=ImpactOut)
     def get(self, request: Request, pk: uuid.UUID) -> Response:

@@ -19,12 +19,14 @@ from deliveries.publishing.compare import gaps
 from deliveries.querysets import rows_of
 from services import criteria, states
 from services.models import Level, MacroCategory, ServiceState, Valence
-from zones.models import Zone, ZoneMembership
+from zones.models import Municipality, Zone, ZoneMembership
 from zones.selectors import municipality_territory, zone_territory
 
 PER = 10_000
 #: Beyond these rows a preview costs too much for a page; the sheet is then seen afterwards.
 MAX_ROWS = 20_000
+#: The comuni whose sheets a preview compares; of more it says how many there are.
+MAX_COMUNI = 20
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Impact:
 
     kinds: Mapping[str, int]
     sheets: tuple[Sheet, ...]
+    #: Comuni whose figures would change and whose sheets are not among these.
+    others: int = 0
 
     @property
     def changes(self) -> int:
@@ -99,17 +103,18 @@ def preview(delivery: Delivery) -> Impact | None:
         base = {"delivery": delivery.pk, "source": delivery.source_id}
         kinds = dict(rows_of("difference_kinds", gaps=gaps(), **base))
         changes = _changes(delivery)
-    before, after = figures_of(delivery), figures_of(delivery, changes)
-    sheets = [Sheet(name, tuple(_changed(now, after[name]))) for name, now in before.items()]
-    return Impact(kinds, tuple(sheets))
+    places, others = places_of(delivery, changes)
+    before, after = figures_of(places), figures_of(places, changes)
+    sheets = [Sheet(one.name, tuple(_changed(before[one], after[one]))) for one in places]
+    return Impact(kinds, tuple(sheets), others)
 
 
 def figures_of(
-    delivery: Delivery, changes: Iterable[ProposedChange] = ()
-) -> dict[str, dict[Label, float]]:
-    """The figures of the comuni's and the zones' sheets, by sheet and label: as they are now, or
-    as they would be after the changes."""
-    return {place.name: _figures(place, changes) for place in _territories(delivery)}
+    places: Iterable[SheetTerritory], changes: Iterable[ProposedChange] = ()
+) -> dict[SheetTerritory, dict[Label, float]]:
+    """The figures of the places' sheets, by place and label: as they are now, or as they would be
+    after the changes."""
+    return {place: _figures(place, changes) for place in places}
 
 
 def _changes(delivery: Delivery) -> list[ProposedChange]:
@@ -126,14 +131,47 @@ def _changes(delivery: Delivery) -> list[ProposedChange]:
     return found
 
 
-def _territories(delivery: Delivery) -> list[SheetTerritory]:
-    if delivery.source.covers_all:
-        return [zone_territory(zone) for zone in Zone.objects.all()]
-    comuni = delivery.source.territory()
-    members = ZoneMembership.objects.in_force().filter(municipality__in=comuni)
-    zones = Zone.objects.filter(memberships__in=members).distinct()
-    sheets = [municipality_territory(comune) for comune in comuni]
-    return [*sheets, *(zone_territory(zone) for zone in zones)]
+def places_of(
+    delivery: Delivery, changes: Iterable[ProposedChange]
+) -> tuple[list[SheetTerritory], int]:
+    """The sheets to compare, and how many comuni whose figures change are not among them.
+
+    A row may lie in a comune that its source does not speak of, so the changes say which comuni:
+    those first, then what else is the source's own; and every zone of any of them.
+    """
+    moved, source = _moved(changes), delivery.source
+    comuni = set(moved)
+    if not source.covers_all:
+        comuni |= set(source.territory().values_list("pk", flat=True))
+    found = Municipality.objects.filter(pk__in=comuni).defer("geometry", "geometry_web")
+    sheets = sorted(found, key=lambda one: (one.pk not in moved, one.name))
+    shown, rest = sheets[:MAX_COMUNI], sheets[MAX_COMUNI:]
+    zones = Zone.objects.defer("geometry", "geometry_web")
+    if not source.covers_all:
+        members = ZoneMembership.objects.in_force().filter(municipality__in=comuni)
+        zones = zones.filter(memberships__in=members).distinct()
+    places = [*map(municipality_territory, shown), *map(zone_territory, zones)]
+    return places, sum(one.pk in moved for one in rest)
+
+
+def _moved(changes: Iterable[ProposedChange]) -> set[str]:
+    """The comuni with a figure that changes; what goes and comes back alike changes none."""
+    counted: Counter[tuple[str, tuple[str, str | None]]] = Counter()
+    for one in changes:
+        for key in _counted_as(one.level, one.category, one.valence):
+            if one.municipality:
+                counted[one.municipality, key] += one.n
+    return {comune for (comune, _key), n in counted.items() if n}
+
+
+def _counted_as(
+    level: str, category: str | None, valence: str
+) -> Iterable[tuple[str, str | None]]:
+    """The figures in which a service counts."""
+    yield "level", level
+    if level == Level.SUPRA:
+        yield "category", category
+        yield "valence", valence
 
 
 def _figures(place: SheetTerritory, changes: Iterable[ProposedChange]) -> dict[Label, float]:
@@ -146,10 +184,8 @@ def _figures(place: SheetTerritory, changes: Iterable[ProposedChange]) -> dict[L
         if one.municipality in place.municipalities
     ]
     for level, category, valence, n in [*cells, *moved]:
-        counted["level", level] += n
-        if level == Level.SUPRA:
-            counted["category", category] += n
-            counted["valence", valence] += n
+        for key in _counted_as(level, category, valence):
+            counted[key] += n
     found: dict[Label, float] = {label: counted[key] for key, label in _labels().items()}
     if place.residents:
         rate = round(counted["level", Level.SUPRA] * PER / place.residents, 2)

@@ -29,8 +29,10 @@ def next_file() -> SimpleUploadedFile:
 
 
 def after(delivery) -> dict:
-    found = impact.figures_of(delivery)
-    return {name: {one.text: n for one, n in sheet.items()} for name, sheet in found.items()}
+    found = impact.figures_of(impact.places_of(delivery, ())[0])
+    return {
+        place.name: {one.text: n for one, n in sheet.items()} for place, sheet in found.items()
+    }
 
 
 def test_the_preview_equals_the_figures_after_acceptance(cast):

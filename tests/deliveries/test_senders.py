@@ -14,6 +14,7 @@ from deliveries import packages, tasks
 from deliveries.actions import intake, review
 from deliveries.geocoding.proposals import questions_of
 from deliveries.models import Delivery, Finding
+from deliveries.publishing import impact
 from notices.letters import letter
 from notices.models import Notice
 from people.models import Body, Mandate, Role, User
@@ -435,3 +436,32 @@ def test_a_register_is_sent_without_an_act(cast, ats, by_api):
     assert (delivery.status, delivery.act) == ("submitted", "")
     receipt = text(operator.get(page("receipt", delivery)))
     assert "None" not in receipt
+
+
+def with_a_row_in_legnano() -> SimpleUploadedFile:
+    x, y = builders.places(LEGNANO, 1)[0]
+    return union_file(more=f"L1;Biblioteca;Biblioteca di là;via Po 1;esistente;900;{x};{y}")
+
+
+def test_the_preview_shows_every_comune_whose_figures_change(union):
+    """Legnano is not the union's; a row of its file lies there."""
+    delivery = checked(union, with_a_row_in_legnano())
+    changed = {sheet.name for sheet in impact.preview(delivery).sheets if sheet.figures}
+    assert {"Sesto San Giovanni", "Cinisello Balsamo", "Legnano"} <= changed
+    assert {"Nord Milano", "Alto Milanese"} <= changed
+
+
+def test_the_preview_of_a_register_shows_the_comuni_that_change_and_all_zones(ats):
+    sheets = [sheet.name for sheet in impact.preview(checked(ats, union_file())).sheets]
+    assert sheets[:2] == ["Cinisello Balsamo", "Sesto San Giovanni"]
+    assert len(sheets) == 2 + 8
+
+
+def test_a_preview_of_many_comuni_shows_some_and_counts_the_others(union, monkeypatch):
+    monkeypatch.setattr(impact, "MAX_COMUNI", 1)
+    delivery = checked(union, with_a_row_in_legnano())
+    shown = client_of(union.operator).get(page("impact", delivery))
+    assert "nelle schede di altri 2 Comuni" in text(shown)
+    told = client_of(union.operator).get(reverse("api-impact", args=[delivery.pk])).json()
+    assert told["others"] == 2
+    assert "Sesto San Giovanni" not in {sheet["name"] for sheet in told["sheets"]}
