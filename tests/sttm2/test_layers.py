@@ -5,10 +5,14 @@ import re
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.urls import reverse
 
 from core.maps import PageMap
+from lum.models import Lum
+from services.models import Service
 from sttm2.layers import LAYERS, on_map
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 SHAPES = (settings.BASE_DIR / "static/src/js/map/vector.js").read_text(encoding="utf-8")
@@ -54,11 +58,25 @@ def test_the_api_and_the_page_of_data_list_it_with_its_downloads(client, layer):
         assert client.get(way.path).status_code == 200
 
 
-@pytest.mark.parametrize(("page_map", "path"), PAGES.items())
+@pytest.fixture
+def addresses(cast) -> dict[PageMap, str]:
+    """A page with each kind of map, with something behind those of one thing."""
+    call_command("load_lum", verbosity=0)
+    builders.published(cast)
+    service = Service.objects.published().first()
+    lum = Lum.objects.public().filter(point__isnull=False).first()
+    own = {
+        PageMap.SERVICE: reverse("services:detail", args=[service.public_id]),
+        PageMap.LUM: reverse("lum:detail", args=[lum.code]),
+    }
+    return {**PAGES, **own}
+
+
+@pytest.mark.parametrize("page_map", PageMap)
 def test_each_map_draws_its_layers_and_has_a_switch_for_those_over_its_base(
-    client, page_map, path
+    client, addresses, page_map
 ):
-    page = text(client, path)
+    page = text(client, addresses[page_map])
     assert drawn_on(page) == json.loads(json.dumps(on_map(page_map, None)))
     over = [layer for layer in LAYERS if layer.is_on(page_map) and not layer.base]
     switch = re.findall(r'id="map-layer-([^"]+)"', page)
