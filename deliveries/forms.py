@@ -35,13 +35,16 @@ def check_size(file: "UploadedFile[Any]") -> None:
     """Refuse a file over the installation's limit, saying both figures."""
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
         raise forms.ValidationError(
-            _("Il file pesa %(size)s: il limite è %(limit)s. Manda un tema alla volta."),
+            _(
+                "Il file pesa %(size)s: il limite è %(limit)s. "
+                "Togli gli strati e gli allegati che non servono."
+            ),
             code="too-large",
             params={
                 "size": filesizeformat(file.size or 0),
                 "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
             },
-        )
+        )  # fmt: skip
 
 
 #: Label, empty choice and what is said without one.

@@ -96,7 +96,7 @@ def check_size(file: "File[bytes]") -> None:
             "FIL-02",
             _(
                 "Il file pesa %(size).1f MB; il limite è %(limit)d MB. "
-                "Invia un tema alla volta o togli gli allegati."
+                "Togli gli strati e gli allegati che non servono."
             )
             % {"size": file.size / 1024 / 1024, "limit": limit},
         )

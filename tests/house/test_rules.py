@@ -19,9 +19,10 @@ import pytest
 from deliveries.management.commands.write_rules import catalogue
 from tests.house.tree import CODE, ROOT
 from tests.validator.rules.speaking import said
+from validator import schema
 from validator.findings import Scope
 from validator.rules import registry
-from validator.rules.wording import LANGUAGES, Wording
+from validator.rules.wording import LANGUAGES, Wording, fill
 from validator.schema import NAMES
 
 FOLDER = ROOT / "validator" / "rules"
@@ -90,6 +91,28 @@ def test_each_rule_has_three_forms_where_it_speaks_of_rows(rule):
             assert wording.many
         if rule.scope is Scope.ROW:
             assert wording.all
+
+
+def shown_names() -> dict[str, set[str]]:
+    """What pages call their buttons, steps and fields, in each language."""
+    catalogue = (ROOT / "locale/en/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+    texts = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', catalogue, re.MULTILINE))
+    words = {word for field in schema.FIELDS for word in field.domain}
+    return {
+        "it": words | {one.rstrip(":") for one in texts} | {f.label("it") for f in schema.FIELDS},
+        "en": words
+        | {one.rstrip(":") for one in texts.values()}
+        | {f.label("en") for f in schema.FIELDS},
+    }
+
+
+@EACH
+def test_what_a_rule_says_to_do_names_only_what_the_pages_show(rule):
+    names, quoted = shown_names(), {"it": "«([^»]+)»", "en": r"(?<!\w)'([^']+)'(?!\w)"}
+    for language in LANGUAGES:
+        wording = rule.wording(language)
+        words = fill(wording.fix, {}, language) + wording.of_several().fix
+        assert set(re.findall(quoted[language], words)) <= names[language]
 
 
 @EACH

@@ -28,8 +28,7 @@ SUGGESTED = 300
         one="Riga {row}: tipo «{value}» non riconosciuto ({reason}). Il più vicino: {suggestion}.",
         many="{n} righe hanno un tipo di servizio che non conosciamo ({rows}).",
         all="Nessuno dei {n} tipi in «{column}» è riconosciuto: forse la colonna è un'altra.",
-        fix="Scegli il tipo dall'elenco; i sinonimi che usi "
-        "si possono proporre all'ufficio una volta per tutte.",
+        fix="Scegli il tipo in «Correggi», o scrivi nel file un nome della tassonomia pubblicata.",
         why="Il tipo decide in quale delle otto categorie conta il servizio. Non "
         "lo indoviniamo: una riga non riconosciuta va in istruttoria senza tipo.",
     ),
@@ -38,8 +37,7 @@ SUGGESTED = 300
         one="Row {row}: type '{value}' not recognised ({reason}). Nearest: {suggestion}.",
         many="{n} rows have a type of service that we do not know ({rows}).",
         all="None of the {n} types in '{column}' is recognised: perhaps it is another column.",
-        fix="Choose the type from the list; your synonyms "
-        "can be proposed to the office once for all.",
+        fix="Choose the type in 'Correct', or write in the file a name of the published taxonomy.",
     ),
     fails=row(name="Spazio 21", type="Attrezzatura polivalente"),
     passes=row(name="Liceo Rebora", type="Liceo", kind="superiori"),

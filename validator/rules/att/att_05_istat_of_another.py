@@ -25,8 +25,8 @@ from validator.rules.wording import Wording
         many="{n} righe hanno un codice ISTAT che non è del Comune che invia ({rows}).",
         all="Tutte le {n} righe hanno un codice ISTAT che non è del "
         "Comune che invia: forse hai scelto il Comune sbagliato.",
-        fix="Correggi il codice (per te è {expected}); per "
-        "consegnare a nome di un altro Comune serve una delega.",
+        fix="Correggi il codice (per te è {expected}); se il servizio sta "
+        "in un altro Comune scrivi quale in «Servizio in altro comune».",
         why="Ogni Comune consegna i propri servizi. Un codice ISTAT di "
         "un altro Comune di solito è una riga finita nel file sbagliato.",
         wide={
@@ -36,7 +36,7 @@ from validator.rules.wording import Wording
             "di un Comune di cui parla la fonte ({rows}).",
             "all": "Tutte le {n} righe hanno un codice ISTAT che non è di un Comune di cui parla "
             "la fonte: forse hai scelto la fonte sbagliata.",
-            "fix": "Correggi il codice, o togli la riga da questa fonte.",
+            "fix": "Correggi il codice, o togli la riga dal file.",
         },
     ),
     en=Wording(
@@ -45,14 +45,15 @@ from validator.rules.wording import Wording
         many="{n} rows have an ISTAT code that is not of the submitting municipality ({rows}).",
         all="All {n} rows have an ISTAT code that is not of the "
         "submitting municipality: perhaps you chose the wrong one.",
-        fix="Correct the code (yours is {expected}), or ask for a delegation.",
+        fix="Correct the code (yours is {expected}); if the service is in another "
+        "municipality say which in 'Service in another municipality'.",
         wide={
             "title": "ISTAT code outside the source's territory",
             "one": "Row {row}: ISTAT code {value} is of no municipality of the source.",
             "many": "{n} rows have an ISTAT code of no municipality of the source ({rows}).",
             "all": "All {n} rows have an ISTAT code of no municipality of the source: "
             "perhaps you chose the wrong one.",
-            "fix": "Correct the code, or take the row out of this source.",
+            "fix": "Correct the code, or take the row out of the file.",
         },
     ),
     fails=row(name="Liceo", istat="015001"),

@@ -25,7 +25,7 @@ PLANNED = ("previsto", "in attuazione")
         one="Riga {row}: servizio previsto senza atto né anno.",
         many="{n} servizi previsti non hanno né atto né anno (righe {rows}).",
         all="Tutti i {n} servizi sono previsti, senza atto né anno: forse manca una colonna.",
-        fix="Compila «atto» o «anno previsto».",
+        fix="Compila «Atto» o «Anno previsto».",
         why="Un servizio previsto vale se un atto lo sostiene o se si sa quando arriverà.",
     ),
     en=Wording(
@@ -34,7 +34,7 @@ PLANNED = ("previsto", "in attuazione")
         many="{n} planned services have neither act nor year (rows {rows}).",
         all="All {n} services are planned, with neither "
         "act nor year: perhaps a column is missing.",
-        fix="Fill 'atto' (act) or 'anno previsto' (planned year).",
+        fix="Fill 'Act' or 'Planned year'.",
     ),
     fails=row(name="Nuovo liceo", status="previsto", act=None, planned_year=None),
     passes=row(name="Nuovo liceo", status="previsto", planned_year=2028),

@@ -23,7 +23,8 @@ from validator.rules.wording import Wording
         title="Stesso valore in tutte le righe",
         one="Tutte le {n} righe hanno «{value}» in «{column}».",
         many="{n} colonne hanno lo stesso valore in tutte le righe.",
-        fix="Controlla che l'esportazione non abbia riempito la colonna con un valore fisso.",
+        fix="Controlla che l'esportazione non abbia riempito la colonna "
+        "con un valore fisso; se è giusto rispondi «È giusto così».",
         why="Nome, indirizzo e superficie cambiano da un servizio "
         "all'altro: un valore unico di solito viene dall'esportazione.",
     ),
@@ -31,7 +32,8 @@ from validator.rules.wording import Wording
         title="Same value in every row",
         one="All {n} rows have '{value}' in '{column}'.",
         many="{n} columns have the same value in every row.",
-        fix="Check that the export did not fill the column with a fixed value.",
+        fix="Check that the export did not fill the column with a fixed "
+        "value; if it is right answer 'It is right as it is'.",
     ),
     fails=rows(*({"name": f"Liceo {i}", "address": "Via Roma 1"} for i in range(12))),
     passes=rows(*({"name": f"Liceo {i}", "address": f"Via Roma {i}"} for i in range(12))),

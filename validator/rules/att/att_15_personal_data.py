@@ -26,7 +26,7 @@ from validator.rules.wording import Wording
         "personali ({rows}). I valori non vengono mostrati.",
         all="In «{column}» tutte le {n} righe sembrano contenere "
         "dati personali. I valori non vengono mostrati.",
-        fix="Togli la colonna o i valori prima di caricare il file. Telefoni ed "
+        fix="Togli la colonna o i valori dal file e caricalo di nuovo. Telefoni ed "
         "e-mail private restano fuori dalle pagine pubbliche anche se li lasci.",
         why="La banca dati è pubblica. Il codice fiscale di una persona non può "
         "entrarvi; telefoni ed e-mail private non vengono pubblicati, e lo diciamo.",
@@ -37,8 +37,8 @@ from validator.rules.wording import Wording
         many="In '{column}' {n} rows seem to contain "
         "personal data ({rows}). The values are not shown.",
         all="In '{column}' all {n} rows seem to contain personal data. The values are not shown.",
-        fix="Remove the column or the values before uploading. Private "
-        "phones and mail stay off the public pages even if you leave them.",
+        fix="Remove the column or the values from the file and upload it again. "
+        "Private phones and mail stay off the public pages even if you leave them.",
     ),
     fails=row(name="Ambulatorio", notes="Responsabile: RSSMRA85T10A562S"),
     passes=row(name="Ambulatorio", notes="Codice struttura MI0123456789"),

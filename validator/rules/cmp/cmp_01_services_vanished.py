@@ -26,7 +26,8 @@ LISTED = 10
         title="Servizi accettati che non compaiono più",
         one="Un servizio già accettato non compare più: {list}.",
         many="{n} servizi già accettati non compaiono più: {list}.",
-        fix="Per ognuno di': chiuso, spostato, unito a un altro, o dimenticato.",
+        fix="Rimetti nel file quelli dimenticati; degli altri rispondi «È "
+        "giusto così» e scrivi se sono chiusi, spostati o uniti a un altro.",
         why="Un servizio non sparisce: chiude, si sposta o si unisce a un "
         "altro. Senza la tua risposta resta in vigore fino all'istruttoria.",
     ),
@@ -34,7 +35,8 @@ LISTED = 10
         title="Accepted services that no longer appear",
         one="One accepted service no longer appears: {list}.",
         many="{n} accepted services no longer appear: {list}.",
-        fix="Say for each: closed, moved, merged, or forgotten.",
+        fix="Put those forgotten back into the file; for the others answer 'It is "
+        "right as it is' and write whether they are closed, moved or merged.",
     ),
     fails=Example(rows=(LICEO,), accepted=(KNOWN, GONE)),
     passes=SAME,

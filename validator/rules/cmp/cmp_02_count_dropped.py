@@ -22,13 +22,13 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Molti servizi in meno",
         one="I servizi passano da {before} a {after} (−{pct}%).",
-        fix="Controlla che l'esportazione sia completa.",
+        fix="Controlla che l'esportazione sia completa; se lo è rispondi «È giusto così».",
         why="Un calo così di solito è uno strato dimenticato o un filtro rimasto attivo.",
     ),
     en=Wording(
         title="Many services fewer",
         one="Services fall from {before} to {after} (−{pct}%).",
-        fix="Check that the export is complete.",
+        fix="Check that the export is complete; if it is answer 'It is right as it is'.",
     ),
     fails=Example(rows=(LICEO,), accepted=(KNOWN, GONE)),
     passes=SAME,

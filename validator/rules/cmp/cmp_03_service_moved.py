@@ -28,7 +28,8 @@ from validator.rules.wording import Wording
         many="{n} servizi sono lontani da dove erano (righe {rows}).",
         all="Tutti i {n} servizi sono lontani da dove "
         "erano: forse è cambiato il sistema di riferimento.",
-        fix="Conferma lo spostamento, o dai un identificativo nuovo se è un altro servizio.",
+        fix="Se si è spostato rispondi «È giusto così»; se è "
+        "un altro servizio dagli un identificativo nuovo.",
         why="Se un identificativo noto si trova altrove o il servizio "
         "ha cambiato sede, o l'identificativo è stato dato a un altro.",
     ),
@@ -37,7 +38,8 @@ from validator.rules.wording import Wording
         one="Row {row}, {id}: moved {dist} m from the accepted version.",
         many="{n} services are far from where they were (rows {rows}).",
         all="All {n} services are far from where they were: perhaps the reference system changed.",
-        fix="Confirm the move, or give a new identifier if it is another service.",
+        fix="If it moved answer 'It is right as it is'; if "
+        "it is another service give it a new identifier.",
     ),
     fails=Example(rows=({**LICEO, "geometry": "POINT (502000 5031000)"},), accepted=(KNOWN,)),
     passes=SAME,

@@ -26,7 +26,7 @@ from validator.rules.wording import Wording
         one="Riga {row}, {id}: da {before} a {after}.",
         many="{n} servizi noti cambiano tipo o valenza (righe {rows}).",
         all="Tutti i {n} servizi noti cambiano tipo o valenza: forse la colonna è un'altra.",
-        fix="Conferma, con un motivo.",
+        fix="Rispondi «È giusto così» con il motivo, o correggi il tipo o la valenza.",
         why="Il tipo e la valenza decidono in quali conti entra "
         "il servizio: un cambio sposta i totali della zona.",
     ),
@@ -35,7 +35,7 @@ from validator.rules.wording import Wording
         one="Row {row}, {id}: from {before} to {after}.",
         many="{n} known services change type or level (rows {rows}).",
         all="All {n} known services change type or level: perhaps it is another column.",
-        fix="Confirm, with a reason.",
+        fix="Answer 'It is right as it is' with the reason, or correct the type or the level.",
     ),
     fails=Example(rows=({**LICEO, "kind": "primaria", "fingerprint": "h"},), accepted=(KNOWN,)),
     passes=SAME,

@@ -28,7 +28,8 @@ from validator.rules.wording import Wording
         one="Riga {row}: forse già presente come {id} di {source} (punteggio {score}).",
         many="{n} servizi sono forse già presenti in altre fonti (righe {rows}).",
         all="Tutti i {n} servizi sono forse già presenti in altre fonti.",
-        fix="Scegli: lo stesso, un altro, non so.",
+        fix="Rispondi «È giusto così» e scrivi nel motivo se "
+        "è lo stesso servizio, un altro, o se non lo sai.",
         why="Lo stesso servizio detto da due fonti va unito, non "
         "contato due volte. Il punteggio mette insieme nome e distanza.",
     ),
@@ -37,7 +38,8 @@ from validator.rules.wording import Wording
         one="Row {row}: perhaps already present as {id} of {source} (score {score}).",
         many="{n} services are perhaps already present in other sources (rows {rows}).",
         all="All {n} services are perhaps already present in other sources.",
-        fix="Choose: same, different, don't know.",
+        fix="Answer 'It is right as it is' and write in the reason "
+        "whether it is the same service, another, or you do not know.",
     ),
     fails=Example(rows=(OSPEDALE,), known=(LISTED_ELSEWHERE,)),
     passes=Example(rows=(OSPEDALE,), known=(FAR,)),

@@ -27,7 +27,7 @@ OTHER_READING = 2
         title="Servizi noti che il piano non dice",
         one="Un servizio noto da altre fonti non risulta nel piano: {list}.",
         many="{n} servizi noti da altre fonti non risultano nel piano: {list}.",
-        fix="Aggiungili, o di' perché non sono sovracomunali.",
+        fix="Aggiungi al file quelli che mancano; per gli altri non serve fare nulla.",
         why="Le altre fonti (Lettura 2) vedono cose che il piano non dice, "
         "e viceversa: le due letture si mostrano accanto, mai sommate.",
     ),
@@ -35,7 +35,7 @@ OTHER_READING = 2
         title="Known services that the plan does not tell",
         one="One service known from other sources is not in the plan: {list}.",
         many="{n} services known from other sources are not in the plan: {list}.",
-        fix="Add them, or say why they are not supra-municipal.",
+        fix="Add those that are missing to the file; for the others there is nothing to do.",
     ),
     fails=Example(rows=(OSPEDALE,), known=(FAR,)),
     passes=Example(rows=(OSPEDALE,), known=(LISTED_ELSEWHERE,)),

@@ -25,7 +25,7 @@ from validator.rules.wording import Wording
         one="Riga {row}: il servizio {id} è dichiarato anche da {comune}.",
         many="{n} servizi sono dichiarati anche da un Comune vicino (righe {rows}).",
         all="Tutti i {n} servizi sono dichiarati anche da un Comune vicino.",
-        fix="Mettetevi d'accordo su chi tiene aggiornata la scheda.",
+        fix="Accordati con il Comune vicino su chi dei due lo dichiara.",
         why="Un servizio di confine ha una scheda sola, anche se lo dicono due Comuni.",
     ),
     en=Wording(
@@ -33,7 +33,7 @@ from validator.rules.wording import Wording
         one="Row {row}: service {id} is also declared by {comune}.",
         many="{n} services are also declared by a neighbouring municipality (rows {rows}).",
         all="All {n} services are also declared by a neighbouring municipality.",
-        fix="Agree who maintains the record.",
+        fix="Agree with the neighbouring municipality which of you declares it.",
     ),
     fails=Example(rows=(OSPEDALE,), known=(BY_NEIGHBOUR,)),
     passes=Example(rows=(OSPEDALE,), known=(LISTED_ELSEWHERE,)),

@@ -23,14 +23,16 @@ from validator.rules.wording import Wording
         title="Nessuna differenza",
         one="Nessuna differenza con l'ultima versione accettata (un servizio).",
         many="Nessuna differenza con l'ultima versione accettata ({n} servizi).",
-        fix="Conferma: si sposta la data di aggiornamento.",
+        fix="Inviala: la data di aggiornamento si sposta. Senza un file si "
+        "fa con «Confermo che nulla è cambiato», fra le tue consegne.",
         why="Dire che nulla è cambiato è un'informazione: chi legge sa che i dati valgono ancora.",
     ),
     en=Wording(
         title="No difference",
         one="No difference from the last accepted version (one service).",
         many="No difference from the last accepted version ({n} services).",
-        fix="Confirm; the update date will move.",
+        fix="Submit it: the update date moves. Without a file, use 'I "
+        "confirm that nothing has changed' among your deliveries.",
     ),
     fails=SAME,
     passes=Example(rows=({**LICEO, "fingerprint": "h"},), accepted=(KNOWN,)),

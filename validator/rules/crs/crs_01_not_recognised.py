@@ -21,14 +21,16 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Sistema di riferimento non riconoscibile",
         one="Strato {layer}: il sistema di riferimento manca e non si può riconoscere.",
-        fix="Scegli il sistema tra EPSG:32632, 7791, 6707, 25832, 3003 e 4326.",
+        fix="In «Cosa abbiamo capito» scegli il sistema tra EPSG:32632, 7791, "
+        "6707, 25832, 3003 e 4326, o esporta con il sistema dichiarato.",
         why="Senza il sistema di riferimento le coordinate sono solo numeri. Lo riconosciamo da "
         "dove cadrebbero i punti; quando nessun sistema li porta nel Comune, serve la tua scelta.",
     ),
     en=Wording(
         title="Reference system not recognised",
         one="Layer {layer}: the reference system is missing and cannot be recognised.",
-        fix="Choose among EPSG:32632, 7791, 6707, 25832, 3003 and 4326.",
+        fix="In 'What we understood' choose among EPSG:32632, 7791, 6707, "
+        "25832, 3003 and 4326, or export with the system declared.",
     ),
     fails=with_crs(None, None, "unrecognised"),
     passes=GOOD,

@@ -22,14 +22,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Sistema dichiarato diverso dalle coordinate",
         one="Strato {layer}: dichiarato {declared}, ma le coordinate sono di {guess}.",
-        fix="Conferma sulla mappa il sistema proposto, o correggi il .prj.",
+        fix="Scegli il sistema giusto in «Cosa abbiamo capito», o correggi il .prj nel file.",
         why="Letto nel sistema dichiarato lo strato cadrebbe "
         "lontano; in quello proposto cade nel Comune.",
     ),
     en=Wording(
         title="Declared system disagrees with the coordinates",
         one="Layer {layer}: declared {declared}, but the coordinates are of {guess}.",
-        fix="Confirm the proposed system on the map, or correct the .prj.",
+        fix="Choose the right system in 'What we understood', or correct the .prj in the file.",
     ),
     fails=with_crs(4326, STORED, "declared_else"),
     passes=GOOD,

@@ -21,14 +21,16 @@ from validator.rules.wording import Wording
         title="Assi invertiti",
         one="Strato {layer}: una posizione corretta scambiando le coordinate.",
         many="Strato {layer}: {n} posizioni corrette scambiando le coordinate.",
-        fix="Controlla l'anteprima; quando esporti scegli l'ordine est, nord.",
+        fix="Quando esporti scegli l'ordine est, nord; se lo "
+        "scambio è sbagliato correggi le coordinate nel file.",
         why="Alcuni programmi scrivono prima la latitudine: le posizioni finirebbero altrove.",
     ),
     en=Wording(
         title="Axes reversed",
         one="Layer {layer}: one position corrected by swapping coordinates.",
         many="Layer {layer}: {n} positions corrected by swapping coordinates.",
-        fix="Check the preview; set the axis order at export.",
+        fix="Choose the order east, north at export; if the "
+        "swap is wrong correct the coordinates in the file.",
     ),
     fails=with_crs(6707, 6707, "declared", swapped=1),
     passes=GOOD,

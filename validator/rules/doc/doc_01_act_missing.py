@@ -22,13 +22,13 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Manca l'atto",
         one="Manca l'estremo dell'atto (delibera, numero, data).",
-        fix="Compilalo dal piano approvato.",
+        fix="Scrivi l'atto e la sua data come nel piano approvato.",
         why="L'atto dice su che cosa poggia ciò che si pubblica: sta accanto a ogni servizio.",
     ),
     en=Wording(
         title="The act is missing",
         one="The act is missing (resolution, number, date).",
-        fix="Fill it in from the approved plan.",
+        fix="Write the act and its date as in the approved plan.",
     ),
     fails=Example(argument=replace(GOOD, act="")),
     passes=PASSES,

@@ -23,13 +23,13 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Data dell'atto",
         one="L'atto del {date} {why}.",
-        fix="Controlla la data; per una correzione usa «rettifica».",
+        fix="Controlla la data; se è giusta conferma questo avviso quando invii.",
         why="Un atto più vecchio di quello in vigore di solito è la versione sbagliata del piano.",
     ),
     en=Wording(
         title="Date of the act",
         one="The act of {date} {why}.",
-        fix="Check the date; use 'rettifica' for a correction.",
+        fix="Check the date; if it is right confirm this warning when you submit.",
     ),
     fails=Example(argument=replace(GOOD, act_date=date(2020, 1, 1))),
     passes=PASSES,

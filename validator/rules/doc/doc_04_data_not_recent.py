@@ -24,14 +24,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Dati non recenti",
         one="I dati sono riferiti al {date}, più di {months} mesi fa.",
-        fix="Conferma che valgono ancora.",
+        fix="Se valgono ancora conferma questo avviso quando invii.",
         why="La data di riferimento si mostra accanto "
         "ai dati: se è vecchia chi legge deve saperlo.",
     ),
     en=Wording(
         title="Data not recent",
         one="The data refer to {date}, more than {months} months ago.",
-        fix="Confirm that they still hold.",
+        fix="If they still hold confirm this warning when you submit.",
     ),
     fails=Example(argument=replace(GOOD, reference_date=date(2023, 1, 1))),
     passes=PASSES,

@@ -21,14 +21,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="File troppo grande",
         one="{file} è troppo grande: {size} {unit}, il limite è {limit}.",
-        fix="Togli gli strati che non servono e gli allegati, o carica un tema alla volta.",
+        fix="Togli gli strati che non servono e gli allegati, o semplifica i contorni.",
         why="I limiti si misurano sul server, anche dopo "
         "avere aperto l'archivio, e sono pubblicati.",
     ),
     en=Wording(
         title="File too large",
         one="{file} is too large: {size} {unit}, the limit is {limit}.",
-        fix="Remove unneeded layers and attachments, or upload one theme at a time.",
+        fix="Remove unneeded layers and attachments, or simplify the outlines.",
     ),
     fails=noting("FIL-02", file="piano.gpkg", size=734003200, limit=104857600, unit="bytes"),
     passes=row(name="Liceo Rebora", type="Liceo"),

@@ -23,7 +23,7 @@ from validator.rules.wording import Wording
         title="Manca il file .prj",
         one="{name}.prj manca o non si legge: il sistema di "
         "riferimento è stato riconosciuto dalle coordinate.",
-        fix="Aggiungi il .prj allo zip, o conferma il sistema proposto.",
+        fix="Aggiungi il .prj allo zip, o scegli il sistema in «Cosa abbiamo capito».",
         why="Il .prj dice in quale sistema sono le coordinate. Senza, "
         "lo riconosciamo da dove cadrebbero i punti, e va confermato.",
     ),
@@ -31,7 +31,7 @@ from validator.rules.wording import Wording
         title="The .prj file is missing",
         one="{name}.prj is missing or cannot be read: the "
         "reference system was recognised from the coordinates.",
-        fix="Include the .prj, or confirm the proposed system.",
+        fix="Include the .prj in the zip, or choose the system in 'What we understood'.",
     ),
     fails=noting("FIL-05", name="servizi", reason="missing"),
     passes=row(name="Liceo Rebora", type="Liceo"),

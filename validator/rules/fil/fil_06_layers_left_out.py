@@ -20,14 +20,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Strati lasciati fuori",
         one="Il file contiene {count} strati. Letti: {read}. Restano fuori: {others}.",
-        fix="Scegli quali strati leggere, o carica gli altri a parte.",
+        fix="Se ne manca uno sceglilo in «Strati da leggere», nel passo «Cosa abbiamo capito».",
         why="Gli strati con le colonne di un servizio si leggono "
         "insieme; gli altri si elencano, mai ignorati in silenzio.",
     ),
     en=Wording(
         title="Layers left out",
         one="The file holds {count} layers. Read: {read}. Left out: {others}.",
-        fix="Choose which layers to read, or upload the others separately.",
+        fix="If one is missing choose it in 'Layers to read', in the step 'What we understood'.",
     ),
     fails=Example(rows=({"name": "Liceo"},), others=("strade",)),
     passes=row(name="Liceo Rebora", type="Liceo"),

@@ -21,16 +21,16 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Strato senza record",
         one="Lo strato {layer} non contiene alcun record.",
-        fix="Controlla filtri e selezione quando esporti; per "
-        "dire che non ci sono servizi usa la pagina di conferma.",
+        fix="Controlla filtri e selezione quando esporti: un piano "
+        "senza servizi non si consegna con un file vuoto.",
         why="Un file vuoto di solito viene da un filtro rimasto attivo: "
         "prenderlo per buono toglierebbe tutti i servizi del Comune.",
     ),
     en=Wording(
         title="Layer without records",
         one="Layer {layer} contains no records.",
-        fix="Check filters and selection at export; to "
-        "declare 'no services' use the confirmation page.",
+        fix="Check filters and selection at export: a plan "
+        "without services is not delivered as an empty file.",
     ),
     fails=Example(rows=()),
     passes=row(name="Liceo Rebora", type="Liceo"),

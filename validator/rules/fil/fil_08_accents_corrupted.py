@@ -26,7 +26,8 @@ LOST = "letters_lost"
         title="Caratteri accentati corrotti",
         one="Caratteri accentati forse corrotti in una cella («{sample}» → «{guess}»).",
         many="Caratteri accentati forse corrotti in {n} celle (es. «{sample}» → «{guess}»).",
-        fix="Accetta la lettura proposta, o esporta in UTF-8 con il file .cpg.",
+        fix="Premi «Accetta la lettura proposta», o esporta "
+        "in UTF-8 (di uno shapefile con il file .cpg).",
         why="«QualitÃ» è «Qualità» letto due volte nella codifica sbagliata. "
         "Proponiamo il testo giusto, non lo cambiamo di nascosto.",
     ),
@@ -34,7 +35,8 @@ LOST = "letters_lost"
         title="Corrupted accented characters",
         one="Accented characters may be corrupted in one cell ('{sample}' → '{guess}').",
         many="Accented characters may be corrupted in {n} cells (e.g. '{sample}' → '{guess}').",
-        fix="Accept the proposed reading, or export in UTF-8 with the .cpg file.",
+        fix="Press 'Accept the proposed reading', or export "
+        "in UTF-8 (a shapefile with its .cpg file).",
     ),
     fails=noting("FIL-08", rows=[1], n=3, sample="QualitÃ ", guess="Qualità"),
     passes=row(name="Liceo Rebora", type="Liceo"),

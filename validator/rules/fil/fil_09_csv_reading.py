@@ -22,14 +22,16 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Come è stato letto il CSV",
         one="Letto con separatore «{sep}» e decimale «{dec}».",
-        fix="Cambia la scelta se l'anteprima è sbagliata.",
+        fix="Se le colonne non tornano esporta di nuovo il CSV con il "
+        "punto e virgola fra le celle, o manda un foglio di calcolo.",
         why="Un CSV non dice come è fatto: separatore, "
         "virgolette e decimali si riconoscono e si mostrano.",
     ),
     en=Wording(
         title="How the CSV was read",
         one="Read with separator '{sep}' and decimal '{dec}'.",
-        fix="Change the choice if the preview is wrong.",
+        fix="If the columns are not right export the CSV again "
+        "with semicolons between cells, or send a spreadsheet.",
     ),
     fails=noting("FIL-09", sep=";", dec=","),
     passes=row(name="Liceo Rebora", type="Liceo"),

@@ -27,8 +27,8 @@ from validator.rules.wording import Wording
         many="{n} righe non hanno {expected} celle come l'intestazione ({rows}).",
         all="Nessuna delle {n} righe ha {expected} celle come "
         "l'intestazione: forse il separatore è un altro.",
-        fix="Metti tra virgolette i testi che contengono "
-        "il separatore; togli gli a capo dentro le celle.",
+        fix="Nel file metti tra virgolette i testi che contengono "
+        "il separatore e togli gli a capo dentro le celle.",
         why="Una cella in più sposta tutte le altre: l'indirizzo finisce "
         "nella superficie. La riga non entra finché non è chiara.",
     ),
@@ -38,7 +38,8 @@ from validator.rules.wording import Wording
         many="{n} rows do not have {expected} cells as the header does ({rows}).",
         all="None of the {n} rows has {expected} cells as "
         "the header does: perhaps the separator is another.",
-        fix="Quote texts that contain the separator; remove line breaks inside cells.",
+        fix="In the file quote texts that contain the "
+        "separator and remove line breaks inside cells.",
     ),
     fails=Example(
         rows=({"name": "Liceo"},),

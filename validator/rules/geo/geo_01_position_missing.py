@@ -28,8 +28,8 @@ NOWHERE = ("missing", "empty", "unreadable")
         many="{n} righe non hanno geometria ({rows}).",
         all="Nessuna delle {n} righe ha una geometria: forse "
         "le colonne delle coordinate non sono state abbinate.",
-        fix="Disegna il punto o l'area, compila le coordinate o "
-        "almeno l'indirizzo; se il servizio non c'è togli la riga.",
+        fix="Metti il punto in «Correggi», o compila nel file le coordinate o "
+        "almeno l'indirizzo; se il servizio non c'è togli la riga dal file.",
         why="Un servizio sta in un luogo. Con il solo indirizzo la riga entra lo stesso "
         "(è un avviso) e si può posare sulla mappa a mano; senza nemmeno quello no.",
     ),
@@ -39,8 +39,8 @@ NOWHERE = ("missing", "empty", "unreadable")
         many="{n} rows have no geometry ({rows}).",
         all="None of the {n} rows has a geometry: perhaps "
         "the coordinate columns were not matched.",
-        fix="Draw the point or area, fill the coordinates "
-        "or at least the address; otherwise remove the row.",
+        fix="Set the point in 'Correct', or fill the coordinates or at least the "
+        "address in the file; if there is no service remove the row from the file.",
     ),
     fails=row(name="Liceo Rebora", type="Liceo", geometry=None),
     passes=SPOT,

@@ -41,8 +41,8 @@ TYPE_NAMES = np.array(
         one="Riga {row}: geometria di tipo «{type}» non ammessa per un servizio.",
         many="{n} righe hanno una geometria non ammessa per un servizio ({rows}).",
         all="Tutte le {n} righe hanno una geometria non ammessa: forse è lo strato sbagliato.",
-        fix="Usa un'area per il verde e gli impianti "
-        "sportivi, un punto o un'area per gli edifici.",
+        fix="Nel GIS usa un'area per il verde e gli impianti sportivi, un "
+        "punto o un'area per gli edifici; o metti un punto in «Correggi».",
         why="Di un servizio si contano il luogo e la "
         "superficie: una linea non ha né l'uno né l'altra.",
     ),
@@ -51,7 +51,8 @@ TYPE_NAMES = np.array(
         one="Row {row}: a geometry of type '{type}' is not allowed for a service.",
         many="{n} rows have a geometry that is not allowed for a service ({rows}).",
         all="All {n} rows have a geometry that is not allowed: perhaps it is the wrong layer.",
-        fix="Use an area for green and sport grounds, a point or area for buildings.",
+        fix="In the GIS use an area for green and sport grounds, a "
+        "point or area for buildings; or set a point in 'Correct'.",
     ),
     fails=row(name="Pista ciclabile", geometry="LINESTRING (501000 5031000, 501100 5031000)"),
     passes=SPOT,

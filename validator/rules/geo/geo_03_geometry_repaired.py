@@ -21,8 +21,8 @@ from validator.rules.wording import Wording
         one="Riga {row}: geometria riparata ({reason}); area da {before} a {after} m².",
         many="{n} geometrie sono state riparate (righe {rows}).",
         all="Tutte le {n} geometrie sono state riparate.",
-        fix="Controlla sulla mappa; se la riparazione è "
-        "sbagliata rifiutala e correggi il contorno nel GIS.",
+        fix="Controlla il contorno; se la riparazione è sbagliata annullala "
+        "in «Che cosa abbiamo cambiato da soli» e correggilo nel GIS.",
         why="Un contorno che si incrocia non ha un'area certa. Quando la "
         "riparazione la cambia poco la facciamo noi e diciamo di quanto.",
     ),
@@ -31,7 +31,8 @@ from validator.rules.wording import Wording
         one="Row {row}: geometry repaired ({reason}); area from {before} to {after} m².",
         many="{n} geometries were repaired (rows {rows}).",
         all="All {n} geometries were repaired.",
-        fix="Check on the map; if the repair is wrong refuse it and mend the outline in the GIS.",
+        fix="Check the outline; if the repair is wrong undo it in "
+        "'What we changed by ourselves' and mend it in the GIS.",
     ),
     fails=Example(
         rows=({"name": "Parco", "geometry": SQUARE, "sent": NICKED},), repairs=(SMALL_REPAIR,)

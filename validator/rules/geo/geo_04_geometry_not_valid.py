@@ -29,8 +29,8 @@ from validator.rules.wording import Wording
         "l'area passerebbe da {before} a {after} m².",
         many="{n} righe hanno una geometria non valida ({rows}).",
         all="Nessuna delle {n} righe ha una geometria valida.",
-        fix="Correggi l'incrocio o l'anello nel GIS, nel punto segnato. In QGIS: "
-        "Processing, «Correggi geometrie». Oppure accetta la riparazione proposta.",
+        fix="Correggi l'incrocio o l'anello nel GIS, nel punto segnato, "
+        "oppure accetta in «Correggi» la riparazione proposta.",
         why="Un contorno che si incrocia non ha un'area certa. Quando "
         "ripararlo la cambierebbe di molto decidi tu: forse manca un pezzo.",
     ),
@@ -40,8 +40,8 @@ from validator.rules.wording import Wording
         "it would take the area from {before} to {after} m².",
         many="{n} rows have a geometry that is not valid ({rows}).",
         all="None of the {n} rows has a valid geometry.",
-        fix="Fix the crossing or the ring in the GIS, at the marked point. In "
-        "QGIS: Processing, 'Fix geometries'. Or accept the proposed repair.",
+        fix="Fix the crossing or the ring in the GIS, at the marked "
+        "point, or accept the proposed repair in 'Correct'.",
     ),
     fails=Example(
         rows=({"name": "Parco", "geometry": BOW_TIE_REPAIRED, "sent": BOW_TIE},),

@@ -29,7 +29,7 @@ NULL = ("null_coordinates", "not_finite")
         many="{n} righe hanno coordinate nulle ({rows}).",
         all="Tutte le {n} righe hanno coordinate nulle: "
         "forse le colonne delle coordinate sono altre.",
-        fix="Trova la posizione dall'indirizzo o posala sulla mappa.",
+        fix="Metti il punto in «Correggi», o scrivi nel file le coordinate giuste.",
         why="Zero e zero è nel golfo di Guinea: di solito vuol dire che la posizione non c'era.",
     ),
     en=Wording(
@@ -37,7 +37,7 @@ NULL = ("null_coordinates", "not_finite")
         one="Row {row}: null coordinates ({coord}).",
         many="{n} rows have null coordinates ({rows}).",
         all="All {n} rows have null coordinates: perhaps the coordinate columns are others.",
-        fix="Geocode the address or set the position on the map.",
+        fix="Set the point in 'Correct', or write the right coordinates in the file.",
     ),
     fails=row(name="Liceo", geometry=None, sent="POINT (0 0)", position="null_coordinates"),
     passes=SPOT,

@@ -29,7 +29,7 @@ from validator.rules.wording import Wording
         one="Riga {row}: fuori dal Comune di {dist} m.",
         many="{n} righe cadono fuori dal Comune ({rows}).",
         all="Tutte le {n} righe cadono fuori dal Comune: forse hai scelto il Comune sbagliato.",
-        fix="Spostala, o compila «servizio in altro comune» con l'accordo.",
+        fix="Spostala, o scrivi in «Servizio in altro comune» in quale Comune sta.",
         why="Ogni Comune consegna i servizi del proprio territorio. I "
         "confini caricati hanno una precisione dichiarata (250 m quelli "
         "generalizzati dell'ISTAT): entro quella non diciamo nulla.",
@@ -46,8 +46,7 @@ from validator.rules.wording import Wording
         one="Row {row}: {dist} m outside the municipality.",
         many="{n} rows lie outside the municipality ({rows}).",
         all="All {n} rows lie outside the municipality: perhaps you chose the wrong one.",
-        fix="Move it, or fill 'servizio in altro comune' "
-        "(service in another municipality) with the agreement.",
+        fix="Move it, or say in 'Service in another municipality' where it is.",
         wide={
             "title": "Outside the source's territory",
             "one": "Row {row}: {dist} m outside the source's territory.",

@@ -29,7 +29,7 @@ TINY = "POLYGON ((501000 5031000, 501004 5031000, 501000 5031004, 501000 5031000
         one="Riga {row}: area di {area} m², larga in media {width} m: forse un residuo.",
         many="{n} aree sono molto piccole o sottili, forse residui (righe {rows}).",
         all="Tutte le {n} aree sono molto piccole o sottili: forse le unità sono sbagliate.",
-        fix="Toglila o uniscila a quella accanto.",
+        fix="Nel file toglila o uniscila a quella accanto; se è giusta rispondi «È giusto così».",
         why="Nessun servizio sta in 25 m² o in una striscia larga "
         "meno di due metri: di solito è un residuo di un ritaglio.",
     ),
@@ -38,7 +38,8 @@ TINY = "POLYGON ((501000 5031000, 501004 5031000, 501000 5031004, 501000 5031000
         one="Row {row}: area of {area} m², {width} m wide on average: perhaps a leftover.",
         many="{n} areas are very small or thin, perhaps leftovers (rows {rows}).",
         all="All {n} areas are very small or thin: perhaps the units are wrong.",
-        fix="Delete it or merge it with its neighbour.",
+        fix="In the file delete it or merge it with its neighbour; "
+        "if it is right answer 'It is right as it is'.",
     ),
     fails=row(name="Aiuola", geometry=TINY),
     passes=row(name="Parco", geometry=SQUARE),

@@ -33,14 +33,16 @@ OVERLAPPING = (
         title="Aree sovrapposte",
         one="Righe {where} ({who}): aree sovrapposte per {area} m².",
         many="{n} gruppi di aree si sovrappongono.",
-        fix="Ritagliane una, o rispondi «funzioni sovrapposte».",
+        fix="Ritagliane una nel file, o rispondi «È giusto "
+        "così» e scrivi che le funzioni si sovrappongono.",
         why="La stessa superficie contata in due servizi falsa i metri quadrati per abitante.",
     ),
     en=Wording(
         title="Overlapping areas",
         one="Rows {where} ({who}): areas overlapping by {area} m².",
         many="{n} groups of areas overlap.",
-        fix="Cut one, or answer 'overlapping functions'.",
+        fix="Cut one in the file, or answer 'It is right as "
+        "it is' and write that the functions overlap.",
     ),
     fails=rows({"name": "Parco", "geometry": SQUARE}, {"name": "Campo", "geometry": OVERLAPPING}),
     passes=rows({"name": "Parco", "geometry": SQUARE}, {"name": "Parco", "geometry": SQUARE}),

@@ -29,7 +29,7 @@ ROUND = shapely.Point(501000, 5031000).buffer(100, quad_segs=1300)
         one="Riga {row}: {vertices} vertici, oltre la soglia di {limit}.",
         many="{n} geometrie superano la soglia di {limit} vertici (righe {rows}).",
         all="Tutte le {n} geometrie superano la soglia di {limit} vertici.",
-        fix="Semplifica alla scala del piano: un metro basta.",
+        fix="Nel GIS semplifica il contorno alla scala del piano: un metro basta.",
         why="Migliaia di vertici rallentano ogni mappa senza dire "
         "di più. Oltre una seconda soglia la riga non entra.",
     ),
@@ -38,7 +38,7 @@ ROUND = shapely.Point(501000, 5031000).buffer(100, quad_segs=1300)
         one="Row {row}: {vertices} vertices, above the threshold of {limit}.",
         many="{n} geometries exceed the threshold of {limit} vertices (rows {rows}).",
         all="All {n} geometries exceed the threshold of {limit} vertices.",
-        fix="Simplify to the scale of the plan: one metre is enough.",
+        fix="In the GIS simplify the outline to the scale of the plan: one metre is enough.",
     ),
     fails=row(name="Parco", geometry=ROUND.wkt),
     passes=row(name="Parco", geometry=SQUARE),

@@ -30,7 +30,8 @@ DECLARED_GENERIC = ("centroide", "approssimata", "strada")
         title="Molti servizi nello stesso punto",
         one="{n} servizi hanno lo stesso punto ({coord}): forse un punto generico. Righe {where}.",
         many="{n} punti sono usati da molti servizi: forse sono punti generici.",
-        fix="Metti ogni servizio al suo posto, o dichiara l'accuratezza «centroide».",
+        fix="Metti ogni servizio al suo posto, o scrivi "
+        "«centroide» in «Accuratezza della posizione».",
         why="Quando un indirizzo non si trova, alcuni programmi "
         "mettono il servizio sul municipio o al centro del Comune.",
     ),
@@ -38,7 +39,8 @@ DECLARED_GENERIC = ("centroide", "approssimata", "strada")
         title="Many services on one point",
         one="{n} services share the point ({coord}): perhaps a generic one. Rows {where}.",
         many="{n} points are shared by many services: perhaps they are generic ones.",
-        fix="Place each service on its own site, or state accuracy 'centroide'.",
+        fix="Place each service on its own site, or write "
+        "'centroide' in 'Accuracy of the position'.",
     ),
     fails=rows(*({"name": f"Scuola {i}", "geometry": "POINT (501000 5031000)"} for i in range(6))),
     passes=SPOT,

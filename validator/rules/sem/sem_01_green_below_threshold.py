@@ -32,7 +32,8 @@ SMALL = (
         many="{n} aree verdi dichiarate sovracomunali sono "
         "sotto la soglia di {limit} m² (righe {rows}).",
         all="Tutte le {n} aree verdi dichiarate sovracomunali sono sotto la soglia di {limit} m².",
-        fix="Lasciala comunale, o di' di quale rete fa parte.",
+        fix="Metti comunale in «Valenza», o rispondi «È "
+        "giusto così» e scrivi di quale rete fa parte.",
         why="La STTM 2 considera sovracomunale il verde pubblico oltre 5.000 m².",
     ),
     en=Wording(
@@ -41,7 +42,8 @@ SMALL = (
         many="{n} green areas declared supra-municipal are "
         "below the {limit} m² threshold (rows {rows}).",
         all="All {n} green areas declared supra-municipal are below the {limit} m² threshold.",
-        fix="Keep it as municipal, or say which network it belongs to.",
+        fix="Set comunale in 'Level of service', or answer 'It is "
+        "right as it is' and write which network it belongs to.",
     ),
     fails=row(name="Giardino", kind="giardino", valence="intercomunale", geometry=SMALL),
     passes=row(name="Parco", kind="parco", valence="intercomunale", geometry=SQUARE),

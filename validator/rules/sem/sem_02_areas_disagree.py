@@ -25,7 +25,7 @@ from validator.rules.wording import Wording
         many="In {n} righe l'area dichiarata è diversa da quella disegnata ({rows}).",
         all="In tutte le {n} righe l'area dichiarata è diversa "
         "da quella disegnata: forse è un'altra unità di misura.",
-        fix="Correggi l'attributo o la geometria.",
+        fix="Correggi l'area dichiarata, o il contorno nel GIS.",
         why="Una delle due è sbagliata, o la superficie è quella catastale: basta dirlo.",
     ),
     en=Wording(
@@ -34,7 +34,7 @@ from validator.rules.wording import Wording
         many="In {n} rows the declared area differs from the drawn one ({rows}).",
         all="In all {n} rows the declared area differs "
         "from the drawn one: perhaps it is another unit.",
-        fix="Correct the attribute, or the geometry.",
+        fix="Correct the declared area, or the outline in the GIS.",
     ),
     fails=row(name="Parco", area=1000.0, geometry=SQUARE),
     passes=row(name="Parco", area=10_400.0, geometry=SQUARE),

@@ -26,7 +26,7 @@ from validator.rules.wording import Wording
         many="{n} servizi dichiarati sovracomunali non dicono perché (righe {rows}).",
         all="Nessuno dei {n} servizi dichiarati sovracomunali "
         "dice perché: forse manca la colonna dei criteri.",
-        fix="Scegli i criteri nella scheda, o metti comunale.",
+        fix="Scrivi perché in «Criteri di sovracomunalità», o metti comunale in «Valenza».",
         why="Chi istruisce valida la valenza sulla base dei "
         "criteri: utenti da fuori, bacino, gestore, capienza, rete.",
     ),
@@ -36,7 +36,7 @@ from validator.rules.wording import Wording
         many="{n} services declared supra-municipal do not say why (rows {rows}).",
         all="None of the {n} services declared supra-municipal "
         "says why: perhaps the criteria column is missing.",
-        fix="Choose the criteria in the scorecard, or set comunale.",
+        fix="Write why in 'Supra-municipal criteria', or set comunale in 'Level of service'.",
     ),
     fails=row(name="Ospedale", valence="metropolitana", criteria=None),
     passes=row(name="Ospedale", valence="metropolitana", criteria="bacino di più comuni"),

@@ -27,7 +27,7 @@ from validator.taxonomy import SUPRA
         one="Riga {row}: i criteri indicano {suggested} ({because}), dichiarato {declared}.",
         many="In {n} righe i criteri indicano una valenza diversa da quella dichiarata ({rows}).",
         all="In tutte le {n} righe i criteri indicano una valenza diversa da quella dichiarata.",
-        fix="Cambiala, o lasciala così con un motivo: chi istruisce lo vede.",
+        fix="Cambia la valenza, o rispondi «È giusto così» con un motivo: chi istruisce lo vede.",
         why="Una scuola primaria di solito serve il suo Comune, un ospedale molti: quando "
         "la valenza dichiarata dice il contrario può essere giusto, ma va motivato.",
     ),
@@ -36,7 +36,7 @@ from validator.taxonomy import SUPRA
         one="Row {row}: criteria suggest {suggested} ({because}), declared {declared}.",
         many="In {n} rows the criteria suggest another level than the declared one ({rows}).",
         all="In all {n} rows the criteria suggest another level than the declared one.",
-        fix="Change it, or keep it with a reason; the reason is shown to reviewers.",
+        fix="Change the level, or answer 'It is right as it is' with a reason: reviewers see it.",
     ),
     fails=row(name="Scuola primaria Verdi", kind="primaria", valence="metropolitana"),
     passes=row(name="Ospedale", kind="ospedale", valence="metropolitana"),

@@ -28,7 +28,7 @@ SIGN = (
         many="In {n} righe il nome suggerisce una categoria diversa da quella indicata ({rows}).",
         all="In tutte le {n} righe il nome suggerisce una "
         "categoria diversa: forse la colonna è un'altra.",
-        fix="Correggi la categoria, o rispondi se è giusta così.",
+        fix="Correggi la categoria, o rispondi «È giusto così».",
         why="«Ospedale di Rho» tra le scuole è di solito una riga scivolata. "
         "La colonna del tipo vale più del nome: per questo è solo un avviso.",
     ),
@@ -37,7 +37,7 @@ SIGN = (
         one="Row {row}: '{name}' classified {category}; the name suggests {other}.",
         many="In {n} rows the name suggests another category than the given one ({rows}).",
         all="In all {n} rows the name suggests another category: perhaps it is another column.",
-        fix="Correct the category, or answer if it is right.",
+        fix="Correct the category, or answer 'It is right as it is'.",
     ),
     fails=Example(rows=({"name": "Ospedale", "kind": "superiori", "name_kind": "ospedale"},)),
     passes=Example(rows=({"name": "Liceo", "kind": "superiori", "name_kind": "superiori"},)),

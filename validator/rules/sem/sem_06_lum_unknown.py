@@ -24,7 +24,8 @@ from validator.rules.wording import Wording
         one="Riga {row}: LUM {value} inesistente.",
         many="{n} righe nominano un LUM che non esiste ({rows}).",
         all="Nessuno dei {n} LUM nominati esiste: forse la colonna è un'altra.",
-        fix="Scegli dall'elenco; lascia vuoto se il servizio non è in un LUM.",
+        fix="Scrivi in «LUM» il codice o il nome di uno dell'elenco "
+        "pubblico; lascia vuoto se il servizio non è in un LUM.",
         why="I luoghi urbani per la mobilità sono quelli del PTM. Finché l'elenco "
         "caricato è una ricostruzione da verificare, questo controllo non si esegue.",
     ),
@@ -33,7 +34,8 @@ from validator.rules.wording import Wording
         one="Row {row}: LUM {value} does not exist.",
         many="{n} rows name a LUM that does not exist ({rows}).",
         all="None of the {n} named LUM exists: perhaps it is another column.",
-        fix="Choose from the list; leave empty if the service is not in a LUM.",
+        fix="Write in 'Mobility hub (LUM)' the code or the name of one "
+        "in the public list; leave empty if the service is in none.",
     ),
     fails=Example(rows=({"name": "Liceo", "lum": "atlantide"},), extra=OFFICIAL),
     passes=Example(rows=({"name": "Liceo", "lum": "Rho Fiera"},), extra=OFFICIAL),

@@ -23,7 +23,7 @@ from validator.rules.wording import Wording
         one="Riga {row}: il CUP {value} non risulta nel registro dei finanziamenti.",
         many="{n} CUP non risultano nel registro dei finanziamenti (righe {rows}).",
         all="Nessuno dei {n} CUP risulta nel registro dei finanziamenti.",
-        fix="Controlla il codice, o chiedi all'ufficio di aggiungere il progetto.",
+        fix="Controlla il codice; se è giusto rispondi «È giusto così».",
         why="Il registro lega il servizio al bando che lo apre. "
         "Finché non è completo questo controllo non si esegue.",
     ),
@@ -32,7 +32,7 @@ from validator.rules.wording import Wording
         one="Row {row}: CUP {value} is not in the funding register.",
         many="{n} CUP are not in the funding register (rows {rows}).",
         all="None of the {n} CUP is in the funding register.",
-        fix="Check the code, or ask the office to add the project.",
+        fix="Check the code; if it is right answer 'It is right as it is'.",
     ),
     fails=Example(rows=({"name": "Palestra", "cup": "C41B21000890006"},), extra=FULL),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),

@@ -26,7 +26,7 @@ from validator.rules.wording import Wording
         one="Riga {row}: CUP {value}, stesso importo in {call_a} e {call_b}.",
         many="{n} righe hanno un CUP con lo stesso importo in due bandi ({rows}).",
         all="Tutte le {n} righe hanno un CUP con lo stesso importo in due bandi.",
-        fix="Tienine uno, o di' che sono due quote.",
+        fix="Controlla il codice; se sono due quote rispondi «È giusto così» e scrivilo.",
         why="Lo stesso importo in due bandi di solito è contato due volte.",
     ),
     en=Wording(
@@ -34,7 +34,7 @@ from validator.rules.wording import Wording
         one="Row {row}: CUP {value}, same amount in {call_a} and {call_b}.",
         many="{n} rows have a CUP with the same amount in two calls ({rows}).",
         all="All {n} rows have a CUP with the same amount in two calls.",
-        fix="Keep one, or say that they are two shares.",
+        fix="Check the code; if they are two shares answer 'It is right as it is' and write so.",
     ),
     fails=Example(rows=({"name": "Palestra", "cup": CUP},), extra=TWICE),
     passes=Example(rows=({"name": "Palestra", "cup": CUP},), extra=FULL),

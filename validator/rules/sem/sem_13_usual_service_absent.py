@@ -23,13 +23,15 @@ from validator.taxonomy import SUPRA
     it=Wording(
         title="Servizi attesi assenti",
         one="Nessun servizio di {category} dichiarato; in Comuni simili ce ne sono {median}.",
-        fix="Conferma che non ce ne sono, o aggiungi quello che manca.",
+        fix="Se non ce ne sono rispondi «È giusto così», "
+        "altrimenti aggiungi al file quello che manca.",
         why="In un Comune di queste dimensioni di solito qualcosa c'è: può mancare uno strato.",
     ),
     en=Wording(
         title="Expected services absent",
         one="No service of {category} declared; similar municipalities have {median}.",
-        fix="Confirm the absence or add what is missing.",
+        fix="If there are none answer 'It is right as it "
+        "is', otherwise add to the file what is missing.",
     ),
     fails=Example(
         rows=({"name": "Liceo", "kind": "superiori"},),

@@ -21,7 +21,8 @@ from validator.rules.wording import Wording
         title="Colonne in più",
         one="Strato {layer}: una colonna non prevista ({columns}). Non sarà pubblicata.",
         many="Strato {layer}: {n} colonne non previste ({columns}). Non saranno pubblicate.",
-        fix="Non serve fare nulla; se una è utile, abbinala a una colonna nota.",
+        fix="Non serve fare nulla; se una è utile, abbinala "
+        "a una colonna nota in «Cosa abbiamo capito».",
         why="Le colonne che non conosciamo restano con la "
         "consegna e ti tornano nei file, ma non si pubblicano.",
     ),
@@ -29,7 +30,7 @@ from validator.rules.wording import Wording
         title="Unexpected columns",
         one="Layer {layer}: one unexpected column ({columns}). It will not be published.",
         many="Layer {layer}: {n} unexpected columns ({columns}). They will not be published.",
-        fix="Nothing to do, or map them to a known column.",
+        fix="Nothing to do; if one is useful, match it to a known column in 'What we understood'.",
     ),
     fails=Example(
         rows=({"name": "Liceo"},), columns=(ColumnMatch("FID_1", None, 1.0, Reason("name")),)

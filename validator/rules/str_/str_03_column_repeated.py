@@ -21,14 +21,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Colonna ripetuta",
         one="La colonna «{column}» compare {count} volte.",
-        fix="Rinomina o togli le copie.",
+        fix="Nel file rinomina o togli le copie.",
         why="Con due colonne dello stesso nome (senza "
         "badare a maiuscole e spazi) non si sa quale vale.",
     ),
     en=Wording(
         title="Column repeated",
         one="Column '{column}' appears {count} times.",
-        fix="Rename or remove the copies.",
+        fix="In the file rename or remove the copies.",
     ),
     fails=noting("STR-03", column="TIPO", n=2),
     passes=row(name="Liceo Rebora", type="Liceo", address="Via Papa 1"),

@@ -21,14 +21,14 @@ from validator.rules.wording import Wording
     it=Wording(
         title="Elenco abbreviato",
         one="{code}: {cases} casi, ne mostriamo {shown}. L'elenco completo è nel file.",
-        fix="Scarica l'elenco completo.",
+        fix="Scarica il rapporto in Excel: li ha tutti.",
         why="Una pagina con diecimila righe non si legge: "
         "mostriamo le prime e diciamo quante sono in tutto.",
     ),
     en=Wording(
         title="List cut short",
         one="{code}: {cases} cases, {shown} shown. The full list is in the file.",
-        fix="Download the full list.",
+        fix="Download the report as Excel: it has them all.",
     ),
     fails=Example(argument=FindingCount("ATT-11", 2_500, 100)),
     passes=Example(argument=FindingCount("ATT-11", 12, 12)),

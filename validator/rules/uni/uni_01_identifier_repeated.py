@@ -25,7 +25,8 @@ from validator.rules.wording import Wording
         one="Identificativo {value} usato in {n} righe: {where}.",
         many="{n} identificativi sono usati in più righe.",
         fix="Dai un identificativo a ogni servizio; se non ne hai, lascia "
-        "vuota la colonna: li assegniamo noi e li trovi nel file di ritorno.",
+        "vuota la colonna: li diamo noi, e dopo la pubblicazione li "
+        "trovi nei file di «Parti da ciò che è già noto».",
         why="L'identificativo collega ogni servizio alla sua storia: se "
         "due righe lo condividono non si sa quale delle due aggiornare.",
     ),
@@ -33,8 +34,9 @@ from validator.rules.wording import Wording
         title="Identifier used twice",
         one="Identifier {value} is used in {n} rows: {where}.",
         many="{n} identifiers are used in several rows.",
-        fix="Give one identifier to each service; if you have none, leave the "
-        "column empty: we issue them and you find them in the return file.",
+        fix="Give one identifier to each service; if you have none, leave "
+        "the column empty: we give them, and once published they are "
+        "in the files of 'Start from what is already known'.",
     ),
     fails=rows({"identifier": "A1", "name": "Ospedale"}, {"identifier": "A1", "name": "Liceo"}),
     passes=rows({"identifier": "A1"}, {"identifier": "A2"}, {"identifier": None}),

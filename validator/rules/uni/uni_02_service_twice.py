@@ -30,8 +30,8 @@ NAMESAKES = 100
         title="Stesso servizio scritto due volte",
         one="Righe {where} ({who}): stesso nome, stesso tipo e stesso luogo.",
         many="{n} servizi sono scritti più di una volta.",
-        fix="Tieni una riga sola; se sono servizi diversi, "
-        "distinguili nel nome e rispondi all'avviso.",
+        fix="Nel file tieni una riga sola; se sono servizi diversi, "
+        "distinguili nel nome o rispondi «È giusto così».",
         why="Un servizio scritto due volte conta due volte. Sono uguali il nome "
         "e il tipo (senza badare a maiuscole e accenti) e l'indirizzo, oppure "
         "i punti distano al massimo 20 metri. Due codici meccanografici "
@@ -41,8 +41,8 @@ NAMESAKES = 100
         title="The same service twice",
         one="Rows {where} ({who}): same name, same type and same place.",
         many="{n} services are written more than once.",
-        fix="Keep one row; if they are different services, "
-        "tell them apart in the name and answer the warning.",
+        fix="Keep one row in the file; if they are different services, "
+        "tell them apart in the name or answer 'It is right as it is'.",
     ),
     fails=rows(
         {"identifier": "003", "name": "Liceo Rebora", "kind": "superiori", "address": "Via Po 1"},

@@ -28,7 +28,8 @@ TRIANGLE = "POLYGON ((501000 5031000, 501100 5031000, 501100 5031100, 501000 503
         title="Stessa geometria per servizi diversi",
         one="Righe {where} ({who}): stessa geometria, attributi diversi.",
         many="{n} geometrie sono usate da più servizi diversi.",
-        fix="Se i servizi hanno la stessa sede lasciali così e rispondi «sede condivisa».",
+        fix="Se i servizi hanno la stessa sede rispondi «È "
+        "giusto così»; se no metti ognuno al suo posto.",
         why="Due servizi diversi con la stessa identica geometria possono avere "
         "la stessa sede, oppure una riga è stata copiata senza spostarla.",
     ),
@@ -36,7 +37,8 @@ TRIANGLE = "POLYGON ((501000 5031000, 501100 5031000, 501100 5031100, 501000 503
         title="Same geometry for different services",
         one="Rows {where} ({who}): same geometry, different attributes.",
         many="{n} geometries are used by several different services.",
-        fix="If the services share a site leave them so and answer 'shared site'.",
+        fix="If the services share a site answer 'It is "
+        "right as it is'; if not place each on its own.",
     ),
     fails=rows(
         {"name": "Liceo", "geometry": TRIANGLE},

@@ -23,7 +23,8 @@ from validator.rules.wording import Wording
         "ai servizi già noti per posizione e nome.",
         many="{n} righe senza identificativo: le colleghiamo "
         "ai servizi già noti per posizione e nome.",
-        fix="Scarica il file di ritorno e conserva gli identificativi che contiene.",
+        fix="La prossima volta parti dai file di «Parti da ciò che è "
+        "già noto», fra le tue consegne: hanno gli identificativi.",
         why="Senza identificativo una riga si riconosce solo da nome, tipo e "
         "posizione: chi istruisce vede i collegamenti come «probabilmente lo stesso».",
     ),
@@ -31,7 +32,8 @@ from validator.rules.wording import Wording
         title="Rows without identifier",
         one="One row without identifier: linked to known services by place and name.",
         many="{n} rows without identifier: linked to known services by place and name.",
-        fix="Download the return file and keep the identifiers it carries.",
+        fix="Next time begin with the files of 'Start from what is already "
+        "known', among your deliveries: they carry the identifiers.",
     ),
     fails=rows({"identifier": "A1"}, {"identifier": None}),
     passes=row(identifier="A1"),
