@@ -193,6 +193,17 @@ def test_loading_the_taxonomy_shows_services_by_it(client):
     assert shown(client, al="2026-03-05")["Biblioteca"]["category"] == "istruzione"
 
 
+def test_loading_the_taxonomy_shows_services_by_what_a_person_edited(client):
+    publish([Thing("Biblioteca")], at=FIRST)
+    ServiceType.objects.filter(pk="biblioteche").update(category="istruzione")
+    assert shown(client)["Biblioteca"]["category"] == "culturali"
+    call_command("load_taxonomy", verbosity=0)
+    assert shown(client)["Biblioteca"]["category"] == "istruzione"
+    states = ServiceState.objects.count()
+    call_command("load_taxonomy", verbosity=0)
+    assert ServiceState.objects.count() == states
+
+
 def test_the_loaded_criteria_are_adopted_once_and_never_rewritten(monkeypatch, tmp_path):
     text = loading.FILE.read_text(encoding="utf-8")
     assert loading.load_criteria().unchanged == 1

@@ -17,8 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             tables = [*load_taxonomy(), load_criteria()]
-            changed = any(loaded.created or loaded.updated for loaded in tables)
-            shown = refresh_shown() if changed else 0
+            # Also where the files bring nothing new: a row edited by hand is shown from now on.
+            shown = refresh_shown()
         if options["verbosity"]:
             for loaded in tables:
                 self.stdout.write(str(loaded))
