@@ -1,19 +1,49 @@
-"""Who is asking: signed in on a page, or by session or key over HTTP."""
+"""Who is asking: signed in on a page, or by session or key over HTTP; lists for one of them, a
+page at a time."""
 
-from typing import ClassVar
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework import permissions
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
+from rest_framework import permissions, serializers
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.errors import NotAllowed
+from core.api import whole
+from core.errors import NotAllowed, wrong_parameter
 from core.permissions import writes
 from people.models import User
 from people.tokens import has_scope
+
+#: How many a page holds if nobody asks, and at most.
+PAGE, MOST = 100, 1_000
+#: The parameters of `ScopedView.paged`.
+PAGED = [
+    OpenApiParameter("after", str, description="id dell'ultimo già letto"),
+    OpenApiParameter("limit", int, description="Fino a 1.000"),
+]
+
+
+@cache
+def page_of(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """What `ScopedView.paged` answers of things of that shape, for the schema."""
+    return inline_serializer(
+        f"{shape.__name__}Page",
+        {
+            "numberMatched": serializers.IntegerField(),
+            "numberReturned": serializers.IntegerField(),
+            "results": shape(many=True),
+            "next": serializers.URLField(allow_null=True),
+        },
+    )
 
 
 def person(request: HttpRequest) -> User:
@@ -43,6 +73,47 @@ class ScopedView(APIView):
 
     permission_classes = (Scoped,)
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "upload"}
+
+    def paged(
+        self,
+        request: Request,
+        found: QuerySet[Any],
+        shown: Callable[[list[Any]], Iterable[Any]],
+        *,
+        newest: str = "",
+    ) -> Response:
+        """A page of a list, by key, or from the newest by that moment: `after` is the key of the
+        last one that was read, `next` the address of the page that follows."""
+        asked, matched = request.query_params, found.count()
+        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
+        some = list(_beyond(found, asked.get("after", ""), newest)[:limit])
+        following = None
+        if len(some) == limit:
+            query = asked.copy()
+            query["after"] = str(some[-1].pk)
+            following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+        counts = {"numberMatched": matched, "numberReturned": len(some)}
+        return Response({**counts, "results": list(shown(some)), "next": following})
+
+
+def _beyond(found: QuerySet[Any], after: str, newest: str) -> QuerySet[Any]:
+    """What follows the one with that key, in the order of the list; without a key all of it.
+    Raises Invalid where the key is none, or of none in the list where its moment is asked."""
+    ordered = found.order_by(f"-{newest}", "-pk") if newest else found.order_by("pk")
+    if not after:
+        return ordered
+    try:
+        key = found.model._meta.pk.to_python(after)
+        last = found.filter(pk=key).prefetch_related(None)
+        moments = list(last.values_list(newest, flat=True)) if newest else []
+    except (ValidationError, OverflowError):
+        raise wrong_parameter("after", _("serve l'id dell'ultimo già letto")) from None
+    if not newest:
+        return ordered.filter(pk__gt=key)
+    if not moments:
+        raise wrong_parameter("after", _("serve l'id dell'ultimo già letto"))
+    earlier = Q(**{f"{newest}__lt": moments[0]}) | Q(**{newest: moments[0]}, pk__lt=key)
+    return ordered.filter(earlier)
 
 
 def caller(request: Request) -> User:

@@ -2,32 +2,18 @@
 404."""
 
 import uuid
-from collections.abc import Callable, Iterable
-from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import permissions
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from core.api import whole
 from core.errors import NotAllowed, NotFound, WrongState
 from deliveries.models import Delivery
 from deliveries.policies import may_review
 from deliveries.reports.steps import has_report
 from people.access import ScopedView
-
-#: How many a page holds if nobody asks, and at most.
-PAGE, MOST = 100, 1_000
-#: The parameters of `DeliveryView.paged`.
-PAGED = [
-    OpenApiParameter("after", int, description="id dell'ultimo già letto"),
-    OpenApiParameter("limit", int, description="Fino a 1.000"),
-]
 
 
 class WriteThrottle(ScopedRateThrottle):
@@ -61,30 +47,6 @@ class DeliveryView(ScopedView):
                 state=delivery.status,
             )
         return delivery
-
-    def paged(
-        self, request: Request, found: QuerySet[Any], shown: Callable[[list[Any]], Iterable[Any]]
-    ) -> Response:
-        """A page of a list, by key: `after` is the key of the last one that was read, `next` the
-        address of the page that follows."""
-        asked, matched = request.query_params, found.count()
-        if asked.get("after"):
-            found = found.filter(pk__gt=whole(asked["after"], default=1, most=2**62))
-        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
-        listed = list(found.order_by("pk")[:limit])
-        following = None
-        if len(listed) == limit:
-            query = asked.copy()
-            query["after"] = str(listed[-1].pk)
-            following = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        return Response(
-            {
-                "numberMatched": matched,
-                "numberReturned": len(listed),
-                "results": list(shown(listed)),
-                "next": following,
-            }
-        )
 
     def on_desk(self, request: Request, pk: uuid.UUID) -> Delivery:
         """A delivery for the office. Raises NotFound, NotAllowed."""

@@ -16,14 +16,14 @@ from core.errors import NotFound, WrongState
 from deliveries import selectors
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import PAGED, DeliveryView
+from deliveries.api.access import DeliveryView
 from deliveries.api.deliveries import shown
 from deliveries.publishing import impact
 from deliveries.reports import story
 from deliveries.reports.receipt import as_pdf, receipt_of, said_of
 from deliveries.reports.steps import has_report
 from notices.api import MessageIn, ThreadLineOut
-from people.access import caller
+from people.access import PAGED, caller, page_of
 
 PDF = "application/pdf"
 
@@ -56,7 +56,7 @@ class OfferedAnswers(DeliveryView):
     @extend_schema(
         operation_id="deliveries_answers_offered",
         parameters=PAGED,
-        responses=OfferedOut(many=True),
+        responses=page_of(OfferedOut),
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         found = selectors.offered(self.delivery(request, pk))

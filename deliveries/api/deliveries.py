@@ -21,14 +21,14 @@ from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import sending
 from deliveries.api import serializers as shapes
-from deliveries.api.access import MOST, PAGE, PAGED, DeliveryView, WriteThrottle
+from deliveries.api.access import DeliveryView, WriteThrottle
 from deliveries.checks.submission import statement_of
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
 from deliveries.reports.wording import asked_language
 from deliveries.states import DeliveryStatus
-from people.access import caller
+from people.access import MOST, PAGE, PAGED, caller, page_of
 from validator.findings import together
 
 
@@ -160,7 +160,7 @@ class FindingList(DeliveryView):
             OpenApiParameter("severity", str),
             *PAGED,
         ],
-        responses=shapes.FindingOut(many=True),
+        responses=page_of(shapes.FindingOut),
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response | StreamingHttpResponse:
         delivery, asked = self.checked(request, pk), request.query_params
@@ -208,7 +208,7 @@ class ReportDocument(DeliveryView):
 class AnswerList(DeliveryView):
     """Answers to warnings."""
 
-    @extend_schema(parameters=PAGED, responses=shapes.AnswerOut(many=True))
+    @extend_schema(parameters=PAGED, responses=page_of(shapes.AnswerOut))
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         given = self.delivery(request, pk).answers.select_related("by")
         return self.paged(request, given, lambda some: shapes.AnswerOut(some, many=True).data)

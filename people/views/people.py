@@ -6,19 +6,25 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, NotAllowed
+from core.pages import number
 from people import actions
 from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
 from people.models import SENDING_ROLES, Invitation, Mandate, Role, User
 from people.policies import is_manager, may_revoke, must_have_second_factor, reach_of
+
+#: How many mandates, and how many invitations, stand on a page.
+PAGE = 50
 
 
 def actor(request: HttpRequest) -> User:
@@ -88,14 +94,18 @@ def _show_people(request: HttpRequest, form: InvitationForm, status: int = 200) 
         user, Mandate.objects.select_related("user", "municipality", "body", "granted_by")
     )
     current = mandates.filter(pk__in=Mandate.objects.in_force())
+    asked = number(request.GET.get("pagina")) or 1
+    page = Paginator(current.order_by("user__email", "pk"), PAGE).get_page(asked)
+    invited = _mine(user, Invitation.objects.select_related("municipality", "body"))
+    waiting = invited.filter(accepted_at=None, revoked_at=None).order_by("-created_at", "-pk")
+    asked = number(request.GET.get("inviti")) or 1
+    invitations = Paginator(waiting, PAGE).get_page(asked)
     context = {
         "form": form,
-        "rows": [
-            (mandate, may_revoke(user, mandate)) for mandate in current.order_by("user__email")
-        ],
-        "invitations": _mine(user, Invitation.objects.select_related("municipality", "body"))
-        .filter(accepted_at=None, revoked_at=None)
-        .order_by("-created_at"),
+        "page": page,
+        "rows": [(mandate, may_revoke(user, mandate)) for mandate in page],
+        "invitations": invitations,
+        "address": reverse("people:people"),
         "now": timezone.now(),
     }
     return render(request, "people/people.html", context, status=status)

@@ -4,22 +4,19 @@ import uuid
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import whole
 from core.errors import NotAllowed, NotFound
 from notices.api import MessageIn, ThreadLineOut
 from notices.thread import thread
-from people.access import ScopedView, caller
+from people.access import PAGED, ScopedView, caller, page_of
 from people.policies import is_reviewer
 from services import corrections
 from services.models import Correction, Service, ServiceStatus, Valence
 from validator import schema
-
-PAGE, MOST = 100, 1_000
 
 
 class CorrectionChanges(serializers.Serializer[Any]):
@@ -90,19 +87,19 @@ class _CorrectionView(ScopedView):
 
 
 class CorrectionList(_CorrectionView):
-    """The corrections of one's comuni, for the office all; correct a service, or open one."""
+    """The corrections of one's comuni, for the office all, newest first; POST corrects a service
+    or opens one."""
 
     @extend_schema(
         operation_id="corrections_list",
-        parameters=[
-            OpenApiParameter("page", int, description="100 per pagina, dalla più recente"),
-        ],
-        responses=CorrectionOut(many=True),
+        parameters=PAGED,
+        responses=page_of(CorrectionOut),
     )
     def get(self, request: Request) -> Response:
-        first = (whole(request.query_params.get("page"), default=1, most=MOST) - 1) * PAGE
-        found = Correction.objects.for_user(request.user).whole()[first : first + PAGE]
-        return Response({"results": CorrectionOut(found, many=True).data})
+        found = Correction.objects.for_user(request.user).whole()
+        return self.paged(
+            request, found, lambda some: CorrectionOut(some, many=True).data, newest="at"
+        )
 
     @extend_schema(
         operation_id="corrections_create", request=CorrectionIn, responses={201: CorrectionOut}

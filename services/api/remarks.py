@@ -11,14 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import whole
 from core.errors import NotAllowed
-from people.access import ScopedView, caller
+from people.access import PAGED, ScopedView, caller, page_of
 from people.policies import is_reviewer
 from services import remarks
 from services.models import Remark
-
-PAGE, MOST = 100, 1_000
 
 
 class RemarkIn(serializers.Serializer[Any]):
@@ -106,20 +103,15 @@ class RemarkList(_Office):
         operation_id="remarks_list",
         parameters=[
             OpenApiParameter("outcome", str, enum=Remark.Outcome.values),
-            OpenApiParameter("after", int, description="id dell'ultima già letta"),
-            OpenApiParameter("limit", int, description="Fino a 1.000"),
+            *PAGED,
         ],
-        responses=OfficeRemark(many=True),
+        responses=page_of(OfficeRemark),
     )
     def get(self, request: Request) -> Response:
         self.office(request)
-        asked = request.query_params
-        found = Remark.objects.select_related("service").order_by("pk")
-        found = found.filter(outcome=asked.get("outcome", Remark.Outcome.OPEN))
-        if asked.get("after"):
-            found = found.filter(pk__gt=whole(asked["after"], default=1, most=2**62))
-        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
-        return Response({"results": OfficeRemark(list(found[:limit]), many=True).data})
+        outcome = request.query_params.get("outcome", Remark.Outcome.OPEN)
+        found = Remark.objects.select_related("service").filter(outcome=outcome)
+        return self.paged(request, found, lambda some: OfficeRemark(some, many=True).data)
 
 
 class RemarkClose(_Office):

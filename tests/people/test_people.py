@@ -276,3 +276,32 @@ def test_a_source_without_territory_is_refused_where_sources_are_made(
     assert "Indica di quali Comuni parla" in client.post(address, given).content.decode()
     assert client.post(address, {**given, "covers_all": "on"}).status_code == 302
     assert Source.objects.get(slug="registro").territory().count() == 133
+
+
+def test_the_page_of_people_comes_a_page_at_a_time(client, cast):
+    people = User.objects.bulk_create(
+        User(email=f"p{n:03}@comune.example", password="!") for n in range(60)
+    )
+    Mandate.objects.bulk_create(
+        Mandate(user=one, municipality=cast.comune, role=Role.OPERATOR) for one in people
+    )
+    for number in range(55):
+        Invitation.objects.create(
+            email=f"i{number:03}@comune.example",
+            municipality=cast.comune,
+            role=Role.OPERATOR,
+            token_hash=f"{number:064}",
+            invited_by=cast.operator,
+            expires_at=timezone.now() + dt.timedelta(days=5),
+        )
+    client.force_login(cast.operator)
+
+    def read(query: str) -> set[str]:
+        text = client.get(f"/profilo/persone/{query}").content.decode()
+        return set(re.findall(r"[ip]\d{3}@comune\.example", text))
+
+    first, mandates, invitations = read(""), read("?pagina=2"), read("?inviti=2")
+    assert max(len(first), len(mandates), len(invitations)) <= 100
+    assert first < first | mandates and len(first | mandates | invitations) == 115
+    text = client.get("/profilo/persone/").content.decode()
+    assert "/profilo/persone/?pagina=2" in text and "/profilo/persone/?inviti=2" in text

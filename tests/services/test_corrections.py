@@ -1,5 +1,7 @@
 """The office's own correction: who may, what it publishes, what the comune sees, the way back."""
 
+import uuid
+
 import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
@@ -378,6 +380,25 @@ def test_who_lost_the_mandate_reads_no_correction_and_no_notice_of_it(cast, serv
     cast.operator.mandates.update(revoked_at=timezone.now())
     assert WHY not in client.get("/avvisi/").content.decode()
     assert client.get(f"/rettifiche/{made.pk}/").status_code == 404
+
+
+def test_corrections_are_read_to_the_first_newest_first_page_by_page(cast, service):
+    made = [str(correct(cast, service, name=f"Biblioteca {n}").pk) for n in range(5)]
+    Correction.objects.filter(pk__in=made[1:3]).update(at=timezone.now())
+    comune = Client()
+    comune.force_login(cast.operator)
+    whole = [one["id"] for one in comune.get("/api/v1/corrections/").json()["results"]]
+    assert set(whole) == set(made) and set(whole[:2]) == set(made[1:3])
+    address, read = "/api/v1/corrections/?limit=2", []
+    while address:
+        page = comune.get(address).json()
+        assert page["numberMatched"] == 5 and page["numberReturned"] == len(page["results"])
+        read += [one["id"] for one in page["results"]]
+        address = page["next"]
+    assert read == whole
+    for after in ("boh", str(uuid.uuid4())):
+        wrong = comune.get("/api/v1/corrections/", {"after": after})
+        assert (wrong.status_code, wrong.json()["parameter"]) == (400, "after")
 
 
 def test_a_comune_reads_and_answers_a_correction_by_api(cast, service):

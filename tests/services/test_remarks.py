@@ -167,6 +167,22 @@ def test_the_texts_go_after_the_stated_days_and_the_outcome_stays(service, setti
     assert fresh.text == waiting.text == "Chiusa da marzo"
 
 
+def test_the_office_reads_the_whole_queue_page_by_page(somebody, service, cast):
+    for number in range(5):
+        remarks.say(service, kind="data", text=f"Numero {number}")
+    office = Client()
+    office.force_login(cast.reviewer)
+    address, read = "/api/v1/remarks/?limit=2", []
+    while address:
+        page = office.get(address).json()
+        assert page["numberMatched"] == 5 and page["numberReturned"] == len(page["results"])
+        read += [one["text"] for one in page["results"]]
+        address = page["next"]
+    assert read == [f"Numero {number}" for number in range(5)]
+    wrong = office.get("/api/v1/remarks/?after=ieri")
+    assert (wrong.status_code, wrong.json()["parameter"]) == (400, "after")
+
+
 def test_by_api_anybody_writes_and_the_office_answers(somebody, service, cast):
     url = f"/api/v1/services/{service.public_id}/remarks/"
     made = somebody.post(url, {"kind": "type", "text": "È un museo"}, content_type=JSON).json()
