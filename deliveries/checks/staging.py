@@ -3,6 +3,7 @@ by COPY; one call, inside the caller's transaction.
 
 Everything of an earlier check of the same delivery
 is replaced, never appended: a check may run twice.
+What the office decided on rows that the check finds as they were stays.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import connection
 
 from core.geo import MASTER_SRID
 from deliveries.models import Delivery
+from deliveries.querysets import run_sql
 from validator import schema
 from validator.dataset import Dataset, Geometries, LayerFacts, Mask
 from validator.libraries import pl
@@ -51,6 +53,7 @@ def clear(delivery: Delivery) -> None:
 
 def store_rows(delivery: Delivery, dataset: Dataset, blocked: Mask) -> None:
     """Replace the delivery's staged rows; `blocked` is one boolean per row of `dataset.frame`."""
+    run_sql("decisions_aside", delivery=delivery.pk)
     clear(delivery)
     fixes = _fixes(dataset)
     for facts in dataset.layers:
@@ -65,6 +68,7 @@ def store_rows(delivery: Delivery, dataset: Dataset, blocked: Mask) -> None:
                 sent=_sent(dataset, facts, rows),
             )
             copy_frame("deliveries_stagedrow", frame.select(_ROW_COLUMNS))
+    run_sql("decisions_back", delivery=delivery.pk)
 
 
 def _chunk(delivery: Delivery, dataset: Dataset, rows: slice, *, blocked: Mask) -> pl.DataFrame:

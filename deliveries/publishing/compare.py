@@ -18,7 +18,8 @@ def edition_in_force(delivery: Delivery) -> Edition | None:
 def propose(delivery: Delivery) -> None:
     """(Re)write the delivery's proposals against the edition in force, which becomes its base.
 
-    Rows already published stay; a decision is kept where the difference is still the same one.
+    Rows already published stay; a decision is kept where the difference is still the same one,
+    also after the comune mended other rows.
     """
     edition = edition_in_force(delivery)
     confirms = delivery.kind == Delivery.Kind.CONFIRMATION

@@ -1,6 +1,6 @@
 -- Writes the differences of a delivery (differences.sql) as its proposals.
--- Parameters: delivery, source. Earlier undecided proposals are replaced;
--- decided ones on the same row or item keep their decision when the difference is still the same.
+-- Parameters: delivery, source. Earlier undecided proposals are replaced; decided ones keep their decision when the
+-- difference is still the same: the same row (decisions_back.sql), item, kind, changes and distance.
 
 CREATE TEMPORARY TABLE proposed ON COMMIT DROP AS
 {differences};
@@ -16,8 +16,9 @@ INSERT INTO deliveries_proposal (
 SELECT %(delivery)s, p.item_id, p.row_id, p.kind, p.linked_by, p.changes, p.distance,
        coalesce(k.decision, 'pending'), coalesce(k.reason_code, ''), coalesce(k.note, ''), k.by_id, k.at, now()
 FROM proposed p
-LEFT JOIN kept k ON k.staged_row_id IS NOT DISTINCT FROM p.row_id AND k.kind = p.kind AND k.changes = p.changes
-     AND (p.row_id IS NOT NULL OR k.item_id = p.item_id)
+LEFT JOIN kept k ON coalesce(k.staged_row_id, 0) = coalesce(p.row_id, 0)
+     AND coalesce(k.item_id, 0) = coalesce(p.item_id, 0) AND k.kind = p.kind AND k.changes = p.changes
+     AND k.distance_m IS NOT DISTINCT FROM p.distance
 ORDER BY p.row_id NULLS LAST, p.item_id;
 
 DROP TABLE proposed, kept;
