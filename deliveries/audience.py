@@ -5,7 +5,7 @@ from typing import Final
 from django.db.models import Q
 
 from deliveries.models import Delivery
-from deliveries.states import Verb
+from deliveries.states import ON_DESK, Verb
 from notices.actions import MESSAGE
 from notices.models import Event
 from people.models import Role, User
@@ -40,6 +40,8 @@ def groups_of(event: Event) -> tuple[str, ...]:
     if event.verb == Verb.FAIL_PUBLICATION:
         # What is tried again by itself is nobody's news.
         return (_OFFICE,) if event.payload.get("given_up") else ()
+    if event.verb == Verb.SUPERSEDE:
+        return (_REVIEWER,) if event.from_status in ON_DESK else ()
     if event.verb == Verb.PUBLISH_PART:
         # With a note: nothing was published, the differences were computed anew for the reviewer.
         return (_REVIEWER,) if event.note else (_SENDER, _COMUNE)

@@ -3,7 +3,7 @@
 
 from deliveries.models import Delivery
 from deliveries.senders import Sender, principal_of
-from deliveries.states import UNDOING, DeliveryStatus, Verb, target
+from deliveries.states import ON_DESK, UNDOING, DeliveryStatus, Verb, target
 from people.models import DelegationScope
 from people.policies import Person, is_consultant, is_operator, is_reviewer
 
@@ -57,6 +57,19 @@ def may_withdraw(user: Person, delivery: Delivery) -> bool:
 def is_possible(delivery: Delivery, verb: Verb) -> bool:
     """Whether the delivery is in a state from which this can be done."""
     return target(delivery.status, verb) is not None and not is_undoing(delivery, verb)
+
+
+def may_be_superseded(delivery: Delivery) -> bool:
+    """Whether a new file of its sender takes its place.
+
+    On the desk only of what is published in part, because that cannot be withdrawn: the new file
+    stands for the rest. What is about to be published is waited for, unless that failed.
+    """
+    if target(delivery.status, Verb.SUPERSEDE) is None:
+        return False
+    if delivery.status == DeliveryStatus.DECIDED and not delivery.error_reference:
+        return False
+    return delivery.status not in ON_DESK or delivery.has_published_part
 
 
 def is_undoing(delivery: Delivery, verb: Verb) -> bool:

@@ -79,6 +79,8 @@ TRANSITIONS: Final[dict[tuple[DeliveryStatus, Verb], DeliveryStatus]] = {
     (_S.FAILED, _V.SUPERSEDE): _S.SUPERSEDED,
     (_S.CHECKED, _V.SUPERSEDE): _S.SUPERSEDED,
     (_S.RETURNED, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.IN_REVIEW, _V.SUPERSEDE): _S.SUPERSEDED,
+    (_S.DECIDED, _V.SUPERSEDE): _S.SUPERSEDED,
     (_S.CHECKED, _V.SUBMIT): _S.SUBMITTED,
     (_S.SUBMITTED, _V.TAKE): _S.IN_REVIEW,
     (_S.IN_REVIEW, _V.SEND_BACK): _S.RETURNED,
@@ -107,6 +109,8 @@ DRAFT: Final = (
 #: In these a worker has the delivery or is to get it; the sweeper sees to it. A decided one too,
 #: until its publication is given up.
 FOR_A_WORKER: Final = (DeliveryStatus.RECEIVED, DeliveryStatus.CHECKING, DeliveryStatus.PUBLISHING)
+#: On the desk: here a new file takes the place of the rest of what is published in part alone.
+ON_DESK: Final = (DeliveryStatus.IN_REVIEW, DeliveryStatus.DECIDED)
 #: What takes back or rewrites a delivery: refused once a part of it is published.
 UNDOING: Final = (Verb.WITHDRAW, Verb.REOPEN, Verb.RECHECK)
 

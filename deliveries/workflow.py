@@ -53,9 +53,10 @@ def move(
     if to is not None and policies.is_undoing(current, verb):
         raise WrongState(
             "partly-published",
-            _("Una parte di questa consegna è già pubblicata e resta: l'ufficio decide il resto."),
+            _("Una parte di questa consegna è già pubblicata e resta: l'ufficio decide il resto. "
+              "Un nuovo file prende il posto del resto."),
             state=current.status,
-        )
+        )  # fmt: skip
     if to is None:
         raise WrongState(
             "wrong-state",

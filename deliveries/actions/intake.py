@@ -17,7 +17,7 @@ from deliveries.checks import choices
 from deliveries.models import Delivery
 from deliveries.publishing.compare import edition_in_force
 from deliveries.senders import Sender, source_of
-from deliveries.states import FINAL, DeliveryStatus, Verb, target
+from deliveries.states import FINAL, DeliveryStatus, Verb
 from people.models import User
 from services.models import Source
 from validator.interpreting.crs import known
@@ -152,16 +152,17 @@ def _known(source: Source, digest: str, user: User, key: str) -> Delivery | None
 
 
 def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | None:
+    """The open delivery, in whose place a new one comes; of one that is published in part what is
+    published stays. Raises WrongState."""
     current: Delivery | None = source.deliveries.open().select_for_update(of=("self",)).first()
     if current is None:
         return None
-    if target(current.status, Verb.SUPERSEDE) is None:
-        raise WrongState(
-            "open-delivery",
-            _("C'è già una consegna %(state)s: aspetta che si concluda, oppure ritirala.")
-            % {"state": current.get_status_display()},
-            delivery=str(current.pk),
-        )
+    if not policies.may_be_superseded(current):
+        words = _("C'è già una consegna %(state)s: aspetta che si concluda, oppure ritirala.")
+        if not policies.is_possible(current, Verb.WITHDRAW):
+            words = _("C'è già una consegna %(state)s: riprova fra qualche minuto.")
+        state = {"state": current.get_status_display()}
+        raise WrongState("open-delivery", words % state, delivery=str(current.pk))
     if current.by_id != user.pk and not take_over:
         raise WrongState(
             "open-delivery",
@@ -169,7 +170,7 @@ def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | 
             % {"who": current.by, "sender": source.sender},
             delivery=str(current.pk),
         )
-    workflow.move(current, Verb.SUPERSEDE, by=user)
+    workflow.move(current, Verb.SUPERSEDE, by=user, **leases.freed())
     return current
 
 

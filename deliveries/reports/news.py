@@ -33,6 +33,7 @@ _TITLES: dict[str, Promise] = {
     Verb.FAIL_PUBLICATION: gettext_lazy("La pubblicazione si è interrotta per un nostro problema"),
     Verb.UNDECIDE: gettext_lazy("L'ufficio ha riaperto l'istruttoria"),
     Verb.WITHDRAW: gettext_lazy("Il Comune ha ritirato la consegna"),
+    Verb.SUPERSEDE: gettext_lazy("Un nuovo file prende il posto del resto della consegna"),
     MESSAGE: gettext_lazy("Nuovo messaggio"),
     audience.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
 }
@@ -90,7 +91,7 @@ def _text(event: Event, delivery: Delivery) -> str:
         return _verdict(delivery)
     if event.verb == Verb.DECIDE:
         return _decided(delivery)
-    if event.verb in (Verb.SUBMIT, Verb.WITHDRAW, MESSAGE, audience.TAKE_OVER):
+    if event.verb in (Verb.SUBMIT, Verb.WITHDRAW, Verb.SUPERSEDE, MESSAGE, audience.TAKE_OVER):
         return _("Da %(who)s.") % {"who": event.by} if event.by else ""
     if event.verb in (Verb.PUBLISH, Verb.PUBLISH_PART) and delivery.edition and not event.note:
         return _("È l'edizione n. %(n)d.") % {"n": delivery.edition.number}

@@ -197,6 +197,7 @@ VERB_WORDS: dict[str, Text] = {
         Verb.PUBLISH_AGAIN,
         Verb.UNDECIDE,
         Verb.WITHDRAW,
+        Verb.SUPERSEDE,
         Verb.REOPEN,
     )
 }

@@ -16,12 +16,12 @@ from core.pages import Crumb, acting, back_on_mistake, number, private
 from deliveries.actions import intake, review
 from deliveries.forms import DeliveryForm
 from deliveries.models import Delivery
-from deliveries.policies import is_possible, may_upload, may_withdraw
+from deliveries.policies import is_possible, may_be_superseded, may_upload, may_withdraw
 from deliveries.reports import outside, sample, story
 from deliveries.reports.page import finding_groups
 from deliveries.reports.wording import Words, language, numbered
 from deliveries.senders import address_of, key_of, name_of, principal_of, sender_of, senders_of
-from deliveries.states import FINAL, DeliveryStatus, Verb
+from deliveries.states import FINAL, ON_DESK, DeliveryStatus, Verb
 from deliveries.views.access import delivery_of
 from deliveries.views.frame import HOME, frame
 from notices.forms import NoteForm
@@ -114,7 +114,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "receipts": delivery.receipts.order_by("-at"),
         "can_withdraw": may_withdraw(request.user, delivery)
         and is_possible(delivery, Verb.WITHDRAW),
-        "replaceable": may_upload(request.user, delivery.source),
+        "replaceable": may_upload(request.user, delivery.source)
+        and delivery.status in ON_DESK
+        and may_be_superseded(delivery),
     }
     return render(request, "deliveries/detail.html", context)
 

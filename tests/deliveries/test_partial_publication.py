@@ -8,9 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from deliveries import tasks
+from deliveries import leases, tasks
 from deliveries.actions import review
 from deliveries.models import Delivery
+from deliveries.publishing import acceptance
+from notices.models import Notice
 from services.models import Edition, Record
 from tests import builders
 
@@ -109,6 +111,82 @@ def test_sent_back_it_is_answered_by_a_new_file_and_keeps_its_own(partly, cast, 
     assert partly.status == "superseded"
     assert published(partly) == before
     assert partly.file.storage.exists(partly.file.name)
+
+
+def judged(delivery: Delivery) -> set[tuple[int, str, str]]:
+    found = delivery.proposals.values_list("staged_row__row", "decision", "reason_code")
+    return set(found)
+
+
+def sent(comune: Client, file) -> int:
+    """Upload a file on the page; how many deliveries there are then."""
+    comune.post(reverse("deliveries:new"), {"sender": "015209", "file": file})
+    return Delivery.objects.count()
+
+
+def test_a_new_file_takes_the_place_of_what_is_held(partly, cast):
+    before, decisions = published(partly), judged(partly)
+    comune = browser(cast.operator)
+    detail = reverse("deliveries:detail", args=[partly.pk])
+    assert "un nuovo file ne prende il posto" in comune.get(detail).content.decode()
+    assert sent(comune, builders.plan_file(6, first_name="Biblioteca nuova")) == 2
+    again = Delivery.objects.latest("created_at")
+    assert again.supersedes == partly
+    partly.refresh_from_db()
+    assert (partly.status, partly.edition.number) == ("superseded", 1)
+    assert (published(partly), judged(partly)) == (before, decisions)
+    assert Record.objects.current().count() == 4
+    told = Notice.objects.filter(event__verb="supersede")
+    assert [notice.person for notice in told] == [cast.reviewer]
+    news = browser(cast.reviewer).get("/avvisi/").content.decode()
+    assert "Un nuovo file prende il posto del resto della consegna" in news
+    desk = browser(cast.reviewer)
+    assert desk.get(reverse("deliveries:review", args=[partly.pk])).status_code == 200
+    assert desk.post(reverse("deliveries:close", args=[partly.pk])).status_code == 409
+
+
+def test_confirming_takes_the_place_of_what_is_held(partly, cast):
+    answer = browser(cast.operator).post(reverse("deliveries:confirm"), {"sender": "015209"})
+    assert answer.status_code == 302
+    partly.refresh_from_db()
+    assert partly.status == "superseded"
+    assert Record.objects.current().count() == 4
+
+
+def test_a_second_publication_that_is_given_up_locks_nobody_out(partly, cast, monkeypatch):
+    def breaks(*_args, **_kwargs):
+        raise RuntimeError("disk full")
+
+    decisions = [
+        review.Decision(pk, "accepted")
+        for pk in partly.proposals.filter(published_in__isnull=True).values_list("pk", flat=True)
+    ]
+    review.decide(partly, user=cast.reviewer, decisions=decisions)
+    review.close(partly, user=cast.reviewer)
+    comune, file = browser(cast.operator), builders.plan_file(6, first_name="Biblioteca nuova")
+    refused = comune.post(reverse("api-uploads"), {"municipality": "015209", "file": file})
+    assert refused.status_code == 409
+    assert "riprova fra qualche minuto" in refused.json()["detail"]
+    monkeypatch.setattr(acceptance, "publish_edition", breaks)
+    for _attempt in range(leases.MAX_ATTEMPTS):
+        Delivery.objects.filter(pk=partly.pk).update(lease_until=timezone.now())
+        tasks.publish_delivery(str(partly.pk))
+    partly.refresh_from_db()
+    assert (partly.status, partly.attempts) == ("decided", leases.MAX_ATTEMPTS)
+    assert sent(comune, builders.plan_file(6, first_name="Biblioteca nuova")) == 2
+    partly.refresh_from_db()
+    assert (partly.status, partly.edition.number) == ("superseded", 1)
+    monkeypatch.undo()
+    tasks.publish_delivery(str(partly.pk))
+    assert Record.objects.current().count() == 4
+
+
+def test_what_is_wholly_on_the_desk_is_withdrawn_and_not_replaced(cast):
+    delivery = builders.in_review(cast)
+    comune = browser(cast.operator)
+    assert sent(comune, builders.plan_file(6, first_name="Biblioteca nuova")) == 1
+    comune.post(reverse("deliveries:withdraw", args=[delivery.pk]))
+    assert sent(comune, builders.plan_file(6, first_name="Biblioteca nuova")) == 2
 
 
 def test_when_nothing_was_accepted_nothing_is_said_to_be_published(cast):
