@@ -14,8 +14,9 @@ from zones.models import Municipality, Zone
 class Lum(models.Model):
     """A mobility hub: rank, state and setting are empty where nobody has said ("da attribuire").
 
-    One whose node is to be identified has no point and no state; where not even its comune is
-    known, `zone` says which zone the STTM 2 counts it in. `certainty` says what it rests upon.
+    One whose node is to be identified has no point and no state; one whose state is in doubt has
+    none either, and `note` says why. Where not even its comune is known, `zone` says which zone
+    the STTM 2 counts it in. `certainty` says what it rests upon.
     """
 
     class Rank(models.TextChoices):
@@ -69,10 +70,6 @@ class Lum(models.Model):
                 name="lum_circle_only_with_rank",
                 condition=models.Q(radius_m__isnull=True) | ~models.Q(rank=""),
             ),
-            models.CheckConstraint(
-                name="lum_with_point_has_state",
-                condition=models.Q(point__isnull=True) | ~models.Q(state=""),
-            ),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +79,13 @@ class Lum(models.Model):
     def label(self) -> str:
         """Its name; in words that there is none yet where there is none."""
         return self.name or str(_("LUM da individuare"))
+
+    @property
+    def state_words(self) -> str:
+        """Its state; in words that it is not known, and why, where it is not."""
+        if self.state:
+            return self.get_state_display()
+        return str(_("non dichiarato") if self.is_located else _("da individuare"))
 
     @property
     def is_located(self) -> bool:
@@ -95,7 +99,7 @@ class TransportNode(models.Model):
     code = models.SlugField(unique=True, max_length=60)
     name = models.CharField(max_length=120)
     mode = models.CharField(max_length=60)
-    state = models.CharField(max_length=10, choices=Lum.State.choices)
+    state = models.CharField(max_length=10, choices=Lum.State.choices, blank=True)
     lum = models.ForeignKey(Lum, models.PROTECT, null=True, blank=True, related_name="nodes")
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="transport_nodes")
     point = models.PointField(srid=MASTER_SRID, null=True, blank=True)

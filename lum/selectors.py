@@ -3,11 +3,19 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from lum.models import Lum
 from zones.models import Municipality, Zone
 
 UNRANKED = "da-attribuire"
 TO_IDENTIFY = "da-individuare"
+UNSTATED = "non-dichiarato"
+#: What is asked of the state beside its values: no node yet, a node without a known state.
+WITHOUT_STATE = {
+    TO_IDENTIFY: Q(point__isnull=True),
+    UNSTATED: Q(point__isnull=False, state=""),
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ def lum_rows(asked: LumFilter) -> list[LumRow]:
     """The LUM that answer to the filter, each with its comuni and zones."""
     hubs = Lum.objects.public().prefetch_related("municipalities")
     if asked.state:
-        hubs = hubs.filter(state="" if asked.state == TO_IDENTIFY else asked.state)
+        hubs = hubs.filter(WITHOUT_STATE.get(asked.state, Q(state=asked.state)))
     if asked.rank:
         hubs = hubs.filter(rank="" if asked.rank == UNRANKED else asked.rank)
     if asked.q:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from core.geo import METROPOLITAN_BOUNDS, as_geojson, extent
 from core.maps import PageMap
 from lum.models import Lum
-from lum.selectors import TO_IDENTIFY, UNRANKED, LumFilter, lum_row, lum_rows
+from lum.selectors import TO_IDENTIFY, UNRANKED, UNSTATED, LumFilter, lum_row, lum_rows
 from services.views.maps import map_settings
 from zones.contributed import sections_of
 from zones.models import Zone
@@ -34,6 +34,7 @@ def lum_list(request: HttpRequest) -> HttpResponse:
         "ranks": Lum.Rank.choices,
         "unranked": UNRANKED,
         "to_identify": TO_IDENTIFY,
+        "unstated": UNSTATED,
         "map": map_settings(PageMap.ALL_LUM, bounds=METROPOLITAN_BOUNDS),
     }
     return render(request, "lum/list.html", context)

@@ -14,6 +14,7 @@ def lum_of(territory: SheetTerritory) -> Section:
     them."""
     hubs = list(Lum.objects.public().of(territory))
     states = Counter(hub.state for hub in hubs)
+    unstated = sum(hub.is_located and not hub.state for hub in hubs)
     return Section(
         slug="lum",
         title=_("Luoghi Urbani per la Mobilità (LUM)"),
@@ -25,7 +26,8 @@ def lum_of(territory: SheetTerritory) -> Section:
             Fact(_("LUM"), len(hubs)),
             Fact(_("esistenti"), states[Lum.State.EXISTING]),
             Fact(_("previsti"), states[Lum.State.PLANNED]),
-            Fact(_("da individuare"), states[""]),
+            Fact(_("da individuare"), sum(not hub.is_located for hub in hubs)),
+            *([Fact(_("con stato non dichiarato"), unstated)] if unstated else []),
         ),
         tables=(_table(hubs),),
         links=(text(_("Tutti i LUM"), url=reverse("lum:list")),),
@@ -37,7 +39,7 @@ def _table(hubs: list[Lum]) -> Table:
         Row(
             (
                 text(hub.label, url=reverse("lum:detail", args=[hub.code])),
-                text(hub.get_state_display() if hub.state else _("da individuare")),
+                text(hub.state_words),
                 text(hub.get_rank_display()) if hub.rank else Cell(None, note=_("da attribuire")),
                 text(hub.network) if hub.network else Cell(None),
                 number(hub.radius_m),

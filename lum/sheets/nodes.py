@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from core.sheets import Column, Row, Section, Table, text
+from core.sheets import Cell, Column, Row, Section, Table, text
 from lum.models import Lum
 
 
@@ -13,7 +13,9 @@ def nodes_of(hub: Lum) -> Section | None:
             (
                 text(node.name),
                 text(node.mode, lang="it"),
-                text(node.get_state_display()),
+                text(node.get_state_display())
+                if node.state
+                else Cell(None, note=_("non dichiarato")),
                 text(node.source, lang="it"),
             )
         )

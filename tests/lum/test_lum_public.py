@@ -71,6 +71,21 @@ def test_a_zone_s_sheet_counts_what_is_to_be_identified(client):
     assert '<dt>LUM</dt><dd class="big-figure">16</dd>' in section
 
 
+def test_what_is_in_doubt_is_shown_as_not_stated_and_nothing_says_to_be_verified(client):
+    section = lum_section(client, "/comuni/015032/")
+    assert '<dt>con stato non dichiarato</dt><dd class="big-figure">1</dd>' in section
+    assert '<dt>da individuare</dt><dd class="big-figure">0</dd>' in section
+    assert '<dt>esistenti</dt><dd class="big-figure">0</dd>' in section
+    assert client.get("/api/v1/lum/bresso-parco-nord/").json()["properties"]["state"] == ""
+    found = client.get("/lum/?state=non-dichiarato").content.decode()
+    assert "<strong>1</strong> LUM" in found and "Bresso / Parco Nord" in found
+    page = client.get("/lum/bresso-parco-nord/").content.decode()
+    assert page.count("non dichiarato") >= 2 and "la metrotranvia non è in esercizio" in page
+    for hub in Lum.objects.public():
+        for address in (f"/lum/{hub.code}/", f"/api/v1/lum/{hub.code}/"):
+            assert "da verificare" not in client.get(address).content.decode(), address
+
+
 def test_a_comune_s_sheet_has_its_own_lum_only(client):
     section = lum_section(client, "/comuni/015103/")
     assert "Gaggiano" in section and '<dt>LUM</dt><dd class="big-figure">1</dd>' in section

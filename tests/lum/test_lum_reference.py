@@ -116,7 +116,6 @@ def test_existing_stops_are_within_half_a_kilometre_of_the_operators_lists(share
     absent = {
         "Albairate-Vermezzo",
         "Bollate Centro",
-        "Bresso / Parco Nord",
         "Castano Primo",
         "Cesano Boscone",
         "Cesate",
