@@ -17,17 +17,18 @@ TAKE_OVER: Final = "take_over"
 RULE_FAILED: Final = "rule_failed"
 SHARED: Final = "shared"
 
-_SENDER, _COMUNE, _OFFICE, _REVIEWER = "sender", "comune", "office", "reviewer"
+#: Who delivered it in person; the other operators of the same comune or body.
+_PERSON, _SENDER, _OFFICE, _REVIEWER = "person", "sender", "office", "reviewer"
 _AUDIENCE: Final[dict[str, tuple[str, ...]]] = {
-    Verb.FINISH_CHECK: (_SENDER,),
-    Verb.REFUSE_FILE: (_SENDER,),
-    Verb.FAIL_CHECK: (_SENDER,),
-    Verb.SUBMIT: (_SENDER, _COMUNE, _OFFICE),
-    Verb.SEND_BACK: (_SENDER, _COMUNE),
-    Verb.DECIDE: (_SENDER, _COMUNE),
-    Verb.PUBLISH: (_SENDER, _COMUNE),
-    Verb.UNDECIDE: (_SENDER, _COMUNE),
-    Verb.WITHDRAW: (_SENDER, _COMUNE, _REVIEWER),
+    Verb.FINISH_CHECK: (_PERSON,),
+    Verb.REFUSE_FILE: (_PERSON,),
+    Verb.FAIL_CHECK: (_PERSON,),
+    Verb.SUBMIT: (_PERSON, _SENDER, _OFFICE),
+    Verb.SEND_BACK: (_PERSON, _SENDER),
+    Verb.DECIDE: (_PERSON, _SENDER),
+    Verb.PUBLISH: (_PERSON, _SENDER),
+    Verb.UNDECIDE: (_PERSON, _SENDER),
+    Verb.WITHDRAW: (_PERSON, _SENDER, _REVIEWER),
     TAKE_OVER: (TAKE_OVER,),
 }
 
@@ -36,7 +37,7 @@ def groups_of(event: Event) -> tuple[str, ...]:
     """The groups that an event is news for; none when it is no news."""
     if event.verb == MESSAGE:
         office = {Role.REVIEWER, Role.MANAGER} & _roles(event.by)
-        return (_SENDER, _COMUNE) if office else (_REVIEWER,)
+        return (_PERSON, _SENDER) if office else (_REVIEWER,)
     if event.verb == Verb.FAIL_PUBLICATION:
         # What is tried again by itself is nobody's news.
         return (_OFFICE,) if event.payload.get("given_up") else ()
@@ -44,7 +45,7 @@ def groups_of(event: Event) -> tuple[str, ...]:
         return (_REVIEWER,) if event.from_status in ON_DESK else ()
     if event.verb == Verb.PUBLISH_PART:
         # With a note: nothing was published, the differences were computed anew for the reviewer.
-        return (_REVIEWER,) if event.note else (_SENDER, _COMUNE)
+        return (_REVIEWER,) if event.note else (_PERSON, _SENDER)
     if event.verb == Verb.FINISH_CHECK and _checked_before(event):
         # Whoever mends in the browser is looking at the page: only the first check is news.
         return ()
@@ -64,7 +65,7 @@ def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
     """The people of a group whose mandates hold today."""
     here = acting_for(delivery.source.principal)
     office = Q(role__in=(Role.REVIEWER, Role.MANAGER))
-    if group == _COMUNE:
+    if group == _SENDER:
         which = here & Q(role=Role.OPERATOR)
     elif group == _OFFICE or (group == _REVIEWER and delivery.reviewer_id is None):
         which = office if delivery.submitted_at else Q(pk=None)

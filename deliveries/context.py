@@ -10,8 +10,8 @@ from deliveries.states import DeliveryStatus
 from people.models import Role
 from people.policies import Person, has_role, is_reviewer
 
-#: States in which a delivery waits for its comune, and for the office.
-COMUNE_TURN = (
+#: States in which a delivery waits for its sender, and for the office.
+SENDER_TURN = (
     DeliveryStatus.CHECKED,
     DeliveryStatus.UNREADABLE,
     DeliveryStatus.FAILED,
@@ -28,7 +28,7 @@ def tasks(request: HttpRequest) -> dict[str, Any]:
 def _waiting(user: Person) -> int:
     turn: list[DeliveryStatus] = []
     if has_role(user, Role.OPERATOR, Role.CONSULTANT):
-        turn += COMUNE_TURN
+        turn += SENDER_TURN
     if is_reviewer(user):
         turn += OFFICE_TURN
     return Delivery.objects.for_user(user).filter(status__in=turn).count() if turn else 0

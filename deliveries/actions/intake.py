@@ -213,7 +213,7 @@ def confirm_unchanged(user: User, *, sender: Sender) -> Delivery:
     edition = source.editions.order_by("-number").first()
     if edition is None:
         raise WrongState(
-            "nothing-in-force", _("Non c'è ancora nulla da confermare: consegna il tuo piano.")
+            "nothing-in-force", _("Non c'è ancora nulla da confermare: consegna un file.")
         )
     _replace_open(source, user, take_over=False)
     delivery = Delivery.objects.create(

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import leases, policies, tasks, workflow
@@ -57,7 +58,7 @@ def submit(delivery: Delivery, *, user: User, statement: SubmissionStatement) ->
     if not policies.may_submit(user, delivery):
         raise NotAllowed(
             "not-operator",
-            _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+            _("Un consulente prepara la consegna; la invia un operatore."),
         )
     workflow.locked(delivery.pk)
     delivery.refresh_from_db()
@@ -102,7 +103,11 @@ def _must_be_sendable(delivery: Delivery, statement: SubmissionStatement) -> Non
     if delivery.blocked_count and not statement.only_correct_rows:
         raise WrongState(
             "rows-blocked",
-            _("%(n)s righe hanno errori: correggile, oppure scegli «Invia le righe corrette».")
+            ngettext(
+                "%(n)s riga ha errori: correggila, oppure scegli «Invia le righe corrette».",
+                "%(n)s righe hanno errori: correggile, oppure scegli «Invia le righe corrette».",
+                delivery.blocked_count,
+            )
             % {"n": number_format(delivery.blocked_count)},
         )
     if delivery.kind == Delivery.Kind.FILE and delivery.blocked_count >= delivery.row_count:
@@ -179,7 +184,7 @@ def _check_reason(decision: str, reason_code: str, note: str) -> None:
                 "reason-missing", _("Un rifiuto o una sospensione ha bisogno di un motivo.")
             )
         if reason_code == "other" and not note.strip():
-            raise Invalid("note-missing", _("Scrivi il motivo, perché il Comune possa capire."))
+            raise Invalid("note-missing", _("Scrivi il motivo, perché chi consegna possa capire."))
 
 
 @transaction.atomic
@@ -223,10 +228,10 @@ def undo(delivery: Delivery, *, user: User) -> int:
 
 
 def send_back(delivery: Delivery, *, user: User, note: str) -> None:
-    """Return the delivery to the comune with what is asked of it."""
+    """Return the delivery to its sender with what is asked of it."""
     _may_review(user, delivery)
     if not note.strip():
-        raise Invalid("note-missing", _("Scrivi al Comune che cosa deve fare."))
+        raise Invalid("note-missing", _("Scrivi che cosa deve fare chi consegna."))
     workflow.move(delivery, Verb.SEND_BACK, by=user, note=note.strip())
 
 
@@ -237,8 +242,10 @@ def close(delivery: Delivery, *, user: User) -> None:
     workflow.locked(delivery.pk)
     pending = delivery.proposals.filter(decision=Decided.PENDING).count()
     if pending:
-        content = _("Restano %(n)s proposte da decidere.") % {"n": number_format(pending)}
-        raise WrongState("undecided", content, pending=pending)
+        left = ngettext(
+            "Resta %(n)s proposta da decidere.", "Restano %(n)s proposte da decidere.", pending
+        )
+        raise WrongState("undecided", left % {"n": number_format(pending)}, pending=pending)
     workflow.move(delivery, Verb.DECIDE, by=user, error_reference="", **leases.queued())
     tasks.publish_delivery.delay_on_commit(str(delivery.pk))
 
@@ -262,7 +269,7 @@ def undecide(delivery: Delivery, *, user: User) -> None:
 
 
 def message(delivery: Delivery, *, user: User, text: str) -> None:
-    """Write in the thread that the comune and the office share."""
+    """Write in the thread that the sender and the office share."""
     if not policies.may_write(user, delivery):
         raise NotAllowed("not-yours", _("Non puoi scrivere in questa consegna."))
     if not text.strip():

@@ -276,7 +276,7 @@ class Submit(DeliveryView):
         if not may_submit(request.user, delivery):
             raise NotAllowed(
                 "not-operator",
-                _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+                _("Un consulente prepara la consegna; la invia un operatore."),
             )
         given = shapes.SubmissionIn(data=request.data)
         given.is_valid(raise_exception=True)

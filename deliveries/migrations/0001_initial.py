@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('progress_total', models.PositiveIntegerField(default=0)),
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('file', 'file'), ('confirmation', 'conferma senza modifiche')], default='file', max_length=12)),
-                ('status', models.CharField(choices=[('received', 'ricevuta'), ('checking', 'in controllo'), ('checked', 'controllata'), ('unreadable', 'non leggibile'), ('failed', 'controllo interrotto per un nostro problema'), ('submitted', 'inviata'), ('in_review', 'in istruttoria'), ('returned', 'restituita al Comune'), ('decided', 'decisa'), ('publishing', 'in pubblicazione'), ('published', 'pubblicata'), ('superseded', 'sostituita da un nuovo file'), ('withdrawn', 'ritirata')], default='received', max_length=12)),
+                ('status', models.CharField(choices=[('received', 'ricevuta'), ('checking', 'in controllo'), ('checked', 'controllata'), ('unreadable', 'non leggibile'), ('failed', 'controllo interrotto per un nostro problema'), ('submitted', 'inviata'), ('in_review', 'in istruttoria'), ('returned', "restituita a chi l'ha consegnata"), ('decided', 'decisa'), ('publishing', 'in pubblicazione'), ('published', 'pubblicata'), ('superseded', 'sostituita da un nuovo file'), ('withdrawn', 'ritirata')], default='received', max_length=12)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('file', models.FileField(blank=True, max_length=200, upload_to=deliveries.models.delivery.storage_name)),

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deliveries.reports.page import FindingGroup, ReportPage, RuleNotRun, Verdict
+from deliveries.reports.page import FindingGroup, ReportPage, RuleNotRun, Verdict, first_of
 from deliveries.reports.understanding import CRS_WHY
 from deliveries.reports.wording import language, numbered, reason, title, why, words
 from deliveries.writers import harmless
@@ -138,7 +138,7 @@ def _stopped(figures: Figures, groups: Sequence[FindingGroup]) -> Verdict:
         "Non puoi ancora consegnarlo: %(n)s errori riguardano tutto il file.",
         n,
     )
-    return Verdict("error", numbered(sentence, n=n), _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(sentence, n=n), first_of(n), False)
 
 
 def _held(figures: Figures) -> Verdict:

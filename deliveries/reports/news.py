@@ -32,8 +32,8 @@ _TITLES: dict[str, Promise] = {
     Verb.PUBLISH_PART: gettext_lazy("Consegna pubblicata in parte"),
     Verb.FAIL_PUBLICATION: gettext_lazy("La pubblicazione si è interrotta per un nostro problema"),
     Verb.UNDECIDE: gettext_lazy("L'ufficio ha riaperto l'istruttoria"),
-    Verb.WITHDRAW: gettext_lazy("Il Comune ha ritirato la consegna"),
     Verb.SUPERSEDE: gettext_lazy("Un nuovo file prende il posto del resto della consegna"),
+    Verb.WITHDRAW: gettext_lazy("La consegna è stata ritirata"),
     MESSAGE: gettext_lazy("Nuovo messaggio"),
     audience.TAKE_OVER: gettext_lazy("Un collega continua la tua consegna"),
 }
@@ -79,8 +79,6 @@ class DeliverySubject:
 
 
 def _title(event: Event, delivery: Delivery) -> str:
-    if event.verb == Verb.WITHDRAW and delivery.source.municipality is None:
-        return _("La consegna è stata ritirata")
     if event.verb == Verb.PUBLISH_PART and event.note:
         return str(_AGAIN)
     return str(_TITLES.get(event.verb, event.verb))
@@ -136,7 +134,7 @@ def _decided(delivery: Delivery) -> str:
 
 
 def _path(notice: Notice, delivery: Delivery) -> str:
-    """The comune's page of the delivery, or the office's desk."""
+    """The sender's page of the delivery, or the office's desk."""
     if may_upload(notice.person, delivery.source):
         first = notice.event.verb == Verb.FINISH_CHECK and has_report(delivery)
         return reverse("deliveries:checks" if first else "deliveries:detail", args=[delivery.pk])

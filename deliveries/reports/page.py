@@ -238,7 +238,12 @@ def _file_stopped(delivery: Delivery) -> Verdict | None:
         "Non puoi ancora inviarla: %(n)s errori riguardano tutto il file.",
         whole or 1,
     )
-    return Verdict("error", numbered(said, n=whole or 1), _("Correggi quello per primo."), False)
+    return Verdict("error", numbered(said, n=whole or 1), first_of(whole or 1), False)
+
+
+def first_of(errors: int) -> str:
+    """What to do first, where errors speak of the whole file."""
+    return ngettext("Correggi quello per primo.", "Correggi quelli per primi.", errors)
 
 
 def _not_sure(delivery: Delivery) -> Verdict | None:

@@ -24,14 +24,14 @@ Text = str | Promise
 class Turn(StrEnum):
     """Who has to act now."""
 
-    COMUNE = "comune"
+    SENDER = "sender"
     OFFICE = "office"
     PORTAL = "portal"
     NOBODY = "nobody"
 
 
 TURN_WORDS: dict[Turn, Text] = {
-    Turn.COMUNE: _("Tocca al Comune"),
+    Turn.SENDER: _("Tocca a chi consegna"),
     Turn.OFFICE: _("Tocca all'ufficio metropolitano"),
     Turn.PORTAL: _("Ci sta lavorando il portale"),
     Turn.NOBODY: _("Conclusa"),
@@ -47,7 +47,7 @@ class StatusSummary:
     todo: Text
 
 
-_C, _O, _P, _N = Turn.COMUNE, Turn.OFFICE, Turn.PORTAL, Turn.NOBODY
+_S, _O, _P, _N = Turn.SENDER, Turn.OFFICE, Turn.PORTAL, Turn.NOBODY
 SUMMARIES: dict[str, StatusSummary] = {
     DeliveryStatus.RECEIVED: StatusSummary(
         _P, _("Il file è arrivato: il controllo sta per partire."), _("Guarda l'avanzamento")
@@ -56,10 +56,10 @@ SUMMARIES: dict[str, StatusSummary] = {
         _P, _("Stiamo leggendo e controllando il file."), _("Guarda l'avanzamento")
     ),
     DeliveryStatus.CHECKED: StatusSummary(
-        _C, _("Il controllo è finito: il rapporto è pronto."), _("Leggi il rapporto")
+        _S, _("Il controllo è finito: il rapporto è pronto."), _("Leggi il rapporto")
     ),
     DeliveryStatus.UNREADABLE: StatusSummary(
-        _C, _("Non siamo riusciti a leggere il file."), _("Leggi perché e manda un altro file")
+        _S, _("Non siamo riusciti a leggere il file."), _("Leggi perché e manda un altro file")
     ),
     DeliveryStatus.FAILED: StatusSummary(
         _P, _("Il controllo si è interrotto per un nostro problema."), _("Riprova il controllo")
@@ -71,7 +71,7 @@ SUMMARIES: dict[str, StatusSummary] = {
         _O, _("L'ufficio sta decidendo sulle differenze."), _("Guarda la consegna")
     ),
     DeliveryStatus.RETURNED: StatusSummary(
-        _C, _("L'ufficio l'ha restituita con una nota."), _("Leggi la nota e correggi")
+        _S, _("L'ufficio l'ha restituita con una nota."), _("Leggi la nota e correggi")
     ),
     DeliveryStatus.DECIDED: StatusSummary(
         _P, _("L'ufficio ha deciso: sta per essere pubblicata."), _("Guarda la consegna")
@@ -84,7 +84,7 @@ SUMMARIES: dict[str, StatusSummary] = {
         _N, _("Sostituita da un nuovo file."), _("Guarda che cosa conteneva")
     ),
     DeliveryStatus.WITHDRAWN: StatusSummary(
-        _N, _("Ritirata dal Comune."), _("Guarda che cosa conteneva")
+        _N, _("Ritirata da chi l'ha consegnata."), _("Guarda che cosa conteneva")
     ),
 }
 
@@ -117,7 +117,7 @@ _GIVEN_UP = StatusSummary(
     _("Guarda la consegna"),
 )  # fmt: skip
 _PARTLY_RETURNED = StatusSummary(
-    _C,
+    _S,
     _("L'ufficio ha pubblicato una parte e restituito il resto con una nota."),
     _("Leggi la nota e manda un nuovo file"),
 )
@@ -133,8 +133,6 @@ class DeliveryLine:
 
     @property
     def turn_words(self) -> Text:
-        if self.status.turn == Turn.COMUNE and self.delivery.source.municipality is None:
-            return _("Tocca a chi consegna")
         return TURN_WORDS[self.status.turn]
 
     @property

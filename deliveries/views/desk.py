@@ -85,7 +85,7 @@ def queue_names() -> list[tuple[str, str]]:
         ("aperte", _("Tutte le aperte")),
         ("da-prendere", _("Da prendere in carico")),
         ("in-istruttoria", _("In istruttoria")),
-        ("restituite", _("Restituite al Comune")),
+        ("restituite", _("Restituite")),
         ("concluse", _("Concluse")),
     ]
 
@@ -237,7 +237,7 @@ def undo(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Return the delivery to the comune with a note."""
     verbs.send_back(reviewed(request, pk), user=person(request), note=request.POST.get("note", ""))
-    messages.success(request, _("Restituita al Comune con la tua nota."))
+    messages.success(request, _("Restituita con la tua nota."))
     return redirect("deliveries:review", pk)
 
 

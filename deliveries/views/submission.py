@@ -41,7 +41,7 @@ def _send(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if not may_submit(request.user, delivery):
         raise NotAllowed(
             "not-operator",
-            _("Un consulente prepara la consegna; la invia un operatore del Comune."),
+            _("Un consulente prepara la consegna; la invia un operatore."),
         )
     form = form_of(delivery, typed=request.POST)
     if not form.is_valid():

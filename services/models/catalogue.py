@@ -60,7 +60,7 @@ class ServiceState(models.Model):
     class ValenceOrigin(models.TextChoices):
         VALIDATED = "validated", _("validata dall'ufficio")
         PROPOSED = "proposed", _("proposta dai criteri")
-        DECLARED = "declared", _("dichiarata dal comune")
+        DECLARED = "declared", _("dichiarata dalla fonte")
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="states")
     #: The service's, which never changes: joined to it, a page of a list took twice the time.

@@ -150,6 +150,26 @@ def test_an_error_of_the_statement_stops_the_submission_by_page_and_by_api(
     assert delivery.status == "checked"
 
 
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [(1, "Correggi quello per primo."), (2, "Correggi quelli per primi.")],
+)
+def test_errors_of_the_whole_file_are_counted_in_what_is_to_be_done_first(
+    cast, operator, errors, words
+):
+    delivery = builders.ready(cast)
+    for code in ("STR-01", "STR-03")[:errors]:
+        Finding.objects.create(delivery=delivery, code=code, severity="error", layer="piano")
+    delivery.outcome["file_blocked"] = True
+    delivery.save()
+    assert words in text(operator.get(page("checks", delivery)))
+
+
+def test_one_row_with_errors_is_spoken_of_as_one(cast, operator):
+    told = over_http(operator, builders.ready(cast))
+    assert "1 riga ha errori: correggila" in told.json()["detail"]
+
+
 def test_a_warning_asks_to_be_confirmed_and_is_kept_with_the_receipt(cast, operator):
     delivery = good(cast)
     asked = sent(operator, delivery, reference_date="2019-12-31")

@@ -27,7 +27,7 @@ def test_an_empty_list_says_what_will_be_there(operator):
 def test_the_list_says_whose_turn_it_is(cast, operator):
     builders.ready(cast)
     shown = text(operator.get(reverse("deliveries:list")))
-    assert "Tocca al Comune" in shown
+    assert "Tocca a chi consegna" in shown
     assert "1 riga da correggere" in shown
 
 
@@ -159,7 +159,7 @@ def test_good_rows_are_sent_and_the_receipt_proves_it(cast, operator):
     delivery = builders.ready(cast)
     stopped = operator.post(page("submit", delivery), TYPED)
     assert stopped.status_code == 409
-    assert "hanno errori" in text(stopped)
+    assert "1 riga ha errori" in text(stopped)
     operator.post(page("submit", delivery), {**TYPED, "only_correct_rows": "on"})
     receipt = delivery.receipts.get()
     shown = text(operator.get(page("receipt", delivery)))

@@ -104,7 +104,10 @@ def test_a_page_of_fifty_asks_as_many_questions_as_a_page_of_two(cast, office):
 
 def test_closing_needs_every_row_decided(cast, office):
     delivery = builders.on_desk(cast)
-    assert office.post(page("close", delivery)).status_code == 409
+    left = office.post(page("close", delivery))
+    assert left.status_code == 409 and "Restano 2 proposte" in left.content.decode()
+    delivery.proposals.filter(pk=delivery.proposals.first().pk).update(decision="accepted")
+    assert "Resta 1 proposta da decidere" in office.post(page("close", delivery)).content.decode()
     office.post(page("bulk", delivery), {"rule": "all_pending", "decision": "accepted"})
     office.post(page("close", delivery))
     delivery.refresh_from_db()
@@ -114,7 +117,9 @@ def test_closing_needs_every_row_decided(cast, office):
 def test_sending_back_needs_a_note_and_the_comune_reads_it(cast, office):
     delivery = builders.on_desk(cast)
     empty = office.post(page("send-back", delivery), {"note": " "})
-    assert "Scrivi al Comune" in " ".join(str(m) for m in get_messages(empty.wsgi_request))
+    assert "Scrivi che cosa deve fare chi consegna" in " ".join(
+        str(m) for m in get_messages(empty.wsgi_request)
+    )
     office.post(page("send-back", delivery), {"note": "Manca il parco Nord"})
     comune = Client()
     comune.force_login(cast.operator)

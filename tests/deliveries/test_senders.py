@@ -2,7 +2,6 @@
 own comune, and rights, lists and letters follow the source."""
 
 import json
-from dataclasses import dataclass
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,95 +10,31 @@ from django.test import Client
 from django.urls import reverse
 
 from deliveries import packages, tasks
-from deliveries.actions import intake, review
+from deliveries.actions import intake
 from deliveries.geocoding.proposals import questions_of
 from deliveries.models import Delivery, Finding
 from deliveries.publishing import impact
 from notices.letters import letter
 from notices.models import Notice
-from people.models import Body, Mandate, Role, User
+from people.models import Mandate, Role, User
 from services import corrections
 from services.corrections import NewCorrection
 from services.models import Record, Service, ServiceState, Source
 from tests import builders
+from tests.deliveries.bodies import (
+    CINISELLO,
+    LEGNANO,
+    SESTO,
+    UNION_NAME,
+    checked,
+    client_of,
+    published,
+    submitted,
+    union_file,
+)
 from tests.deliveries.pages import TYPED, page, text
 from validator.interpreting.municipality import PlacedBy
 from zones.models import Municipality
-
-SESTO, CINISELLO, LEGNANO = "015209", "015077", "015118"
-UNION_NAME = "Piano di Unione Nord"
-
-
-@dataclass(frozen=True)
-class Sender:
-    source: Source
-    operator: User
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def operator_of(body: Body) -> User:
-    user = User.objects.create_user(
-        f"operatore@{body.pk}.example", "una-frase-lunga", name="Ugo", is_demonstration=True
-    )
-    Mandate.objects.create(user=user, body=body, role=Role.OPERATOR)
-    return user
-
-
-@pytest.fixture
-def union(cast) -> Sender:
-    """Sesto and Cinisello together, with a plan and an operator of their own."""
-    body = Body.objects.create(slug="unione", name="Unione del Nord", kind=Body.Kind.UNION)
-    source = Source.objects.create(
-        slug="piano-unione", name=UNION_NAME, reading=Source.Reading.PLAN, body=body
-    )
-    source.municipalities.set([SESTO, CINISELLO])
-    return Sender(source, operator_of(body))
-
-
-@pytest.fixture
-def ats(cast) -> Sender:
-    """A health agency whose register speaks of all comuni."""
-    body = Body.objects.create(slug="ats", name="ATS di prova", kind=Body.Kind.HEALTH)
-    source = Source.objects.create(
-        slug="registro-ats",
-        name="Registro ATS",
-        reading=Source.Reading.OTHER,
-        body=body,
-        covers_all=True,
-    )
-    return Sender(source, operator_of(body))
-
-
-def union_file(*, more: str = "", name: str = "unione.csv") -> SimpleUploadedFile:
-    """Two libraries in each comune, none of which says where it is."""
-    lines = [builders.HEADER]
-    for istat in (SESTO, CINISELLO):
-        for number, (x, y) in enumerate(builders.places(istat, 2), 1):
-            key = f"{istat}-{number}"
-            lines.append(f"{key};Biblioteca;Biblioteca {key};via Roma 1;esistente;900;{x};{y}")
-    return SimpleUploadedFile(name, "\n".join([*lines, more]).encode())
-
-
-def checked(sender: Sender, file: SimpleUploadedFile) -> Delivery:
-    received = intake.receive(sender.operator, sender=sender.source, file=file)
-    tasks.check_delivery(str(received.delivery.pk))
-    return builders.at_rest(received.delivery)
-
-
-def submitted(cast, sender: Sender, file: SimpleUploadedFile) -> Delivery:
-    delivery = checked(sender, file)
-    asked = builders.statement(only_correct_rows=True)
-    review.submit(delivery, user=sender.operator, statement=asked)
-    return delivery
-
-
-def published(cast, sender: Sender, file: SimpleUploadedFile) -> Delivery:
-    return builders.publish(submitted(cast, sender, file), cast)
 
 
 def comuni_of(delivery: Delivery) -> list[str | None]:
@@ -419,23 +354,6 @@ def test_the_command_line_checks_for_a_source(union, tmp_path, capsys):
     with pytest.raises(SystemExit) as ended:
         call_command("check_delivery", str(path), "--source", "non-c-e")
     assert ended.value.code == 2
-
-
-@pytest.mark.parametrize("by_api", [True, False])
-def test_a_register_is_sent_without_an_act(cast, ats, by_api):
-    delivery, operator = checked(ats, union_file()), client_of(ats.operator)
-    asked = text(operator.get(page("submit", delivery)))
-    assert "Atto, se ce n&#x27;è uno" in asked and "Atto di approvazione del piano" not in asked
-    said = {**TYPED, "act": "", "act_date": None if by_api else ""}
-    if by_api:
-        address = reverse("api-submit", args=[delivery.pk])
-        operator.post(address, {**said, "act": None}, content_type="application/json")
-    else:
-        operator.post(page("submit", delivery), said)
-    delivery.refresh_from_db()
-    assert (delivery.status, delivery.act) == ("submitted", "")
-    receipt = text(operator.get(page("receipt", delivery)))
-    assert "None" not in receipt
 
 
 def with_a_row_in_legnano() -> SimpleUploadedFile:
