@@ -14,6 +14,7 @@ from services.models import (
     Record,
     ServiceEvent,
     ServiceState,
+    ServiceStatus,
     ServiceType,
     SourceItem,
 )
@@ -22,6 +23,8 @@ from validator.taxonomy import Category, Kind, Taxonomy
 from zones.models import Municipality
 
 HISTORY_LENGTH = 50
+#: What a plan foresees or is building; what has closed is neither this nor there.
+TO_COME = (ServiceStatus.PLANNED, ServiceStatus.UNDERWAY)
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ def reading_counts(states: StateQuerySet) -> ReadingCounts:
 
 def category_counts(states: StateQuerySet) -> list[CategoryCounts]:
     """Every category of the taxonomy, the empty ones too, then what was not recognised, if any."""
-    planned = Count("pk", filter=~Q(status="esistente"))
+    planned = Count("pk", filter=Q(status__in=TO_COME))
     rows = states.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
     found = {row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in rows}
     nothing = (ReadingCounts(), 0)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliveries.reports.page import FindingGroup, ReportPage, RuleNotRun, Verdict, first_of
-from deliveries.reports.understanding import CRS_WHY
+from deliveries.reports.understanding import crs_why
 from deliveries.reports.wording import language, numbered, reason, title, why, words
 from deliveries.writers import harmless
 from validator.findings import Severity
@@ -97,7 +97,7 @@ def layer_lines(figures: Figures) -> list[LayerLine]:
             rows=layer["rows"],
             encoding=layer["encoding"],
             crs=f"EPSG:{used}" if (used := layer["crs"]["used"]) else "",
-            crs_why=CRS_WHY.get(layer["crs"]["why"]["code"], ""),
+            crs_why=crs_why(layer["crs"]),
         )
         for layer in figures.layers
     ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,11 +37,11 @@ CHANGE_WORDS: dict[str, Text] = {
     "edited": gettext_lazy("celle corrette da te"),
 }
 CRS_WHY: dict[str, Text] = {
-    "declared": gettext_lazy("lo dichiara il file, e i dati cadono nel Comune"),
+    "declared": gettext_lazy("lo dichiara il file"),
     "declared_else": gettext_lazy(
         "il file ne dichiara un altro, ma con quello i dati cadono lontano"
     ),
-    "absent": gettext_lazy("il file non lo dichiara: con questo i dati cadono nel Comune"),
+    "absent": gettext_lazy("il file non lo dichiara"),
     "absent_far": gettext_lazy(
         "il file non lo dichiara: è l'unico che porta i dati in Italia, ma lontano dal Comune"
     ),
@@ -64,6 +65,11 @@ class RecognisedColumn:
     is_doubtful: bool
     origin: str
     alternatives: Sequence[str]
+
+    @property
+    def examples(self) -> str:
+        """A few samples in one line."""
+        return " · ".join(self.samples[:3])
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,28 @@ class ChangeLine:
     is_undone: bool
 
 
+def crs_why(crs: Mapping[str, Any]) -> Text:
+    """Why a layer has the reference system that was used, and where its rows fall with it."""
+    why = crs.get("why") or {}
+    said = CRS_WHY.get(why.get("code", ""), "")
+    if why.get("code") not in ("declared", "absent") or crs.get("km") is None:
+        return said
+    return f"{said}; {_where(crs['km'], why.get('params', {}).get('share_municipality', 0))}"
+
+
+def _where(km: float, share: float) -> str:
+    """Where rows fall. `km`: from the territory to their middle; `share` of them in the comune or
+    near it."""
+    if km:
+        text = _("con questo i dati cadono a %(km)s km dal territorio di chi consegna")
+        return text % {"km": formats.number_format(km, 1)}
+    if share >= 1:
+        return _("con questo i dati cadono nel Comune o lì accanto")
+    if share:
+        return _("con questo i dati cadono in parte nel Comune")
+    return _("con questo i dati cadono nel territorio di chi consegna")
+
+
 def layers(delivery: Delivery) -> list[RecognisedLayer]:
     """What was understood of each layer."""
     facts = {layer["name"]: layer for layer in delivery.facts.get("layers", [])}
@@ -118,15 +146,15 @@ def _layer(
     key: str, name: str, known: Mapping[str, Any], facts: Mapping[str, Any], *, confirmed: bool
 ) -> RecognisedLayer:
     crs = facts.get("crs") or {}
-    why = (crs.get("why") or {}).get("code", "")
+    chosen = (crs.get("why") or {}).get("code") == "overridden"
     return RecognisedLayer(
         name=name,
         rows=facts.get("rows", 0),
         encoding=facts.get("encoding", ""),
         crs_declared=_epsg(crs.get("declared")) or crs.get("declared_name", ""),
         crs_used=_epsg(crs.get("used")),
-        crs_why=CRS_WHY.get(why, ""),
-        crs_chosen=crs.get("used") if why == "overridden" else None,
+        crs_why=crs_why(crs),
+        crs_chosen=crs.get("used") if chosen else None,
         noticed=noticed.messages_of(facts.get("notes", [])),
         columns=[
             _column(f"{key}-{number}", match, confirmed=confirmed)

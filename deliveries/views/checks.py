@@ -108,12 +108,14 @@ def places(request: HttpRequest, pk: uuid.UUID) -> JsonResponse:
     return JsonResponse(found, content_type="application/geo+json")
 
 
-def attached(delivery: Delivery, extension: str) -> str:
+def file_name(delivery: Delivery, extension: str) -> str:
     """A file name that says comune and day, for a download."""
-    return (
-        f'attachment; filename="rapporto-{delivery.source.sender_slug}'
-        f'-{delivery.created_at:%Y%m%d}.{extension}"'
-    )
+    return f"rapporto-{delivery.source.sender_slug}-{delivery.created_at:%Y%m%d}.{extension}"
+
+
+def attached(delivery: Delivery, extension: str) -> str:
+    """The header of a download of that name."""
+    return f'attachment; filename="{file_name(delivery, extension)}"'
 
 
 @private

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, NotAllowed, WrongState
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
 from deliveries.models import Delivery, Proposal
@@ -262,7 +262,13 @@ def publish_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @acting
 @back_on_mistake("deliveries:review")
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """End the review and publish."""
-    verbs.close(reviewed(request, pk), user=person(request))
+    """End the review and publish; while something is to be decided, the desk shows it."""
+    try:
+        verbs.close(reviewed(request, pk), user=person(request))
+    except WrongState as error:
+        if error.code != "undecided":
+            raise
+        messages.error(request, str(error.message))
+        return redirect(f"{reverse('deliveries:review', args=[pk])}?decisione=pending")
     messages.success(request, _("Istruttoria chiusa: la pubblicazione è partita."))
     return redirect("deliveries:review", pk)

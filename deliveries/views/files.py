@@ -13,7 +13,7 @@ from deliveries import packages, returns
 from deliveries.models import Delivery
 from deliveries.reports import pdf
 from deliveries.reports.wording import language
-from deliveries.views.checks import XLSX, attached, checked
+from deliveries.views.checks import XLSX, attached, checked, file_name
 from deliveries.views.frame import frame
 from deliveries.writers import GPKG
 
@@ -50,8 +50,8 @@ def _returned(request: HttpRequest, delivery: Delivery, format: str) -> HttpResp
     small = returns.is_small(delivery)
     file = returns.made(delivery, format) if small else returns.ready(delivery, format, language())
     if file is not None:
-        headers = {"Content-Disposition": attached(delivery, format)}
-        return FileResponse(file, content_type=TYPES[format], headers=headers)
+        name = file_name(delivery, format)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[format])
     context = {
         **frame(request, delivery, "checks"),
         "format": format,

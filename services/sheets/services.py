@@ -176,5 +176,6 @@ def _residents_note(territory: SheetTerritory) -> str:
     if territory.residents is None:
         return _("Mancano gli abitanti: i valori per 10.000 non si possono calcolare.")
     return _(
-        "Abitanti: ISTAT, ultimo anno caricato. I servizi previsti sono compresi nei conteggi."
+        "Abitanti: ISTAT, ultimo anno caricato. I servizi previsti e quelli dismessi sono "
+        "compresi nei conteggi."
     )

@@ -1,6 +1,7 @@
 """The pages of the comune: list, new delivery, report, mending, submission, receipt, rule book."""
 
 import io
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -132,6 +133,50 @@ def test_a_warning_is_answered_with_a_reason(cast, operator):
     assert "Indica entro quando" in text(without_day)
     assert "Con la variante</textarea>" in text(without_day)
     assert delivery.answers.get().reason == "Va bene"
+
+
+def test_the_files_of_the_report_are_saved_under_their_own_name(cast, operator):
+    delivery = builders.ready(cast)
+    for kind in ("gpkg", "xlsx", "pdf", "json"):
+        answer = operator.get(page(f"report-{kind}", delivery))
+        assert b"".join(answer), kind
+        name = f"rapporto-sesto-san-giovanni-{delivery.created_at:%Y%m%d}.{kind}"
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_samples_of_columns_are_cut_between_characters(cast, operator):
+    delivery = builders.ready(cast)
+    samples = [f'{"d" * length}\'Olmo & "Nord"' for length in range(70, 95)]
+    columns = delivery.mapping["piano"]["columns"]
+    delivery.mapping["piano"]["columns"] = [
+        {**columns[0], "column": sample[:-14], "samples": [sample]} for sample in samples
+    ]
+    delivery.save()
+    read = unescape(operator.get(page("columns", delivery)).content.decode())
+    assert "ddd'Olmo" in read
+    assert "&#" not in read
+    assert "&quot" not in read
+
+
+@pytest.mark.parametrize(
+    ("why", "km", "share", "words"),
+    [
+        ("declared", 0.0, 1.0, "lo dichiara il file; con questo i dati cadono nel Comune"),
+        ("declared", 0.0, 0.6, "con questo i dati cadono in parte nel Comune"),
+        ("absent", 10.4, 0.0, "con questo i dati cadono a 10,4 km dal territorio di chi"),
+        ("absent", None, 0.0, "il file non lo dichiara"),
+    ],
+)
+def test_a_reference_system_is_told_with_where_the_rows_fall(
+    cast, operator, why, km, share, words
+):
+    delivery = builders.ready(cast)
+    (layer,) = delivery.facts["layers"]
+    layer["crs"] |= {"km": km, "why": {"code": why, "params": {"share_municipality": share}}}
+    delivery.save()
+    read = text(operator.get(page("columns", delivery)))
+    assert words in read
+    assert ("cadono nel Comune" in read) == (share == 1)
 
 
 def test_doubtful_columns_are_asked_and_the_answer_is_kept(cast, operator):

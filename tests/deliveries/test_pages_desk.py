@@ -7,8 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from deliveries.models import Delivery
 from tests import builders
+from tests.deliveries.pages import page, text
 
 HTMX = {"HX-Request": "true"}
 
@@ -18,10 +18,6 @@ def office(cast) -> Client:
     client = Client()
     client.force_login(cast.reviewer)
     return client
-
-
-def page(name: str, delivery: Delivery) -> str:
-    return reverse(f"deliveries:{name}", args=[delivery.pk])
 
 
 def test_the_queue_shows_what_waits_and_its_filters_narrow_it(cast, office):
@@ -104,10 +100,15 @@ def test_a_page_of_fifty_asks_as_many_questions_as_a_page_of_two(cast, office):
 
 def test_closing_needs_every_row_decided(cast, office):
     delivery = builders.on_desk(cast)
-    left = office.post(page("close", delivery))
-    assert left.status_code == 409 and "Restano 2 proposte" in left.content.decode()
+    answer = office.post(page("close", delivery), follow=True)
+    assert answer.redirect_chain[-1][0] == f"{page('review', delivery)}?decisione=pending"
+    assert "Restano 2 proposte da decidere." in text(answer)
+    assert 'name="p"' in text(answer), "here they can be decided"
+    delivery.refresh_from_db()
+    assert delivery.status == "in_review"
     delivery.proposals.filter(pk=delivery.proposals.first().pk).update(decision="accepted")
-    assert "Resta 1 proposta da decidere" in office.post(page("close", delivery)).content.decode()
+    left = office.post(page("close", delivery), follow=True)
+    assert "Resta 1 proposta da decidere" in text(left)
     office.post(page("bulk", delivery), {"rule": "all_pending", "decision": "accepted"})
     office.post(page("close", delivery))
     delivery.refresh_from_db()

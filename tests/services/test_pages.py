@@ -226,3 +226,13 @@ def test_the_map_looks_at_what_the_filter_names(client):
     assert looked_at(client, "zone=nord-milano&municipality=015209") == sesto
     assert looked_at(client, "municipality=015209&bbox=9,45,9.2,45.1") == [9, 45, 9.2, 45.1]
     assert looked_at(client, "") == list(METROPOLITAN_BOUNDS)
+
+
+def test_a_closed_service_is_not_planned(client):
+    stages = ("esistente", "previsto", "in attuazione", "dismesso")
+    publish([Thing(f"Ospedale {stage}", kind="ospedali", status=stage) for stage in stages])
+    page = client.get(f"/comuni/{SESTO}/").content.decode()
+    table = page.split("Servizi per categoria e lettura")[-1].split("</table>")[0]
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in table.split("<tr")]
+    (health,) = (row for row in rows if row[-5:-1] == ["4", "0", "0", "4"])
+    assert health[-1] == "2"
