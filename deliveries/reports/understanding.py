@@ -43,10 +43,10 @@ CRS_WHY: dict[str, Text] = {
     ),
     "absent": gettext_lazy("il file non lo dichiara"),
     "absent_far": gettext_lazy(
-        "il file non lo dichiara: è l'unico che porta i dati in Italia, ma lontano dal Comune"
+        "il file non lo dichiara: è l'unico che porta i dati in Italia, ma lontano da chi consegna"
     ),
     "overridden": gettext_lazy("l'hai scelto tu"),
-    "far": gettext_lazy("lo dichiara il file, ma i dati cadono lontano dal Comune"),
+    "far": gettext_lazy("lo dichiara il file, ma i dati cadono lontano da chi consegna"),
     "no_geometry": gettext_lazy("lo strato non ha posizioni"),
     "unrecognised": gettext_lazy("non siamo riusciti a riconoscerlo: sceglilo tu"),
 }

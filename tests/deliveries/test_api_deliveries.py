@@ -124,6 +124,7 @@ def test_a_delivery_goes_from_file_to_desk_by_api_alone(operator, office):
     assert blocked.status_code == 409
     sent = post(operator, "submit", delivery, {
         "act": "Delibera 12/2025", "act_date": "2025-03-14", "only_correct_rows": True,
+        "reference_date": "2026-01-31",
         "contact_name": "Ufficio", "contact_email": "piano@c.example",
     })  # fmt: skip
     assert sent.json()["status"] == "submitted"

@@ -82,6 +82,7 @@ def test_anybody_sends_a_file_and_reads_the_report(browser):
     assert 'class="verdict' in page
     assert "piano.csv" in page
     assert "ATT-04" in page
+    assert "agli avvisi si risponde dopo aver consegnato il file" in page
     assert answer["X-Robots-Tag"] == "noindex"
     assert "no-store" in answer["Cache-Control"]
 
