@@ -5,9 +5,13 @@ import gc
 import os
 import sys
 
-import django
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+try:
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+except ModuleNotFoundError as missing:
+    COMMAND = (*sys.argv[1:], "help")[0]
+    sys.exit(f"This Python does not have {missing.name}.\nWith the portal's: bin/manage {COMMAND}")
 
 
 def main() -> None:

@@ -32,6 +32,14 @@ class NoticeOut(serializers.Serializer[Any]):
     path = serializers.CharField(source="news.path")
 
 
+class NoticePage(serializers.Serializer[Any]):
+    """A page of notices, newest first, and how many are unread in all."""
+
+    unread = serializers.IntegerField()
+    results = NoticeOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
 class NoticeList(ScopedView):
     """The caller's notices, newest first."""
 
@@ -42,7 +50,7 @@ class NoticeList(ScopedView):
             OpenApiParameter("before", int, description="id dell'ultimo già letto"),
             OpenApiParameter("limit", int, description="Fino a 1.000"),
         ],
-        responses=NoticeOut(many=True),
+        responses=NoticePage,
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params

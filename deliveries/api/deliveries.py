@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,6 +45,13 @@ def shown(
     return response
 
 
+class DeliveryPage(serializers.Serializer[Any]):
+    """A page of deliveries, newest first."""
+
+    results = shapes.DeliveryOut(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
 class DeliveryList(DeliveryView):
     """The caller's deliveries, newest first; POST sends a file."""
 
@@ -59,7 +67,7 @@ class DeliveryList(DeliveryView):
             OpenApiParameter("limit", int, description="Fino a 1.000"),
             OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
         ],
-        responses=shapes.DeliveryOut(many=True),
+        responses=DeliveryPage,
     )
     def get(self, request: Request) -> Response:
         asked, limit = (
@@ -205,6 +213,12 @@ class ReportDocument(DeliveryView):
         return StreamingHttpResponse(body, content_type="application/json; charset=utf-8")
 
 
+class AnsweredOut(serializers.Serializer[Any]):
+    """How many warnings were answered."""
+
+    answers = serializers.IntegerField()
+
+
 class AnswerList(DeliveryView):
     """Answers to warnings."""
 
@@ -213,7 +227,7 @@ class AnswerList(DeliveryView):
         given = self.delivery(request, pk).answers.select_related("by")
         return self.paged(request, given, lambda some: shapes.AnswerOut(some, many=True).data)
 
-    @extend_schema(request=shapes.NewAnswer, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(request=shapes.NewAnswer, responses={201: AnsweredOut})
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
         given = shapes.NewAnswer(data=request.data)

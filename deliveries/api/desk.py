@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +24,25 @@ _WORDS = {"accept": Proposal.Decision.ACCEPTED, "hold": Proposal.Decision.HELD,
           "refuse": Proposal.Decision.REFUSED}  # fmt: skip
 
 
+class ReviewPage(serializers.Serializer[Any]):
+    """A page of the differences to decide on, and how many have which decision."""
+
+    status = serializers.CharField()
+    numberMatched = serializers.IntegerField()
+    numberReturned = serializers.IntegerField()
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    decisions = serializers.DictField(child=serializers.IntegerField())
+    results = shapes.ProposalOut(many=True)
+
+
+class DecidedOut(serializers.Serializer[Any]):
+    """How many differences were decided, and the delivery's state."""
+
+    decided = serializers.IntegerField()
+    status = serializers.CharField()
+
+
 class Desk(DeliveryView):
     """A verb of the office."""
 
@@ -39,7 +59,7 @@ class Review(Desk):
             OpenApiParameter("q", str),
             OpenApiParameter("page", int),
         ],
-        responses=shapes.ProposalOut(many=True),
+        responses=ReviewPage,
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         delivery, asked = self._readable(request, pk), request.query_params
@@ -70,7 +90,7 @@ class Review(Desk):
             raise NotAllowed("not-submitted", _("Questa consegna non è ancora stata inviata."))
         return delivery
 
-    @extend_schema(request=shapes.DecisionIn(many=True), responses=shapes.DeliveryOut)
+    @extend_schema(request=shapes.DecisionIn(many=True), responses=DecidedOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
         if delivery.status == DeliveryStatus.SUBMITTED:

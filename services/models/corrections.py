@@ -47,7 +47,8 @@ class Correction(models.Model):
     @property
     def edition(self) -> Edition:
         """The edition of the source that led the service's page, which is the first."""
-        return min(self.editions.all(), key=lambda one: one.pk)
+        first: Edition = min(self.editions.all(), key=lambda one: one.pk)
+        return first
 
     @property
     def principals(self) -> set[Principal]:

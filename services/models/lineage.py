@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
+from core.querysets import AppendOnlyQuerySet
 from people.models import Body, Principal
 from services.models.taxonomy import ServiceStatus, ServiceType, Valence
 from services.querysets import RecordQuerySet, SourceQuerySet
@@ -128,6 +129,8 @@ class Edition(models.Model):
     rule_set = models.CharField(max_length=40, blank=True)
     counts = models.JSONField(default=dict, blank=True)
     note = models.TextField(blank=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at"]

@@ -10,11 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "STTM2_MODE", "STTM2_SECRET_KEY"}
 
 
-def bare(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """`python manage.py` in a shell that knows nothing of the portal."""
+def bare(*arguments: str, python: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """`python manage.py` in a shell that knows nothing of the portal; `python`: its options."""
     environment = {name: value for name, value in os.environ.items() if name not in LOCAL}
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [sys.executable, *python, "manage.py", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -29,6 +29,15 @@ def test_manage_without_settings_says_so_in_two_lines():
         assert answer.returncode == 1
         first, second = answer.stderr.splitlines()
         assert "DATABASE_URL" in first
+        assert f"bin/manage {(*command, 'help')[0]}" in second
+
+
+def test_manage_by_a_python_without_django_says_so_in_two_lines():
+    for command in ((), ("check",)):
+        answer = bare(*command, python=("-S",))
+        assert answer.returncode == 1
+        first, second = answer.stderr.splitlines()
+        assert "django" in first
         assert f"bin/manage {(*command, 'help')[0]}" in second
 
 

@@ -72,6 +72,15 @@ def test_the_list_of_a_past_day_puts_types_under_the_categories_of_that_day(clie
     assert listed() == (["Biblioteca", "Stazione"], [libraries, stations])
 
 
+@pytest.mark.parametrize("act", [lambda found: found.update(note="altro"), lambda f: f.delete()])
+def test_an_edition_is_never_rewritten_nor_taken_away(act):
+    edition = publish([Thing("Biblioteca")], at=FIRST)
+    for found in (Edition.objects.all(), edition.source.editions.all()):
+        with pytest.raises(TypeError, match="append-only"):
+            act(found)
+    assert Edition.objects.get().note == edition.note
+
+
 def test_a_past_day_shows_the_valence_that_was_shown_then_and_why(client):
     edition = publish([Thing("Biblioteca")], at=FIRST)
     service = Service.objects.get()
