@@ -64,7 +64,7 @@ class DeliveryForm(forms.Form):
 
     sender = forms.ChoiceField()
     file = forms.FileField(
-        label=_("File del piano"),
+        label=_("File da consegnare"),
         max_length=255,
         allow_empty_file=True,
         error_messages={

@@ -70,3 +70,8 @@ def test_what_a_body_declares_is_the_source_s_word_on_the_public_page(cast, ats)
     published(cast, ats, union_file())
     shown = text(Client().get(f"/servizi/{Service.objects.first().public_id}/"))
     assert "Dichiarata dalla fonte" in shown and "dal comune" not in shown
+
+
+def test_a_body_is_asked_for_a_file_and_not_for_a_plan(ats):
+    asked = text(client_of(ats.operator).get(reverse("deliveries:new")))
+    assert "File da consegnare" in asked and "File del piano" not in asked
