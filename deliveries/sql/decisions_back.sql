@@ -1,6 +1,6 @@
 -- After the check: decisions hang again on the rows that are what they were, in content, type and comune, and on the
--- items that no row stands for. The others are gone, to be decided anew. The rows have no statistics yet, a copy of what
--- is compared has. Parameters: delivery.
+-- items that no row stands for. The others are gone, to be decided anew. The rows have no statistics yet; a copy of
+-- what is compared has. Parameters: delivery.
 
 CREATE TEMPORARY TABLE checked ON COMMIT DROP AS
 SELECT id, layer, "row", fingerprint, kind, municipality
