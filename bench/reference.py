@@ -6,6 +6,7 @@ from rest_framework_gis.pagination import GeoJsonPagination
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from services.models import ServiceState
+from sttm2.urls import urlpatterns as portal
 
 
 class Pages(GeoJsonPagination):  # type: ignore[misc]
@@ -31,4 +32,5 @@ class PlainList(generics.ListAPIView[ServiceState]):
     authentication_classes = ()
 
 
-urlpatterns = [path("plain/", PlainList.as_view())]
+# The portal's own beside it: a web server makes its pages ready before it listens.
+urlpatterns = [path("plain/", PlainList.as_view()), *portal]

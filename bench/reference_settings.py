@@ -1,4 +1,4 @@
-"""The benchmark's settings with the reference's addresses in place of the portal's."""
+"""The benchmark's settings with the reference's addresses before the portal's."""
 
 from bench.settings import *  # noqa: F403
 from bench.settings import INSTALLED_APPS
