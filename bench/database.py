@@ -45,6 +45,19 @@ class Filled:
     seconds: float
 
 
+_COUNTS = "services_statecount, services_cellcount"
+#: Of every fifth service there is an earlier state: a past day shows fewer, and otherwise.
+_HISTORY = """
+INSERT INTO services_servicestate (
+  service_id, public_id, valid_from, valid_to, name, kind_id, category_id, level, status, declared,
+  proposed, validated, confirmed, reasons, override_reason, municipality_id, address, attributes,
+  origins, in_reading_1, in_reading_2, is_demonstration, accuracy, geometry, point, confirmed_on)
+SELECT service_id, public_id, '2024-01-01', valid_from, name, kind_id, category_id, level,
+  'previsto', declared, proposed, validated, confirmed, reasons, override_reason, municipality_id,
+  address, attributes, origins, in_reading_1, in_reading_2, is_demonstration, accuracy, geometry,
+  point, confirmed_on
+FROM services_servicestate WHERE service_id %% 5 = 0
+"""
 _FILL = """
 WITH kinds AS (
   SELECT array_agg(slug) AS slugs, count(*) AS n FROM services_servicetype WHERE level = 'supra'
@@ -66,7 +79,7 @@ INSERT INTO services_servicestate (
   service_id, public_id, valid_from, name, kind_id, category_id, level, status, declared, proposed,
   validated, confirmed, reasons, override_reason, municipality_id, address, attributes, origins,
   in_reading_1, in_reading_2, is_demonstration, accuracy, geometry, point, confirmed_on)
-SELECT known.id, known.public_id, now(),
+SELECT known.id, known.public_id, '2025-01-01',
   (ARRAY['Biblioteca', 'Palestra', 'Centro sportivo', 'Teatro', 'Ospedale', 'Scuola', 'Museo',
     'Parco'])[1 + i %% 8] || ' comunale ' || i,
   k.slug, k.category_id, 'supra',
@@ -87,12 +100,19 @@ ORDER BY i
 def fill(services: int) -> None:
     """Exactly so many services at random places inside the comuni, by area, types in turn."""
     with connect(bench_url()) as connection:
-        connection.execute("TRUNCATE services_service RESTART IDENTITY CASCADE")
+        connection.execute(f"TRUNCATE services_service, {_COUNTS} RESTART IDENTITY CASCADE")
         connection.execute(_FILL, {"n": services})
-        connection.execute("VACUUM ANALYZE services_service, services_servicestate")
+        connection.execute(_HISTORY, {})
+
+
+def settle() -> None:
+    """Statistics and visibility as the database's own housekeeping leaves them."""
+    with connect(bench_url()) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 def empty() -> None:
     """No services: deliveries are compared with what is in force."""
     with connect(bench_url()) as connection:
-        connection.execute("TRUNCATE services_service, services_source RESTART IDENTITY CASCADE")
+        tables = f"services_service, services_source, {_COUNTS}"
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

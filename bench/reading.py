@@ -7,7 +7,7 @@ from bench import database
 from bench.figures import Figure, Report
 from bench.load import Connection, median_ms, rate
 from bench.servers import children, free_port, peak_mib, web
-from services import tilesets
+from services import states
 
 LIST = "/api/v1/services/"
 BOX = "bbox=9.15,45.44,9.25,45.50"
@@ -99,6 +99,7 @@ def exports(report: Report, services: int, runs: int) -> None:
 
 
 def fill(services: int) -> None:
-    """The throw-away catalogue, its pyramid with it."""
+    """The throw-away catalogue, its counts with it."""
     database.fill(services)
-    tilesets.refresh()
+    states.recount()
+    database.settle()

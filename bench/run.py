@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench import checking, database, pages, reading
+from bench import checking, database, dear, pages, reading
 from bench.figures import Report
 
 
@@ -19,7 +19,7 @@ class Scale:
     runs: int
 
 
-PARTS = ("list", "tiles", "export", "check", "publish", "delivery", "pages")
+PARTS = ("list", "tiles", "export", "dear", "check", "publish", "delivery", "pages")
 SCALES = {
     "quick": Scale("quick", (10_000,), (1_000,), 1.0, 1),
     "usual": Scale("usual", (100_000,), (1_000, 10_000, 100_000), 5.0, 3),
@@ -30,7 +30,7 @@ SCALES = {
 def main(scale: Scale, parts: set[str]) -> int:
     report = Report(scale.name)
     try:
-        if parts & {"list", "tiles", "export"}:
+        if parts & {"list", "tiles", "export", "dear"}:
             _readers(report, scale, parts)
         if parts & {"check", "publish", "delivery", "pages"}:
             database.empty()
@@ -41,6 +41,10 @@ def main(scale: Scale, parts: set[str]) -> int:
 
 
 def _readers(report: Report, scale: Scale, parts: set[str]) -> None:
+    small: dict[str, dear.Asked] = {}
+    if "dear" in parts:
+        reading.fill(dear.SMALL)
+        small = dear.walked(report, dear.SMALL, small)
     for services in scale.services:
         reading.fill(services)
         if "list" in parts and services <= 100_000:
@@ -49,6 +53,8 @@ def _readers(report: Report, scale: Scale, parts: set[str]) -> None:
             reading.tiles(report, services, scale.seconds)
         if "export" in parts:
             reading.exports(report, services, scale.runs)
+        if "dear" in parts and services > dear.SMALL:
+            dear.walked(report, services, small)
 
 
 def _workshop(report: Report, scale: Scale, parts: set[str]) -> None:

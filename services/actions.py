@@ -19,10 +19,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from people.models import User
-from services import states, tilesets
+from services import states
 from services.ids import new_item_key, new_service_id
 from services.models import Edition, Service, ServiceEvent, ServiceState, Source
-from services.querysets import run_sql
+from services.statements import SQL
 from zones.models import Municipality
 
 _VALIDATED = """
@@ -132,7 +132,6 @@ def validate(edition: Edition, service: Service, *, valence: str, reason: str) -
     with connection.cursor() as cursor:
         cursor.execute(_VALIDATED, [service.pk, valence, reason.strip() if valence else ""])
     states.write(edition.published_at)
-    tilesets.refresh()
     ServiceEvent.objects.create(
         service=service,
         edition=edition,
@@ -154,10 +153,7 @@ def refresh_shown() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_ALL_SHOWN)
     states.write(at)
-    changed = ServiceState.objects.filter(valid_from=at).count()
-    if changed:
-        tilesets.refresh()
-    return changed
+    return ServiceState.objects.filter(valid_from=at).count()
 
 
 @transaction.atomic
@@ -192,7 +188,7 @@ def publish_edition(
         note=head.note,
         counts=dict(counts),
     )
-    run_sql(
+    SQL.run(
         "publish_edition",
         source=source.pk,
         edition=edition.pk,
@@ -204,8 +200,6 @@ def publish_edition(
         at=at,
     )
     states.write(at)
-    # Last, so that the map's counts change in the same instant as what they count.
-    tilesets.refresh()
     return edition
 
 

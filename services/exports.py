@@ -7,7 +7,7 @@ from typing import Final
 from django.db import connection, transaction
 from psycopg import ClientCursor, sql
 
-from services.statements import PROPERTIES, ServiceSelection, feature_text, features, text
+from services.statements import PROPERTIES, SQL, ServiceSelection, feature_text, features
 
 CHUNK: Final = 1000
 #: What opens right by a double click in an Italian Excel:
@@ -65,7 +65,7 @@ def _copied(
 ) -> Iterator[bytes]:
     """Blocks of whole lines, as COPY sends them: the server goes on while we write."""
     shown = features(f"({hits.rows()})", more)
-    statement = text("export").format(features=shown, columns=columns)
+    statement = SQL.filled("export", features=shown, columns=columns)
     params = (site, *hits.params, hits.day, hits.day)
     with transaction.atomic():
         _plan_for_streaming(whole=not hits.selective)

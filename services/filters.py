@@ -11,14 +11,24 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet, Sum, Value
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import wrong_parameter
-from services.models import MacroCategory, ServiceState, ServiceStatus, ServiceType, Valence
-from services.querysets import StateQuerySet
+from services.cells import FINEST as CELL
+from services.cells import cells_within
+from services.models import (
+    CellCount,
+    MacroCategory,
+    ServiceState,
+    ServiceStatus,
+    ServiceType,
+    StateCount,
+    Valence,
+)
+from services.querysets import CountQuerySet, StateQuerySet
 from services.statements import ServiceSelection, keys_of
 from services.versions import catalogue_version
 from zones.days import day_asked, end_of
@@ -36,6 +46,9 @@ PARAMETERS: Final = (
     "q", "bbox", "al", "id",
 )  # fmt: skip
 LONGEST_QUERY: Final = 120
+#: Words of a search, and the shortest that is looked for inside words: a shorter one begins one.
+MOST_WORDS: Final = 8
+INSIDE_FROM: Final = 3
 CACHE_SECONDS: Final = 3600
 MOST_IDS: Final = 1000
 
@@ -152,7 +165,34 @@ class ServiceFilter:
         for box in (self.bbox and self.bbox.web(), web_box):
             found = found.within_web_box(box) if box else found
         for word in self.q.split():
-            found = found.matching(word, _kinds_named(word))
+            kinds = _kinds_named(word)
+            found = found.matching(_meaning(word, named=bool(kinds)), kinds)
+        return found
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether the counts that publications keep answer how many: they know nothing of words,
+        boxes and single services."""
+        return not (self.q or self.bbox or self.id)
+
+    def counted(self) -> "list[QuerySet[Any]]":
+        """What is to be counted: the sum of `n` over all of these is how many are selected.
+
+        Counts where those can tell; in a box the counts of the cells that it holds whole, and the
+        states in its rim; else the states themselves.
+        """
+        if self.is_aggregate:
+            return [StateCount.objects.at(self.before).filter(self._conditions())]
+        states = self.queryset().annotate(n=Value(1))
+        inner = self.bbox and cells_within(self.bbox.web(), CELL)
+        if self.q or self.id or not inner:
+            return [states]
+        whole = self.cells().filter(zoom=CELL.zoom).within(inner)
+        return [whole, states.outside(inner, CELL)]
+
+    def cells(self) -> CountQuerySet:
+        """The counts per cell of the map that add up to what is selected, boxes left out."""
+        found: CountQuerySet = CellCount.objects.at(self.before).filter(self._conditions())
         return found
 
     def hits(
@@ -173,22 +213,40 @@ class ServiceFilter:
 
     def matched(self, version: str = "") -> int:
         """How many, exactly."""
-        return self.remembered("matched", self.queryset().count, version) or 0
+        return self.remembered("matched", self._count, version) or 0
+
+    def _count(self) -> int:
+        return sum(part.aggregate(all=Sum("n"))["all"] or 0 for part in self.counted())
+
+    def condition_of(self, name: str) -> Q:
+        """What one name of the choice asks of a state, or of a count; empty if it asks nothing."""
+        values = getattr(self, name)
+        if not values:
+            return Q()
+        if name == "zone":
+            return Q(municipality__in=_comuni(values, self.day))
+        if name == "status":
+            values = tuple(value.replace("-", " ") for value in values)
+        if name == "valence":
+            values = tuple("" if value == UNDECLARED else value for value in values)
+        return Q(**{COLUMNS[name]: values})
 
     def _conditions(self) -> Q:
-        chosen = Q()
-        for column, values in (
-            ("municipality__in", self.municipality),
-            ("category__in", self.category),
-            ("kind__in", self.type),
-            ("status__in", tuple(value.replace("-", " ") for value in self.status)),
-            ("valence__in", tuple("" if value == UNDECLARED else value for value in self.valence)),
-            ("service__public_id__in", self.id),
-        ):
-            chosen &= Q(**{column: values}) if values else Q()
-        chosen &= Q() if self.level == "all" else Q(level=self.level)
-        chosen &= Q(municipality__in=_comuni(self.zone, self.day)) if self.zone else Q()
+        chosen = Q() if self.level == "all" else Q(level=self.level)
+        for name in ("zone", *COLUMNS):
+            chosen &= self.condition_of(name)
         return chosen & READING_CONDITIONS[self.reading]
+
+
+#: What the values of a name are looked for in.
+COLUMNS: Final = {
+    "municipality": "municipality__in",
+    "category": "category__in",
+    "type": "kind__in",
+    "status": "status__in",
+    "valence": "valence__in",
+    "id": "service__public_id__in",
+}
 
 
 READING_CONDITIONS: Final = {
@@ -295,7 +353,21 @@ def _words(query: QueryDict) -> str:
     text = query.get("q", "").strip()
     if len(text) > LONGEST_QUERY or "\x00" in text:
         raise wrong_parameter("q", _("al massimo %(n)d caratteri") % {"n": LONGEST_QUERY})
-    return " ".join(folded(text).split())
+    words = folded(text).split()
+    if len(words) > MOST_WORDS:
+        raise wrong_parameter("q", _("al massimo %(n)d parole") % {"n": MOST_WORDS})
+    return " ".join(words)
+
+
+def _meaning(word: str, *, named: bool) -> Q:
+    """What a folded word asks of a name and address: to hold it; a short one, to hold a word that
+    begins so; and one that nothing holds and no type is called (`named`), a word much like it."""
+    if len(word) < INSIDE_FROM:
+        return Q(folded__startswith=word) | Q(folded__contains=f" {word}")
+    holds = Q(folded__contains=word)
+    if named or ServiceState.objects.filter(holds).exists():
+        return holds
+    return Q(folded__trigram_word_similar=Value(word))
 
 
 def _ids(query: QueryDict) -> tuple[str, ...]:
@@ -319,6 +391,7 @@ def _comuni(zones: Sequence[str], day: dt.date) -> list[str]:
 
 
 def _kinds_named(word: str) -> list[str]:
-    """Types whose name holds the folded word."""
+    """Types whose name holds the folded word; a short one, as the beginning of a word."""
+    sought = word if len(word) >= INSIDE_FROM else f" {word}"
     names = ServiceType.objects.values_list("slug", "name")
-    return [slug for slug, name in names if word in folded(name)]
+    return [slug for slug, name in names if sought in f" {folded(name)}"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from services.statements import ServiceSelection, feature_text, features, text
+from services.statements import SQL, ServiceSelection, feature_text, features
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def feature_page(hits: ServiceSelection, *, site: str, after: int, limit: int) -
 
 
 def _walked(hits: ServiceSelection) -> str:
-    page = text("page_walked").format(rows=hits.rows())
+    page = SQL.filled("page_walked", rows=hits.rows())
     shown = features(page)
-    return text("feature_page").format(before="", features=shown, feature=feature_text())
+    return SQL.filled("feature_page", before="", features=shown, feature=feature_text())
 
 
 def _found(hits: ServiceSelection) -> str:
-    before = text("page_found").format(hits=hits.keys.sql)
+    before = SQL.filled("page_found", hits=hits.keys.sql)
     shown = features("(SELECT t.* FROM page JOIN services_servicestate t USING (id))")
-    return text("feature_page").format(before=before, features=shown, feature=feature_text())
+    return SQL.filled("feature_page", before=before, features=shown, feature=feature_text())

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Polygon
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, Sum
 
 from core.geo import WEB_SRID
-from core.sqlfiles import SqlFolder
 from people.policies import Person, reach_of
+from services.cells import HALF_WORLD, CellGrid, CellRange
 
 
 class Folded(Func):
@@ -19,6 +19,16 @@ class Folded(Func):
 
     function = "sttm2_fold"
     output_field = models.TextField()
+
+
+class CellNumber(Func):
+    """The column (X) or row (Y) of the cell in which a point of EPSG:3857 lies."""
+
+    output_field = models.IntegerField()
+
+    def __init__(self, point: F, grid: CellGrid, axis: str) -> None:
+        metres = f"{HALF_WORLD} {'+' if axis == 'X' else '-'} ST_{axis}(%(expressions)s)"
+        super().__init__(point, template=f"floor(({metres}) / {grid.width})::int")
 
 
 #: What a correction is called where events and notices speak of anything that has a log.
@@ -99,16 +109,52 @@ class StateQuerySet(models.QuerySet[Any]):
         found: StateQuerySet = self.filter(point_web__bboverlaps=envelope)
         return found
 
-    def matching(self, word: str, kinds: Sequence[str]) -> "StateQuerySet":
-        """Whose name or address holds a folded word (or one much like it), or of these types."""
-        folded = self.alias(folded=Folded(F("name"), F("address")))
-        found: StateQuerySet = folded.filter(
-            Q(folded__contains=word)
-            | Q(folded__trigram_word_similar=Value(word))
-            | Q(kind__in=list(kinds))
+    def outside(self, inner: CellRange, grid: CellGrid) -> "StateQuerySet":
+        """Of the states in a box those beside its whole cells: in the four strips around them."""
+        west, south, east, north = inner.sides(grid)
+        far = 2 * HALF_WORLD
+        strips = (
+            (-far, -far, west, far), (east, -far, far, far),
+            (west, north, east, far), (west, -far, east, south),
+        )  # fmt: skip
+        beside = Q()
+        for strip in strips:
+            envelope = Polygon.from_bbox(strip)
+            envelope.srid = WEB_SRID
+            beside |= Q(point_web__bboverlaps=envelope)
+        # On an edge between cells a point is in one of them only: its own number says in which.
+        x, y = CellNumber(F("point_web"), grid, "X"), CellNumber(F("point_web"), grid, "Y")
+        placed = self.alias(cell_x=x, cell_y=y)
+        found: StateQuerySet = placed.filter(beside).exclude(
+            cell_x__range=(inner.west, inner.east), cell_y__range=(inner.north, inner.south)
         )
         return found
 
+    def matching(self, condition: Q, kinds: Sequence[str]) -> "StateQuerySet":
+        """Whose folded name and address a word's condition holds for, or of these types."""
+        either = condition | Q(kind__in=kinds) if kinds else condition
+        found: StateQuerySet = self.filter(either)
+        return found
 
-SQL = SqlFolder(__file__)
-run_sql = SQL.run
+
+class CountQuerySet(models.QuerySet[Any]):
+    """Changes of how many services are shown: the sum of `n` is how many."""
+
+    def at(self, before: dt.datetime | None) -> "CountQuerySet":
+        """What adds up to the states in force just before that moment; with None, now."""
+        return self if before is None else self.filter(at__lt=before)
+
+    def supra_municipal(self) -> "CountQuerySet":
+        """Without the services that are local by their type."""
+        return self.filter(level="supra")
+
+    def within(self, cells: CellRange) -> "CountQuerySet":
+        """Of these cells."""
+        found: CountQuerySet = self.filter(
+            cell_x__range=(cells.west, cells.east), cell_y__range=(cells.north, cells.south)
+        )
+        return found
+
+    def total(self) -> int:
+        """How many services."""
+        return int(self.aggregate(n=Sum("n"))["n"] or 0)

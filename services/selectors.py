@@ -3,10 +3,10 @@ counts in both readings, facets, one service's story."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, Sum, prefetch_related_objects
 
 from services.models import (
     Edition,
@@ -18,7 +18,7 @@ from services.models import (
     ServiceType,
     SourceItem,
 )
-from services.querysets import StateQuerySet
+from services.querysets import CountQuerySet, StateQuerySet
 from validator.taxonomy import Category, Kind, Taxonomy
 from zones.models import Municipality
 
@@ -87,11 +87,11 @@ class ServiceStory:
         return next((said for said in self.said if said.item.pk == item_id), None)
 
 
-READING_COUNTS: dict[str, Count] = {
-    "plan": Count("pk", filter=Q(in_reading_1=True)),
-    "other": Count("pk", filter=Q(in_reading_2=True)),
-    "both": Count("pk", filter=Q(in_reading_1=True, in_reading_2=True)),
-    "union": Count("pk"),
+READING_COUNTS: dict[str, Sum] = {
+    "plan": Sum("n", filter=Q(in_reading_1=True), default=0),
+    "other": Sum("n", filter=Q(in_reading_2=True), default=0),
+    "both": Sum("n", filter=Q(in_reading_1=True, in_reading_2=True), default=0),
+    "union": Sum("n", default=0),
 }
 
 
@@ -120,32 +120,29 @@ def taxonomy() -> Taxonomy:
     return Taxonomy(categories, kinds)
 
 
-def reading_counts(states: StateQuerySet) -> ReadingCounts:
-    """Counts of a filtered queryset in one query."""
-    rows = states.order_by().values_list("category").annotate(**READING_COUNTS)
-    totals = [sum(column) for column in zip(*(row[1:] for row in rows), strict=True)]
-    return ReadingCounts(*totals)
-
-
-def category_counts(states: StateQuerySet) -> list[CategoryCounts]:
+def category_counts(counted: CountQuerySet) -> list[CategoryCounts]:
     """Every category of the taxonomy, the empty ones too, then what was not recognised, if any."""
-    planned = Count("pk", filter=Q(status__in=TO_COME))
-    rows = states.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
-    found = {row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in rows}
+    planned = Sum("n", filter=Q(status__in=TO_COME), default=0)
+    rows = counted.order_by().values_list("category").annotate(**READING_COUNTS, planned=planned)
+    return by_category({row[0]: (ReadingCounts(*row[1:-1]), row[-1]) for row in rows})
+
+
+def by_category(found: Mapping[str | None, tuple[ReadingCounts, int]]) -> list[CategoryCounts]:
+    """Those counts in the order of the taxonomy."""
     nothing = (ReadingCounts(), 0)
     counts = [
         CategoryCounts(category, *found.get(category.slug, nothing))
         for category in MacroCategory.objects.all()
     ]
-    if None in found:
+    if found.get(None, nothing)[0].union:
         counts.append(CategoryCounts(None, *found[None]))
     return counts
 
 
-def facet_counts(states: StateQuerySet, field: str) -> Mapping[str, int]:
-    """How many services per value of a field."""
-    rows = states.order_by().values_list(field).annotate(n=Count("pk"))
-    return {value or "": n for value, n in rows}
+def totals_of(counts: Iterable[CategoryCounts]) -> ReadingCounts:
+    """The counts of all these categories together."""
+    columns = zip(*(astuple(row.counts) for row in counts), strict=True)
+    return ReadingCounts(*map(sum, columns))
 
 
 def latest_editions(limit: int = 5) -> list[Edition]:

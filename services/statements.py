@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -21,12 +21,12 @@ WRITTEN = frozenset(
 )
 
 
-text = SqlFolder(__file__).text
+SQL: Final = SqlFolder(__file__)
 
 
 def features(source: str, more: str = "") -> str:
     """The statement of what is published of each service of `source`; `more` adds columns."""
-    return text("features").format(source=source, more=more)
+    return SQL.filled("features", source=source, more=more)
 
 
 def _member(name: str) -> str:
@@ -74,9 +74,9 @@ class ServiceSelection:
     day: dt.date
     selective: bool = False
 
-    def fill(self, name: str, **gaps: str) -> str:
+    def fill(self, name: str) -> str:
         """The text of that file around these keys."""
-        return text(name).format(hits=self.keys.sql, **gaps)
+        return SQL.filled(name, hits=self.keys.sql)
 
     @property
     def params(self) -> tuple[Any, ...]:

@@ -9,14 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from services import criteria
+from services.cells import BY_COMUNE, FINEST, HALF_WORLD
 from services.criteria import Facts
-from services.models import CriteriaSet, Edition, ServiceState
-from services.querysets import SQL
+from services.models import CellCount, CriteriaSet, Edition, ServiceState, StateCount
+from services.statements import SQL
 
 LOCK: Final = 0x53545433
 #: `null`: as it was before.
@@ -30,6 +31,12 @@ _PROPOSED: Final = """
         kind_id text, area double precision, valence text, reasons jsonb
     ) ON COMMIT DROP
 """
+#: The changes that `write` makes, and all there ever were.
+_CHANGES: Final = "(SELECT %(at)s::timestamptz AS at, c.* FROM state_change c) change"
+_ALL_CHANGES: Final = """(
+    SELECT valid_from AS at, 1 AS n, s.* FROM services_servicestate s UNION ALL
+    SELECT valid_to, -1, s.* FROM services_servicestate s WHERE valid_to IS NOT NULL
+) change"""
 _FACTS: Final = "SELECT DISTINCT kind_id, level, default_valence, area FROM shown"
 
 
@@ -72,7 +79,29 @@ def write(at: dt.datetime) -> None:
     SQL.run("show_services", gaps={"shown": shown_sql()})
     _propose(criteria_set)
     SQL.run("write_states", at=at, criteria=criteria_set and criteria_set.pk)
+    _count(_CHANGES, at=at)
     SQL.run("drop_edition_tables")
+
+
+@transaction.atomic
+def recount() -> None:
+    """Count all states anew: after they were written by another way than `write`."""
+    hold_moment()
+    StateCount.objects.all().delete()
+    CellCount.objects.all().delete()
+    _count(_ALL_CHANGES)
+
+
+def _count(changes: str, **params: Any) -> None:
+    SQL.run(
+        "count_changes",
+        gaps={"changes": changes},
+        half=HALF_WORLD,
+        cell=FINEST.width,
+        finest=FINEST.zoom,
+        by_comune=BY_COMUNE,
+        **params,
+    )
 
 
 def shown_sql() -> str:

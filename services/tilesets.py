@@ -1,28 +1,21 @@
-"""Vector tiles of the services and the pyramid behind
-the low zooms; the project (`sttm2.tiles`) serves them."""
+"""Vector tiles of the services, points or counted cells; the project (`sttm2.tiles`) serves
+them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import connection
 
-from services.models import TileCluster, TilePyramid
-from services.statements import ServiceSelection, text
-from services.versions import states_version
+from services.cells import BY_COMUNE, CELLS, FINEST, HALF_WORLD, CellGrid, CellRange
+from services.querysets import CountQuerySet
+from services.statements import SQL, ServiceSelection
 
-HALF_WORLD: Final = 20037508.342789244
-POINTS_FROM_ZOOM: Final = 12
-COARSEST_ZOOM: Final = 5
-FINEST_ZOOM: Final = POINTS_FROM_ZOOM - 1
-#: Cells along a tile's side: 64 CSS pixels each where a tile is drawn at 512.
-CELLS: Final = 8
-#: Up to so many services every zoom shows single points;
-#: above, cells with counts below POINTS_FROM_ZOOM.
+POINTS_FROM_ZOOM: Final = FINEST.zoom + 1
+#: Up to so many services every zoom shows single points; above, cells with counts below
+#: POINTS_FROM_ZOOM, and in a tile that alone holds more.
 MANY: Final = 4000
 #: In tile units of 4096: Leaflet cuts 16 pixels past a tile, a circle needs more.
 BUFFER: Final = 256
-LOCK: Final = 0x53545432
 
 
 @dataclass(frozen=True)
@@ -45,47 +38,41 @@ class TileAddress:
         return (west - more, north - self.width - more, west + self.width + more, north + more)
 
 
-def refresh() -> None:
-    """Rebuild the pyramid. Call it last inside the publication's transaction: tiles then change
-    with the data.
-
-    Two publications at once wait here for one another;
-    READ COMMITTED shows the second what the first wrote.
-    """
-    cell = 2 * HALF_WORLD / 2**FINEST_ZOOM / CELLS
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        TileCluster.objects.all().delete()
-        cursor.execute(text("pyramid"), [HALF_WORLD, cell, HALF_WORLD, cell, FINEST_ZOOM])
-        for zoom in range(FINEST_ZOOM - 1, COARSEST_ZOOM - 1, -1):
-            cursor.execute(text("pyramid_up"), [zoom, zoom + 1])
-        TilePyramid.objects.update_or_create(pk=1, defaults={"version": states_version()})
-
-
-def pyramid_is_current() -> bool:
-    """Whether the stored pyramid shows what is in force; if not, cells are counted live and stay
-    exact."""
-    return TilePyramid.objects.filter(pk=1, version=states_version()).exists()
-
-
 def points(tile: TileAddress, hits: ServiceSelection) -> bytes:
     """Single services; the hits' conditions hold the tile's box."""
     return _mvt(hits.fill("tile_points"), (*hits.params, *_address(tile)))
 
 
-def stored_cells(tile: TileAddress, categories: Sequence[str]) -> bytes:
-    """Cells of the pyramid, of these categories or of all."""
-    ring = (tile.x * CELLS - 1, (tile.x + 1) * CELLS, tile.y * CELLS - 1, (tile.y + 1) * CELLS)
-    chosen = list(categories) or None
-    sql = text("tile_cells").format(cells_of=text("cells_stored"))
-    return _mvt(sql, (tile.z, *ring, chosen, chosen, *_address(tile)))
+def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) -> bytes:
+    """Cells as publications counted them; `by_comune`: the conditions of `counted` name comuni,
+    which the coarsest zooms do not tell apart: theirs are added up from finer ones."""
+    zoom = max(tile.z, BY_COMUNE) if by_comune else tile.z
+    finer = zoom - tile.z
+    shown = CellRange(
+        west=(tile.x * CELLS - 1) << finer,
+        north=(tile.y * CELLS - 1) << finer,
+        east=(((tile.x + 1) * CELLS + 1) << finer) - 1,
+        south=(((tile.y + 1) * CELLS + 1) << finer) - 1,
+    )
+    rows = counted.filter(zoom=zoom).within(shown)
+    values = rows.order_by().values_list("cell_x", "cell_y", "category", "n", "sum_x", "sum_y")
+    found, params = values.query.sql_with_params()
+    sql = SQL.filled("tile_cells", cells_of=SQL.filled("cells_stored", rows=found))
+    return _mvt(sql, (finer, finer, *params, *_address(tile)))
+
+
+def are_many(hits: ServiceSelection) -> bool:
+    """Whether more than MANY are selected; no more than those are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(hits.fill("hits_up_to"), (*hits.params, MANY + 1))
+        return int(cursor.fetchone()[0]) > MANY
 
 
 def live_cells(tile: TileAddress, hits: ServiceSelection) -> bytes:
     """Cells counted now, for any filter; the hits'
     conditions hold the tile's box and a cell around it."""
-    cell = tile.width / CELLS
-    sql = text("tile_cells").format(cells_of=text("cells_live").format(rows=hits.rows()))
+    cell = CellGrid(tile.z).width
+    sql = SQL.filled("tile_cells", cells_of=SQL.filled("cells_live", rows=hits.rows()))
     grid = (HALF_WORLD, cell, HALF_WORLD, cell)
     return _mvt(sql, (*grid, *hits.params, *_address(tile)))
 

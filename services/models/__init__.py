@@ -1,15 +1,16 @@
 """Tables of the catalogue: taxonomy, sources and editions, records, services and their states,
-corrections, remarks, criteria, events."""
+counts of states, corrections, remarks, criteria, events."""
 
 from services.models.assessment import CriteriaSet, Match, ServiceEvent
 from services.models.catalogue import Service, ServiceState
 from services.models.corrections import Correction
+from services.models.counts import CellCount, StateCount
 from services.models.lineage import Edition, Record, Source, SourceItem
 from services.models.remarks import Remark
 from services.models.taxonomy import Level, MacroCategory, ServiceStatus, ServiceType, Valence
-from services.models.tiles import TileCluster, TilePyramid
 
 __all__ = [
+    "CellCount",
     "Correction",
     "CriteriaSet",
     "Edition",
@@ -25,7 +26,6 @@ __all__ = [
     "ServiceType",
     "Source",
     "SourceItem",
-    "TileCluster",
-    "TilePyramid",
+    "StateCount",
     "Valence",
 ]

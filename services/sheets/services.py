@@ -21,9 +21,9 @@ from core.sheets import (
     number,
     text,
 )
-from services.models import ServiceState
-from services.querysets import StateQuerySet
-from services.selectors import CategoryCounts, category_counts, reading_counts
+from services.models import StateCount
+from services.querysets import CountQuerySet
+from services.selectors import CategoryCounts, category_counts, totals_of
 from zones.days import end_of
 
 PER = 10_000
@@ -31,12 +31,11 @@ PER = 10_000
 
 def services_of(territory: SheetTerritory) -> Section:
     """Services by category in both readings, planned ones apart, and per 10,000 residents."""
-    shown = ServiceState.objects.at(end_of(territory.day))
-    everywhere = shown.supra_municipal()
-    here = everywhere.filter(municipality__in=territory.municipalities)
-    totals = reading_counts(here)
-    counts = category_counts(here)
-    local = shown.filter(level="local", municipality__in=territory.municipalities)
+    shown = StateCount.objects.at(end_of(territory.day))
+    here = shown.filter(municipality__in=territory.municipalities)
+    counts = category_counts(here.supra_municipal())
+    totals = totals_of(counts)
+    rates = _rates(shown.supra_municipal(), territory)
     return Section(
         slug="servizi",
         title=_("Servizi sovracomunali"),
@@ -49,10 +48,10 @@ def services_of(territory: SheetTerritory) -> Section:
             Fact(_("Lettura 2, altre fonti"), totals.other),
             Fact(_("In entrambe"), totals.both),
             Fact(_("Unione"), totals.union),
-            Fact(_("Servizi comunali, a parte"), local.count()),
+            Fact(_("Servizi comunali, a parte"), here.filter(level="local").total()),
         ),
-        tables=(_by_category(counts, territory), _per_residents(counts, everywhere, territory)),
-        charts=_charts(counts, everywhere, territory),
+        tables=(_by_category(counts, territory), _per_residents(counts, rates, territory)),
+        charts=_charts(counts, rates, territory),
         note=_residents_note(territory),
         links=(
             text(_("Tutti i servizi, con filtri e mappa"), url=_list_url(territory)),
@@ -115,7 +114,7 @@ def _heading(row: CategoryCounts, territory: SheetTerritory) -> Cell:
     return text(_name(row), url=url, mark=row.category.slug)
 
 
-def _rates(everywhere: StateQuerySet, territory: SheetTerritory) -> Mapping[str, float]:
+def _rates(everywhere: CountQuerySet, territory: SheetTerritory) -> Mapping[str, float]:
     """Metropolitan services per 10,000 residents, by category slug; empty where nobody counted
     residents."""
     if not territory.metropolitan_residents:
@@ -132,9 +131,8 @@ def _rate(row: CategoryCounts, territory: SheetTerritory) -> float | None:
 
 
 def _per_residents(
-    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: SheetTerritory
+    counts: list[CategoryCounts], rates: Mapping[str, float], territory: SheetTerritory
 ) -> Table:
-    rates = _rates(everywhere, territory)
     rows = tuple(
         Row(
             (
@@ -158,11 +156,10 @@ def _per_residents(
 
 
 def _charts(
-    counts: list[CategoryCounts], everywhere: StateQuerySet, territory: SheetTerritory
+    counts: list[CategoryCounts], rates: Mapping[str, float], territory: SheetTerritory
 ) -> tuple[Chart, ...]:
     if not territory.residents or not any(row.counts.union for row in counts):
         return ()
-    rates = _rates(everywhere, territory)
     bars = tuple(
         Bar(_name(row), _rate(row, territory), rates.get(row.category.slug))
         for row in counts

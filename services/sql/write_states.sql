@@ -20,7 +20,8 @@ LEFT JOIN LATERAL (
 ANALYZE next_state;
 
 CREATE TEMPORARY TABLE ended_state ON COMMIT DROP AS
-SELECT s.id, s.service_id, s.valid_from
+SELECT s.id, s.valid_from, s.municipality_id, s.category_id, s.kind_id, s.level, s.status, s.valence, s.in_reading_1,
+       s.in_reading_2, s.point_web
 FROM affected_service a
 JOIN services_servicestate s ON s.service_id = a.service_id AND s.valid_to IS NULL
 LEFT JOIN next_state n ON n.service_id = s.service_id
@@ -38,18 +39,25 @@ DELETE FROM services_servicestate s USING ended_state e WHERE s.id = e.id AND e.
 
 UPDATE services_servicestate s SET valid_to = %(at)s FROM ended_state e WHERE s.id = e.id;
 
-INSERT INTO services_servicestate (
-    service_id, public_id, valid_from, name, kind_id, category_id, level, status, declared, proposed, validated,
-    confirmed, criteria_set_id, reasons, override_reason, municipality_id, address, attributes, origins, in_reading_1,
-    in_reading_2, is_demonstration, accuracy, geometry, point, confirmed_on)
-SELECT n.service_id, n.public_id, %(at)s, n.name, n.kind_id, n.category_id, n.level, n.status, n.declared, n.proposed,
-       n.validated, n.confirmed, n.criteria_set_id, n.reasons, n.override_reason, n.municipality_id, n.address,
-       n.attributes, n.origins, n.in_reading_1, n.in_reading_2, n.is_demonstration, n.accuracy, n.geometry, n.point,
-       n.confirmed_on
-FROM next_state n
-WHERE NOT EXISTS (
-    SELECT FROM services_servicestate s WHERE s.service_id = n.service_id AND s.valid_to IS NULL)
-ORDER BY n.service_id;
+CREATE TEMPORARY TABLE state_change ON COMMIT DROP AS
+SELECT -1 AS n, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web
+FROM ended_state;
+
+WITH begun AS (
+    INSERT INTO services_servicestate (
+        service_id, public_id, valid_from, name, kind_id, category_id, level, status, declared, proposed, validated,
+        confirmed, criteria_set_id, reasons, override_reason, municipality_id, address, attributes, origins,
+        in_reading_1, in_reading_2, is_demonstration, accuracy, geometry, point, confirmed_on)
+    SELECT n.service_id, n.public_id, %(at)s, n.name, n.kind_id, n.category_id, n.level, n.status, n.declared,
+           n.proposed, n.validated, n.confirmed, n.criteria_set_id, n.reasons, n.override_reason, n.municipality_id,
+           n.address, n.attributes, n.origins, n.in_reading_1, n.in_reading_2, n.is_demonstration, n.accuracy,
+           n.geometry, n.point, n.confirmed_on
+    FROM next_state n
+    WHERE NOT EXISTS (
+        SELECT FROM services_servicestate s WHERE s.service_id = n.service_id AND s.valid_to IS NULL)
+    ORDER BY n.service_id
+    RETURNING municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web)
+INSERT INTO state_change SELECT 1, begun.* FROM begun;
 
 -- Who is spoken of again is back; nobody speaks of the others any more: retired, not deleted.
 UPDATE services_service v SET retired_at = NULL, retired_reason = ''

@@ -2,18 +2,18 @@
 of what is chosen, and addresses with one thing changed."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from services.counts import Counts, counts_of
 from services.filters import UNDECLARED, ServiceFilter
 from services.models import MacroCategory, ServiceStatus, ServiceType, Valence
-from services.selectors import FacetValue, facet_counts
+from services.selectors import FacetValue
 from zones.models import Municipality, Zone
 
 
@@ -46,7 +46,8 @@ def facets_of(chosen: ServiceFilter) -> Facets:
     comuni = Municipality.objects.current(chosen.day).with_zone(chosen.day).only("istat", "name")
     if chosen.zone:
         comuni = comuni.filter(zone_slug__in=chosen.zone)
-    by_comune = _counts(chosen.but(zone=(), municipality=()), "municipality")
+    counts = counts_of(chosen)
+    by_comune = counts.facets["municipality"]
     zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
     by_zone: dict[str, int] = {}
     for istat, n in by_comune.items():
@@ -56,30 +57,23 @@ def facets_of(chosen: ServiceFilter) -> Facets:
         municipality=_choices([(c.istat, c.name) for c in comuni], by_comune, chosen.municipality),
         category=_choices(
             [(c.slug, _name(c)) for c in MacroCategory.objects.all()],
-            _counts(chosen.but(category=(), type=()), "category"),
+            counts.facets["category"],
             chosen.category,
         ),
-        type=_types(chosen),
+        type=_types(chosen, counts),
         reading=_readings(chosen),
         valence=_choices(
             [*((v.value, str(v.label)) for v in Valence), (UNDECLARED, _("non dichiarata"))],
-            _undeclared(_counts(chosen.but(valence=()), "valence")),
+            _undeclared(counts.facets["valence"]),
             chosen.valence,
         ),
         status=_choices(
             [(s.value.replace(" ", "-"), str(s.label)) for s in ServiceStatus],
-            {k.replace(" ", "-"): n for k, n in _counts(chosen.but(status=()), "status").items()},
+            {k.replace(" ", "-"): n for k, n in counts.facets["status"].items()},
             chosen.status,
         ),
         with_local=chosen.level == "all",
     )
-
-
-def _counts(chosen: ServiceFilter, field: str) -> Mapping[str, int]:
-    def count() -> Mapping[str, int]:
-        return facet_counts(chosen.queryset(), field)
-
-    return chosen.remembered(f"facet:{field}", count) or {}
 
 
 def _undeclared(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -94,25 +88,14 @@ def _choices(
     ]
 
 
-def _types(chosen: ServiceFilter) -> list[FacetValue]:
-    """Types that something here has, within the chosen categories."""
-    counts = _counts(chosen.but(type=()), "kind")
-    kinds = list(ServiceType.objects.filter(slug__in=[*counts, *chosen.type]))
+def _types(chosen: ServiceFilter, counts: Counts) -> list[FacetValue]:
+    """Types that something here has, within the chosen categories; on a day gone by in the order
+    of the categories that they had then."""
+    found = counts.facets["kind"]
+    kinds = list(ServiceType.objects.filter(slug__in=[*found, *chosen.type]))
     if chosen.al:
-        kinds.sort(key=_place_of_the_day(chosen))
-    return _choices([(kind.slug, _name(kind)) for kind in kinds], counts, chosen.type)
-
-
-def _place_of_the_day(chosen: ServiceFilter) -> Callable[[ServiceType], tuple[float, int, str]]:
-    """Where a type stands in the list of a day gone by: by the category that it had then."""
-    shown = chosen.but(type=()).queryset().order_by()
-    category = dict(shown.values_list("kind").annotate(Min("category__order")))
-
-    def place(kind: ServiceType) -> tuple[float, int, str]:
-        order = category.get(kind.slug)
-        return (math.inf if order is None else order, kind.order, kind.slug)
-
-    return place
+        kinds.sort(key=lambda k: (counts.places.get(k.slug, math.inf), k.order, k.slug))
+    return _choices([(kind.slug, _name(kind)) for kind in kinds], found, chosen.type)
 
 
 def _readings(chosen: ServiceFilter) -> list[FacetValue]:

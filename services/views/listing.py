@@ -6,8 +6,9 @@ from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from services.counts import counts_of
 from services.filters import ServiceFilter
-from services.selectors import for_rows, named, reading_counts
+from services.selectors import for_rows, named, totals_of
 from services.views.facets import chips_of, facets_of
 
 PAGE = 25
@@ -27,7 +28,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("ordine", "nome")
     found = for_rows(chosen.queryset()).order_by(*ORDERS.get(order, ORDERS["nome"]))
     paginator = Paginator(found, PAGE)
-    paginator.count = chosen.matched()  # kept between pages
+    counts = counts_of(chosen)
+    paginator.count = counts.matched
     page = paginator.get_page(request.GET.get("pagina"))
     first = (page.number - 1) * PAGE
     facets = facets_of(chosen)
@@ -38,7 +40,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "chips": chips_of(chosen, facets),
         "page": page,
         "services": named(found[first : first + PAGE]),
-        "totals": reading_counts(chosen.queryset()),
+        "totals": totals_of(counts.by_category()),
         "query": chosen.canonical(),
         "order": order if order in ORDERS else "nome",
     }

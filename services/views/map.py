@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from core.geo import METROPOLITAN_BOUNDS
 from core.maps import PageMap
+from services.counts import counts_of
 from services.filters import ServiceFilter
 from services.models import ServiceState
-from services.selectors import category_counts, for_rows, latest_editions, named, reading_counts
+from services.selectors import for_rows, latest_editions, named, totals_of
 from services.views.days import service_on
 from services.views.facets import chips_of, facets_of
 from services.views.maps import map_settings
@@ -28,15 +29,15 @@ IN_VIEW = 40
 def service_map(request: HttpRequest) -> HttpResponse:
     chosen = ServiceFilter.from_query(request.GET, others=None)
     facets = facets_of(chosen)
-    within = chosen.but(category=(), bbox=None)
+    counts = counts_of(chosen.but(category=(), bbox=None)).by_category()
     selected = _selected(chosen, request.GET.get("servizio", ""))
     context = {
         "chosen": chosen,
         "day": chosen.al,
         "facets": facets,
         "chips": chips_of(chosen, facets),
-        "counts": category_counts(within.queryset()),
-        "totals": reading_counts(within.queryset()),
+        "counts": counts,
+        "totals": totals_of(counts),
         "editions": latest_editions(),
         "selected": selected,
         "map": _map(request, chosen, selected),
