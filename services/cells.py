@@ -25,8 +25,9 @@ class CellGrid:
         return float(2 * HALF_WORLD / 2**self.zoom / CELLS)
 
 
-#: The finest that is counted.
-FINEST: Final = CellGrid(11)
+#: Those whose counts tell comuni apart, coarsest first, and the finest that is counted.
+COUNTED: Final = tuple(CellGrid(zoom) for zoom in range(BY_COMUNE, 12))
+FINEST: Final = COUNTED[-1]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class CellRange:
     north: int
     east: int
     south: int
+
+    def finer(self) -> "CellRange":
+        """The same as cells of the next zoom."""
+        return CellRange(self.west * 2, self.north * 2, self.east * 2 + 1, self.south * 2 + 1)
 
     def sides(self, grid: CellGrid) -> tuple[float, float, float, float]:
         """West, south, east, north in metres of EPSG:3857."""

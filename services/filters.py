@@ -4,7 +4,6 @@ meaning that pages, API, tiles and exports share."""
 import datetime as dt
 import hashlib
 import math
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
@@ -17,8 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import wrong_parameter
-from services.cells import FINEST as CELL
-from services.cells import cells_within
+from services.cells import COUNTED, CellRange, cells_within
 from services.models import (
     CellCount,
     MacroCategory,
@@ -31,6 +29,7 @@ from services.models import (
 from services.querysets import CountQuerySet, StateQuerySet
 from services.statements import ServiceSelection, keys_of
 from services.versions import catalogue_version
+from services.words import folded, meaning
 from zones.days import day_asked, end_of
 from zones.models import FormerCode, Municipality, Zone
 
@@ -46,9 +45,8 @@ PARAMETERS: Final = (
     "q", "bbox", "al", "id",
 )  # fmt: skip
 LONGEST_QUERY: Final = 120
-#: Words of a search, and the shortest that is looked for inside words: a shorter one begins one.
+#: Words of a search.
 MOST_WORDS: Final = 8
-INSIDE_FROM: Final = 3
 CACHE_SECONDS: Final = 3600
 MOST_IDS: Final = 1000
 
@@ -165,8 +163,7 @@ class ServiceFilter:
         for box in (self.bbox and self.bbox.web(), web_box):
             found = found.within_web_box(box) if box else found
         for word in self.q.split():
-            kinds = _kinds_named(word)
-            found = found.matching(_meaning(word, named=bool(kinds)), kinds)
+            found = found.filter(meaning(word))
         return found
 
     @property
@@ -184,11 +181,22 @@ class ServiceFilter:
         if self.is_aggregate:
             return [StateCount.objects.at(self.before).filter(self._conditions())]
         states = self.queryset().annotate(n=Value(1))
-        inner = self.bbox and cells_within(self.bbox.web(), CELL)
-        if self.q or self.id or not inner:
-            return [states]
-        whole = self.cells().filter(zoom=CELL.zoom).within(inner)
-        return [whole, states.outside(inner, CELL)]
+        if self.bbox and not (self.q or self.id):
+            return self._in_box(self.bbox.web(), states)
+        return [states]
+
+    def _in_box(self, box: Sequence[float], states: StateQuerySet) -> "list[QuerySet[Any]]":
+        """Large cells where they lie whole in the box, finer ones around them, then states."""
+        parts: list[QuerySet[Any]] = []
+        counted: CellRange | None = None
+        for grid in COUNTED:
+            inner = cells_within(box, grid)
+            if inner is None:
+                continue
+            part = self.cells().filter(zoom=grid.zoom).within(inner)
+            parts.append(part.beside(counted.finer()) if counted else part)
+            counted = inner
+        return [*parts, states.outside(counted, COUNTED[-1]) if counted else states]
 
     def cells(self) -> CountQuerySet:
         """The counts per cell of the map that add up to what is selected, boxes left out."""
@@ -258,12 +266,6 @@ READING_CONDITIONS: Final = {
     "solo-1": Q(in_reading_1=True, in_reading_2=False),
     "solo-2": Q(in_reading_1=False, in_reading_2=True),
 }
-
-
-def folded(text: str) -> str:
-    """Lower case without accents, as `sttm2_fold` does in the database."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _check_names(query: QueryDict, others: Collection[str]) -> None:
@@ -359,17 +361,6 @@ def _words(query: QueryDict) -> str:
     return " ".join(words)
 
 
-def _meaning(word: str, *, named: bool) -> Q:
-    """What a folded word asks of a name and address: to hold it; a short one, to hold a word that
-    begins so; and one that nothing holds and no type is called (`named`), a word much like it."""
-    if len(word) < INSIDE_FROM:
-        return Q(folded__startswith=word) | Q(folded__contains=f" {word}")
-    holds = Q(folded__contains=word)
-    if named or ServiceState.objects.filter(holds).exists():
-        return holds
-    return Q(folded__trigram_word_similar=Value(word))
-
-
 def _ids(query: QueryDict) -> tuple[str, ...]:
     ids = _values("id", query)
     if len(ids) > MOST_IDS or any(len(value) > 10 or "\x00" in value for value in ids):
@@ -388,10 +379,3 @@ def _web(lon: float, lat: float) -> tuple[float, float]:
 def _comuni(zones: Sequence[str], day: dt.date) -> list[str]:
     members = Municipality.objects.with_zone(day).filter(zone_slug__in=zones)
     return list(members.values_list("pk", flat=True))
-
-
-def _kinds_named(word: str) -> list[str]:
-    """Types whose name holds the folded word; a short one, as the beginning of a word."""
-    sought = word if len(word) >= INSIDE_FROM else f" {word}"
-    names = ServiceType.objects.values_list("slug", "name")
-    return [slug for slug, name in names if sought in f" {folded(name)}"]

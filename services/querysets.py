@@ -130,12 +130,6 @@ class StateQuerySet(models.QuerySet[Any]):
         )
         return found
 
-    def matching(self, condition: Q, kinds: Sequence[str]) -> "StateQuerySet":
-        """Whose folded name and address a word's condition holds for, or of these types."""
-        either = condition | Q(kind__in=kinds) if kinds else condition
-        found: StateQuerySet = self.filter(either)
-        return found
-
 
 class CountQuerySet(models.QuerySet[Any]):
     """Changes of how many services are shown: the sum of `n` is how many."""
@@ -151,6 +145,13 @@ class CountQuerySet(models.QuerySet[Any]):
     def within(self, cells: CellRange) -> "CountQuerySet":
         """Of these cells."""
         found: CountQuerySet = self.filter(
+            cell_x__range=(cells.west, cells.east), cell_y__range=(cells.north, cells.south)
+        )
+        return found
+
+    def beside(self, cells: CellRange) -> "CountQuerySet":
+        """Of others than these cells."""
+        found: CountQuerySet = self.exclude(
             cell_x__range=(cells.west, cells.east), cell_y__range=(cells.north, cells.south)
         )
         return found

@@ -14,11 +14,6 @@ _OF_TILES: Final = ("zones_zonemembership", "services_servicetype")
 _OF_LISTS: Final = (*_OF_TILES, "services_macrocategory", "zones_municipality")
 
 
-def states_version() -> str:
-    """The newest edition and state as one word: what is counted of services hangs on it."""
-    return _word([_STATES])
-
-
 def catalogue_version() -> str:
     """The newest edition, state and event, and whatever changed in memberships, comuni and
     taxonomy, as one word: ETags and kept counts hang on it (and on the day, where it matters)."""

@@ -4,7 +4,7 @@ counts of states, corrections, remarks, criteria, events."""
 from services.models.assessment import CriteriaSet, Match, ServiceEvent
 from services.models.catalogue import Service, ServiceState
 from services.models.corrections import Correction
-from services.models.counts import CellCount, StateCount
+from services.models.counts import CellCount, SearchWord, StateCount
 from services.models.lineage import Edition, Record, Source, SourceItem
 from services.models.remarks import Remark
 from services.models.taxonomy import Level, MacroCategory, ServiceStatus, ServiceType, Valence
@@ -19,6 +19,7 @@ __all__ = [
     "Match",
     "Record",
     "Remark",
+    "SearchWord",
     "Service",
     "ServiceEvent",
     "ServiceState",

@@ -170,6 +170,12 @@ class ServiceState(models.Model):
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="state_folded_idx"),
             # Pages are in the order of names, on every day alike.
             models.Index(fields=["name", "id"], name="state_name_idx"),
+            # Every page says whether demonstration data are shown.
+            models.Index(
+                fields=["valid_from"],
+                condition=Q(is_demonstration=True),
+                name="state_demonstration_idx",
+            ),
             # All that a count asks for: it is answered without reading the states themselves.
             models.Index(
                 fields=["valid_from"],

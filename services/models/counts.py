@@ -1,6 +1,8 @@
 """How many services are shown, counted when they change: lists, sheets and low zooms add these up
-instead of the states themselves. Derived from the states, never a source."""
+instead of the states themselves; and the words that a search knows. Derived from the states, never
+a source."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -72,3 +74,18 @@ class CellCount(Counted):
             models.Index(fields=["zoom", "cell_x", "cell_y"], name="cell_count_place_idx"),
             models.Index(fields=["municipality", "zoom"], name="cell_count_comune_idx"),
         ]
+
+
+class SearchWord(models.Model):
+    """A word that stands, or stood, in a name or an address, folded: a search asks here whether
+    anything holds a word, and which words are much like it."""
+
+    word = models.TextField(primary_key=True)
+
+    class Meta:
+        verbose_name = _("parola della ricerca")
+        verbose_name_plural = _("parole della ricerca")
+        indexes = [GinIndex(fields=["word"], opclasses=["gin_trgm_ops"], name="search_word_idx")]
+
+    def __str__(self) -> str:
+        return self.word

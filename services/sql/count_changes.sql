@@ -1,7 +1,7 @@
 -- Counts the changes of states in the relation {changes}: how many began (1) less how many ceased (-1), per moment and
--- values (services.models.counts). Cells are numbered from the north-west corner of the Web Mercator square,
--- services.cells.CELLS to a tile's side. Parameters: half (of the world's width), cell (the finest's width, both in
--- metres), finest (its zoom), by_comune (the coarsest zoom that tells comuni apart).
+-- values (services.models.counts), and keeps the words of those that began. Cells are numbered from the north-west
+-- corner of the Web Mercator square, services.cells.CELLS to a tile's side. Parameters: half (of the world's width) and
+-- cell (the finest's width), both in metres; finest (its zoom); by_comune (the coarsest zoom that tells comuni apart).
 WITH by_values AS (
   SELECT at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, sum(n)::int AS n
   FROM {changes} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(n) <> 0
@@ -27,3 +27,7 @@ SELECT zoom, at, CASE WHEN zoom >= %(by_comune)s THEN municipality_id END, categ
   in_reading_1, in_reading_2, x >> (%(finest)s - zoom), y >> (%(finest)s - zoom), sum(n), sum(sum_x), sum(sum_y)
 FROM finest, generate_series(0, %(finest)s) zoom
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
+
+INSERT INTO services_searchword (word)
+SELECT DISTINCT word FROM {changes}, string_to_table(folded, ' ') word WHERE n > 0 AND length(word) >= 3
+ON CONFLICT DO NOTHING;

@@ -40,7 +40,8 @@ DELETE FROM services_servicestate s USING ended_state e WHERE s.id = e.id AND e.
 UPDATE services_servicestate s SET valid_to = %(at)s FROM ended_state e WHERE s.id = e.id;
 
 CREATE TEMPORARY TABLE state_change ON COMMIT DROP AS
-SELECT -1 AS n, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web
+SELECT -1 AS n, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web,
+       NULL AS folded
 FROM ended_state;
 
 WITH begun AS (
@@ -56,7 +57,8 @@ WITH begun AS (
     WHERE NOT EXISTS (
         SELECT FROM services_servicestate s WHERE s.service_id = n.service_id AND s.valid_to IS NULL)
     ORDER BY n.service_id
-    RETURNING municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web)
+    RETURNING municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, point_web,
+              folded)
 INSERT INTO state_change SELECT 1, begun.* FROM begun;
 
 -- Who is spoken of again is back; nobody speaks of the others any more: retired, not deleted.

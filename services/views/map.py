@@ -41,7 +41,7 @@ def service_map(request: HttpRequest) -> HttpResponse:
         "editions": latest_editions(),
         "selected": selected,
         "map": _map(request, chosen, selected),
-        **_in_view(chosen),
+        **_in_view(chosen, counts_of(chosen).matched),
     }
     return render(request, "services/map.html", context)
 
@@ -51,15 +51,15 @@ def service_map(request: HttpRequest) -> HttpResponse:
 def services_in_view(request: HttpRequest) -> HttpResponse:
     """The list beside the map as a fragment, for the box in `bbox`."""
     chosen = ServiceFilter.from_query(request.GET, others=None)
-    return render(request, "includes/in_view.html", _in_view(chosen))
+    return render(request, "includes/in_view.html", _in_view(chosen, chosen.matched()))
 
 
-def _in_view(chosen: ServiceFilter) -> dict[str, Any]:
+def _in_view(chosen: ServiceFilter, matched: int) -> dict[str, Any]:
     services = for_rows(chosen.queryset()).order_by("name", "pk")[:IN_VIEW]
     return {
         "services": named(services),
         "chosen": chosen,
-        "matched": chosen.matched(),
+        "matched": matched,
         "list_query": chosen.canonical(),
     }
 

@@ -123,7 +123,8 @@ def test_counting_anew_finds_the_same(history):
 
 
 def test_short_words_begin_words_and_a_word_that_nothing_holds_is_taken_for_one_like_it(client):
-    publish([Thing("Biblioteca Ezio Vanoni"), Thing("Palazzetto", address="Via Bari 2")])
+    hall = Thing("Palazzetto", kind="palazzetti", address="Via Bari 2")
+    publish([Thing("Biblioteca Ezio Vanoni"), hall])
 
     def found(words: str) -> set[str]:
         body = client.get("/api/v1/services/", {"q": words}).json()
