@@ -1,4 +1,4 @@
-# The portal's image: web, worker and beat run from it with different commands (docker-compose.yml).
+# The portal's image: web, worker, reader and beat run from it with different commands (docker-compose.yml).
 # Front end first, in an image that is thrown away: the result needs no Node.
 FROM node:22-bookworm-slim AS front_end
 WORKDIR /build
@@ -23,7 +23,10 @@ COPY --from=front_end /build/static/build static/build
 RUN for po in locale/*/LC_MESSAGES/*.po; do [ ! -e "$po" ] || msgfmt -o "${po%.po}.mo" "$po"; done \
  && STTM2_MODE=demo STTM2_SECRET_KEY=only-while-building DATABASE_URL=postgis://build@localhost/build \
     REDIS_URL=redis://localhost:6379/0 python manage.py collectstatic --noinput --ignore src --ignore redoc --ignore rest_framework
-RUN useradd --system --no-create-home sttm2 && install -d -o sttm2 -g sttm2 /srv/media .local .local/mail
+# The reader is another user than the worker, of the same group: they share one folder, for sockets and columns.
+RUN useradd --system --no-create-home sttm2 && useradd --system --no-create-home --gid sttm2 reader \
+ && install -d -o sttm2 -g sttm2 /srv/media .local .local/mail \
+ && install -d -o reader -g sttm2 -m 2770 /srv/reading
 USER sttm2
 EXPOSE 8000
 CMD ["gunicorn", "--config", "python:sttm2.web", "--bind", "0.0.0.0:8000"]

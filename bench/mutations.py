@@ -5,6 +5,7 @@ import io
 import json
 import random
 import sqlite3
+import struct
 import tempfile
 import warnings
 import zipfile
@@ -23,7 +24,17 @@ BYTES = (
     b"\x7f\xff\xff\xff", b"\0\0\0\0\0\0\xf0\x7f", b"\0\0\0\0\0\0\xf8\x7f", b"%s%n",
     b"\xc3\x83\xc2\xa8",
 )  # fmt: skip
+#: Shapes that overflow a parser's stack, or announce more than they hold.
+DEEP_WKB = struct.pack("<BII", 1, 7, 1) * 9_000 + struct.pack("<BIdd", 1, 1, 9.2, 45.5)
+LYING_WKB = struct.pack("<BIII", 1, 3, 0x7FFFFFFF, 0x7FFFFFFF) + b"\0" * 400
+SHAPES = (
+    *("GEOMETRYCOLLECTION(" * deep + "POINT(9.2 45.5)" + ")" * deep for deep in (31, 33, 40_000)),
+    "SRID=4326;" + "GEOMETRYCOLLECTION(" * 900, "MULTIPOLYGON" + "(" * 5_000 + ")" * 5_000,
+    "POINT(" + "9" * 100_000 + " 1)", DEEP_WKB.hex(), LYING_WKB.hex(),
+    '{"type":"GeometryCollection","geometries":[' * 5_000,
+)  # fmt: skip
 CELLS = (
+    *SHAPES,
     "", " ", "-", "NULL", "nan", "inf", "-inf", "1e308", "-1e-308", "0", "-0.0", "9" * 400, "1,5",
     "1.234.567,89", "=1+1", "@SUM(A1)", "\0", "a\0b", "\ufeff", "\u202eabc", "x" * 5_000,
     "è" * 200,
@@ -31,6 +42,10 @@ CELLS = (
     "GEOMETRYCOLLECTION(POINT(1 2))", "SRID=4326;POINT(9.2 45.5)", "01/13/2025", "31/02/2025",
     "RSSMRA85T10A562S", "'; DROP TABLE x;--", "<b>", "{{ 7*7 }}", "%(rows)s", "{rows}",
     "🏛", "\ud7ff",
+)  # fmt: skip
+BLOBS = (
+    b"GP\0\1", b"\0",
+    *(b"GP\0\1" + struct.pack("<i", 32632) + wkb for wkb in (DEEP_WKB, LYING_WKB)),
 )  # fmt: skip
 NUMBERS: tuple[Any, ...] = (
     0, -0.0, 1e308, -1e308, 1e22, 1e-320, 2**63, -(2**63), 2**31, 45.5, 9.2, 180.0001, 90.0001,
@@ -213,7 +228,7 @@ def _spoil_table(draw: random.Random, base: sqlite3.Connection) -> None:
 def _spoil_cells(draw: random.Random, base: sqlite3.Connection, table: str, column: str) -> None:
     rows = base.execute(f'SELECT rowid, "{column}" FROM "{table}" LIMIT 50').fetchall()
     for rowid, old in draw.sample(rows, min(len(rows), draw.choice((1, 3, 50)))):
-        new: Any = draw.choice((*CELLS, None, 0, 3003, 4326, 2**62, 1e308, b"GP\0\1", b"\0"))
+        new: Any = draw.choice((*CELLS, None, 0, 3003, 4326, 2**62, 1e308, *BLOBS))
         if isinstance(old, bytes) and draw.random() < 0.8:
             new = draw.choice((flip, truncate, insert))(draw, old)
         base.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (new, rowid))

@@ -189,8 +189,9 @@ class Dataset:
     `kind_confidence` 0-1, `kind_evidence` (words), `kind_reason` (why null: `lexicon.Why`),
     `kind_candidates` (slugs to choose from), `category_read` (what the category column says),
     `name_kind` (what the name alone would say), `position` (`ok`, `missing`, `empty`,
-    `null_coordinates`, `not_finite`, `unreadable`, `no_crs`), `fingerprint` (32 hex), and
-    in which comune it is (`interpreting.municipality`). `home`: the comuni that the source may
+    `null_coordinates`, `not_finite`, `unreadable`, `no_crs`, and what is beyond the limits:
+    `too_deep`, `too_many_parts`, `too_many_vertices`, `counts_differ`), `fingerprint` (32 hex),
+    and in which comune it is (`interpreting.municipality`). `home`: the comuni that the source may
     speak of (ISTAT codes), one for a comune's plan; `placed_by`: what holds where a row's code
     and position disagree (`interpreting.municipality.PlacedBy`).
     `geometry`: EPSG:32632, 2D, Point or MultiPolygon (lines stay lines), None when missing.

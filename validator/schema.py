@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+#: The longest text that a person may write into a cell, on the page and by the API.
+TYPED_CHARACTERS = 4_000
 RAW = "__raw"
 FIX = "__fix"
 FAILED = "failed"

@@ -56,8 +56,9 @@ class Note:
     speaks about it, otherwise a plain name:
 
     geometry-types {Point: n ...}, curves {n}, rings-closed {n, rows}, crs-undefined,
-    geometry-unreadable {n, rows}, geojson-metric, coordinates-as-text {n},
-    trailing-commas {n}, mixed-encoding {n}, names-cut {columns}, geometry-text
+    geometry-unreadable {n, rows}, shape-beyond {reason, n, rows}, geojson-metric,
+    coordinates-as-text {n}, trailing-commas {n}, mixed-encoding {n},
+    names-cut {columns}, geometry-text
     {column, n}, no-header, blank-headers {n, columns}, title-rows {texts},
     blank-rows {n}, quotes-unbalanced, quotes-inside {n}, layer-name-cut
     {characters}; of the file: extension-differs {suffix, format}. Rows count from 1.

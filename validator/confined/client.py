@@ -1,26 +1,21 @@
 """The callers' side of the confined process: a file goes to the reader server, or to a process of
 its own."""
 
-import contextlib
 import json
 import logging
-import os
-import shutil
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from validator.confined import confinement, wire
+from validator.confined import confinement, process, wire
+from validator.confined.confinement import Layers
 from validator.confined.wire import Asked
 from validator.dataset import Dataset
 from validator.interpreting.context import Context
 from validator.limits import DEFAULT, Limits
-from validator.reading.errors import ReaderDied
+from validator.reading.errors import ChildDied, ReaderDied, Unreadable
 from validator.reading.request import ReadOptions, ReadRequest
 from validator.source_file import SourceFile
 
@@ -28,10 +23,9 @@ Came = TypeVar("Came")
 #: From the answer's directory and its JSON to what the caller wanted.
 Load = Callable[[Path, wire.Json], Came]
 
-PREFIX = "sttm2-read-"
-ROOT = Path(__file__).resolve().parents[2]
 GRACE = 5.0
-KEPT_ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "SYSTEMROOT")
+#: Seconds for a question that needs no reading.
+QUICK = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +38,8 @@ def read(
     socket_path: Path | str | None = None,
     limits: Limits = DEFAULT,
 ) -> SourceFile:
-    """Read a delivered file in another process, within `limits.patience` plus a short grace.
+    """Read a delivered file in another process, within `limits.patience` plus a short grace. A
+    process that dies of it is given one more try, of which nobody is told.
 
     path: a local file; it is only read. name: what the person called it (shown in messages).
     socket_path: of the reader server; when it is None or nobody answers there, a process is
@@ -73,19 +68,44 @@ def interpret(
     return _answered(Asked(file, context), socket_path, load)
 
 
+def layers(socket_path: Path | str) -> Layers | None:
+    """Which layers hold around the processes of the reader server, for people and machines
+    (`as_json`); None when nobody answers at the socket."""
+    connection = _connect(socket_path, QUICK)
+    if connection is None:
+        return None
+    with connection:
+        try:
+            wire.send(connection, {"asks": wire.LAYERS})
+            answer = wire.receive(connection)
+        except OSError:
+            return None
+    return None if answer is None else Layers(**answer)
+
+
 def _answered(asked: Asked, socket_path: Path | str | None, load: Load[Came]) -> Came:
-    connection = _connect(socket_path, asked.file.limits)
+    try:
+        return _once(asked, socket_path, load)
+    except (ChildDied, Unreadable) as death:
+        if isinstance(death, Unreadable) and not death.is_ours:
+            raise
+        logger.warning("reading %s once more, after: %s", asked.file.name, death)
+    return _once(asked, socket_path, load)
+
+
+def _once(asked: Asked, socket_path: Path | str | None, load: Load[Came]) -> Came:
+    connection = _connect(socket_path, asked.file.limits.patience + GRACE)
     if connection is None:
         return _in_process(asked, load)
     with connection:
         return _over(connection, asked, load)
 
 
-def _connect(socket_path: Path | str | None, limits: Limits) -> socket.socket | None:
+def _connect(socket_path: Path | str | None, seconds: float) -> socket.socket | None:
     if socket_path is None:
         return None
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(limits.patience + GRACE)
+    connection.settimeout(seconds)
     try:
         connection.connect(str(socket_path))
     except OSError:
@@ -98,68 +118,28 @@ def _connect(socket_path: Path | str | None, limits: Limits) -> socket.socket | 
 
 
 def _over(connection: socket.socket, asked: Asked, load: Load[Came]) -> Came:
-    """The server removes the result as soon as this connection closes, so columns are mapped
-    before.
+    """The file goes over opened, for the server may stand where it is not. The server removes the
+    result as soon as this connection closes, so columns are mapped before.
     """
-    try:
-        wire.send(connection, wire.request_to_json(asked))
-        answer = wire.receive(connection)
-    except OSError as error:
-        raise ReaderDied(f"reader server: {error}") from error
+    with Path(asked.file.path).open("rb") as file:
+        try:
+            wire.send(connection, wire.request_to_json(asked), file)
+            answer = wire.receive(connection)
+        except OSError as error:
+            raise ReaderDied(f"reader server: {error}") from error
     if answer is None:
         raise ReaderDied("the reader server went away")
     return load(Path(answer["directory"]), answer["answer"])
 
 
 def _in_process(asked: Asked, load: Load[Came]) -> Came:
-    _sweep()
-    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    file, child = asked.file, process.child_process()
     try:
-        status = _run_child(asked, directory)
-        answer = directory / "out" / wire.ANSWER
+        sent = json.dumps(wire.request_to_json(asked)).encode()
+        status = child.told(sent, patience=file.limits.patience, name=file.name)
+        answer = child.directory / "out" / wire.ANSWER
         if not answer.exists():
-            raise confinement.verdict(status, asked.file.name, asked.file.limits)
+            raise confinement.verdict(status, file.name, file.limits)
         return load(answer.parent, json.loads(answer.read_text(encoding="utf-8")))
     finally:
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-def _run_child(asked: Asked, directory: Path) -> int:
-    """Exit status of the reading process. Raises ReaderDied when it was given too little of the
-    machine: a file that takes too much work ends by its own limit."""
-    environment = {key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
-    environment |= {"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8"}
-    command = [sys.executable, "-P", "-m", "validator.confined.child", str(directory)]
-    sent = json.dumps(wire.request_to_json(asked)).encode()
-    with (
-        (directory / "errors.txt").open("wb") as errors,
-        subprocess.Popen(  # noqa: S603 - our own module, paths of ours, no shell
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=environment,
-            cwd=directory,
-        ) as child,
-    ):
-        try:
-            child.communicate(sent, asked.file.limits.patience)
-        except subprocess.TimeoutExpired as error:
-            raise ReaderDied("reading had no time on this machine") from error
-        finally:
-            child.kill()
-    if child.returncode:
-        said = (directory / "errors.txt").read_bytes()[-2000:].decode(errors="replace")
-        logger.warning(
-            "reading process of %s ended with %s: %s", asked.file.name, child.returncode, said
-        )
-    return child.returncode
-
-
-def _sweep() -> None:
-    """Remove what callers that were killed in the middle of a reading have left behind."""
-    for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
-        owner = left.name.removeprefix(PREFIX).split("-")[0]
-        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
-            with contextlib.suppress(OSError):
-                shutil.rmtree(left)
+        child.end()

@@ -28,6 +28,8 @@ from validator.dataset import (
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
 from validator.interpreting.repair import Tolerance
 from validator.libraries import pl
+from validator.reading import bounds
+from validator.reading.errors import ReaderDied
 from validator.taxonomy import Taxonomy
 from validator.territory import Territory
 
@@ -144,6 +146,9 @@ def _wkb(name: str, shapes: Geometries) -> pl.Series:
 
 
 def _loaded(wkb: pl.Series) -> NDArray[np.object_]:
+    if bounds.of_column(wkb):
+        # Shapes are bounded in there: a process that sends others is no longer ours.
+        raise ReaderDied("shapes beyond the limits came out of the reading process")
     return np.asarray(shapely.from_wkb(wkb.to_numpy()), dtype=object)
 
 

@@ -5,24 +5,27 @@ columns.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from validator.confined import crossing
 from validator.dataset import Dataset
 from validator.interpreting.context import Context
 from validator.libraries import pl
 from validator.limits import Limits
-from validator.reading.errors import ReaderDied, Unreadable
+from validator.reading.errors import ChildDied, ReaderDied, Unreadable
 from validator.reading.request import ReadOptions, ReadRequest
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer
 
 ANSWER = "answer.json"
 WKB_COLUMN = "__wkb__"
 LINE_COLUMN = "__line__"
+#: What may be asked of the server instead of a reading.
+LAYERS = "layers"
 MESSAGE_LIMIT = 32 * 1024 * 1024
 Json = dict[str, Any]
 
@@ -90,6 +93,8 @@ def _raise_failure(answer: Json) -> None:
         raise Unreadable(answer["refused"]["code"], **answer["refused"]["params"])
     if "failed" in answer:
         raise ReaderDied(answer["failed"])
+    if "died" in answer:
+        raise ChildDied(answer["died"])
 
 
 def load_source_file(directory: Path, answer: Json) -> SourceFile:
@@ -106,17 +111,34 @@ def load_source_file(directory: Path, answer: Json) -> SourceFile:
     )
 
 
-def send(connection: socket.socket, message: Json) -> None:
-    """Send one length-prefixed JSON message (4 bytes, big-endian)."""
+def send(connection: socket.socket, message: Json, *files: BinaryIO) -> None:
+    """Send one length-prefixed JSON message (4 bytes, big-endian), with an opened file at most:
+    the other side can read it without being able to open it."""
     body = json.dumps(message).encode()
-    connection.sendall(struct.pack("!I", len(body)) + body)
+    head = struct.pack("!I", len(body))
+    if files:
+        sent = socket.send_fds(connection, [head], [file.fileno() for file in files])
+        head = head[sent:]
+    connection.sendall(head + body)
 
 
 def receive(connection: socket.socket, limit: int = MESSAGE_LIMIT) -> Json | None:
     """One message, or None when the other side has gone. Raises ReaderDied on nonsense."""
     head = _exactly(connection, 4)
-    if head is None:
-        return None
+    return None if head is None else _body(connection, head, limit)
+
+
+def receive_with_file(
+    connection: socket.socket, limit: int = MESSAGE_LIMIT
+) -> tuple[Json | None, BinaryIO | None]:
+    """One message and the file that came with it, for the caller to close."""
+    head, given, _flags, _address = socket.recv_fds(connection, 4, 1)
+    file = os.fdopen(given[0], "rb") if given else None
+    rest = _exactly(connection, 4 - len(head)) if head else None
+    return (None if rest is None else _body(connection, head + rest, limit)), file
+
+
+def _body(connection: socket.socket, head: bytes, limit: int) -> Json | None:
     (length,) = struct.unpack("!I", head)
     if length > limit:
         raise ReaderDied("message too long")

@@ -41,6 +41,7 @@ from validator.interpreting.position import (
 from validator.interpreting.repair import Repaired, repair
 from validator.interpreting.rows import MatchedLayer, understood_columns
 from validator.libraries import pl
+from validator.reading import bounds
 from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer, shape_of
 from validator.taxonomy import LOCAL, Kind
 
@@ -48,7 +49,7 @@ _WKT_NAME = re.compile(r'"([^"]+)"')
 _EPSG = re.compile(r"(\d{4,6})\s*$")
 _DEGREES = re.compile(r"(?i)^(lon|lng)")
 WGS84 = 4326
-_SRID = re.compile(r"(?i)^SRID=(\d+);")
+_SRID = re.compile(r"(?i)^SRID=(\d{1,6});")
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def _part(
         **columns,
     })  # fmt: skip
     sent = sent_geometry(layer.wkb, frame.select("x", "y", "wkt"))
+    sent = replace(sent, beyond={**sent.beyond, **bounds.noted(layer.notes)})
     territory = SenderOutlines.of(context.territory, context.home)
     declared = _declared(layer, frame, origin=sent.origin, east=column_of.get("x"))
     declared = replace(declared, chosen=context.crs_of(layer.name))
@@ -250,23 +252,27 @@ def _with_moved(
     geometry, places = geometry.copy(), frame["position"].to_list()
     for edit in edits:
         for index in np.flatnonzero(_where(frame, edit.layer, edit.row)):
-            geometry[index] = shape = moved_shape(edit.value)
-            unread = PositionStatus.UNREADABLE if edit.value else PositionStatus.MISSING
-            places[index] = str(PositionStatus.OK if shape is not None else unread)
+            geometry[index], status = moved_shape(edit.value)
+            places[index] = str(status)
     return frame.with_columns(pl.Series("position", places, dtype=pl.String)), geometry
 
 
-def moved_shape(text: str | None) -> shapely.Geometry | None:
-    """A position typed or drawn by a person, WKT or EWKT, in EPSG:32632; None when unreadable."""
+def moved_shape(text: str | None) -> tuple[shapely.Geometry | None, PositionStatus]:
+    """A position typed or drawn by a person, WKT or EWKT, in EPSG:32632; None with the reason
+    where it is none."""
     if not text:
-        return None
+        return None, PositionStatus.MISSING
     srid = _SRID.match(text)
     source = int(srid.group(1)) if srid else WGS84
-    shape = shapely.from_wkt(_SRID.sub("", text), on_invalid="ignore")
+    bare = _SRID.sub("", text)
+    if excess := bounds.of_wkt(bare):
+        return None, PositionStatus(excess.value)
+    shape = shapely.from_wkt(bare, on_invalid="ignore")
     if shape is None or shape.is_empty or not known(source):
-        return None
+        return None, PositionStatus.UNREADABLE
     flat = np.array([shapely.force_2d(shape)], dtype=object)
-    return single_type(flat if source == STORAGE else transformed(flat, source))[0]
+    moved = single_type(flat if source == STORAGE else transformed(flat, source))[0]
+    return moved, PositionStatus.UNREADABLE if moved is None else PositionStatus.OK
 
 
 def _with_picked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:

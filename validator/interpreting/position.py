@@ -5,7 +5,8 @@ Which system the coordinates are in is `crs.py`; whether shapes are valid is `re
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -25,9 +26,10 @@ from validator.interpreting.crs import (
 )
 from validator.interpreting.pairs import pairs
 from validator.libraries import pl
+from validator.reading import bounds
+from validator.reading.bounds import Excess
 
 PIECE = 10_000
-_HEX = r"(?i)^0[01][0-9a-f]{40,}$"
 
 
 class PositionStatus(StrEnum):
@@ -40,18 +42,24 @@ class PositionStatus(StrEnum):
     NOT_FINITE = "not_finite"
     UNREADABLE = "unreadable"
     NO_CRS = "no_crs"
+    TOO_DEEP = Excess.DEEP.value
+    TOO_MANY_PARTS = Excess.PARTS.value
+    TOO_MANY_VERTICES = Excess.VERTICES.value
+    COUNTS_DIFFER = Excess.COUNTS.value
 
 
 @dataclass(frozen=True)
 class SentGeometries:
     """Geometries as sent, own coordinates; `origin`: geometry, columns, text or empty.
 
-    `unreadable` marks rows that gave something that is not a position.
+    `unreadable` marks rows that gave something that is not a position; `beyond` says what is
+    beyond the limits of shapes that no library was given, by row from 0.
     """
 
     geometry: Geometries
     unreadable: Mask
     origin: str
+    beyond: Mapping[int, Excess] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,12 +116,15 @@ def _floats(column: pl.Series) -> Points:
 
 def _from_text(text: pl.Series) -> SentGeometries:
     bare = text.str.replace(r"(?i)^SRID=\d+;", "")
+    beyond = bounds.of_texts(bare)
+    if beyond:
+        bare = bare.scatter(sorted(beyond), None)
     words = bare.str.contains(r"(?i)^[A-Z]+[ (]").fill_null(value=False).to_numpy()
     geometry = np.full(len(text), None, dtype=object)
     if words.any():
         texts = bare.filter(pl.Series(words)).to_numpy()
         geometry[words] = shapely.from_wkt(texts, on_invalid="ignore")
-    hexes = bare.str.contains(_HEX).fill_null(value=False).to_numpy()
+    hexes = bare.str.contains(bounds.HEXADECIMAL).fill_null(value=False).to_numpy()
     if hexes.any():
         texts = bare.filter(pl.Series(hexes)).to_numpy()
         geometry[hexes] = shapely.from_wkb(texts, on_invalid="ignore")
@@ -121,7 +132,7 @@ def _from_text(text: pl.Series) -> SentGeometries:
     paired = np.isfinite(first) & np.isfinite(second)
     geometry[paired] = shapely.points(first[paired], second[paired])
     filled = text.is_not_null().to_numpy()
-    return SentGeometries(geometry, filled & shapely.is_missing(geometry), "text")
+    return SentGeometries(geometry, filled & shapely.is_missing(geometry), "text", beyond)
 
 
 def place(sent: SentGeometries, territory: SenderOutlines, declared: CrsEvidence) -> PlacedRows:
@@ -160,6 +171,8 @@ def _places(sent: SentGeometries) -> NDArray[np.object_]:
     places[empty] = PositionStatus.EMPTY
     places[missing] = PositionStatus.MISSING
     places[sent.unreadable] = PositionStatus.UNREADABLE
+    for row, excess in sent.beyond.items():
+        places[row] = PositionStatus(excess.value)
     return places
 
 

@@ -13,9 +13,12 @@ from validator import schema
 from validator.dataset import Change
 from validator.interpreting import words
 from validator.libraries import pl
+from validator.limits import DEFAULT
 from validator.reading import encoding
 from validator.schema import Field, ValueKind
 
+#: Of a cell that is too long, what is kept to tell it by.
+_SHOWN = 200
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y")
 _UNITS = r"(?i)\s*(m²|m2|mq|m\^2|€|euro|eur|mq\.|posti|ab\.?)$"
 _MAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+"
@@ -97,10 +100,24 @@ def parse(column: pl.Series, field: Field, *, undone: pl.Series | None = None) -
     if column.dtype.is_numeric() and field.kind in (ValueKind.NUMBER, ValueKind.COORDINATE):
         return _already_number(column, field, undone)
     text = as_text(column)
+    long = _too_long(text, field)
+    if long is not None:
+        short = text.str.slice(0, _SHOWN) + "…"
+        text = pl.select(pl.when(long).then(short).otherwise(text)).to_series()
     blank = _blank(text)
-    bare = text.set(blank, None)
+    bare = text.set(blank if long is None else blank | long, None)
     value, change = _PARSERS[field.kind](bare, field)
     return _told(text, value, _Changes(blank, change, undone), field)
+
+
+def _too_long(text: pl.Series, field: Field) -> pl.Series | None:
+    """Cells with more characters than any needs that is no shape; None where there is none."""
+    if field.name == "wkt":
+        return None
+    long = (text.str.len_bytes() > DEFAULT.text_characters).fill_null(value=False)
+    if long.any():
+        long &= (text.str.len_chars() > DEFAULT.text_characters).fill_null(value=False)
+    return long if long.any() else None
 
 
 @dataclass(frozen=True, slots=True)

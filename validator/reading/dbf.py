@@ -145,7 +145,8 @@ def full_cells(path: Path, found: DbfHeader) -> list[Note]:
     """STR-05 for text columns 254 or 255 wide with cells that fill the whole width."""
     notes = []
     for field in found.fields:
-        if field.kind == "C" and field.width >= 254 and found.records:
+        fits = field.offset + field.width <= found.width
+        if field.kind == "C" and field.width >= 254 and fits and found.records:
             last = _records(path, found)[:, field.offset + field.width - 1]
             if n := int(((last != 0x20) & (last != 0)).sum()):
                 notes.append(Note("STR-05", {"column": field.name, "n": n, "len": field.width}))

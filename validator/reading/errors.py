@@ -43,3 +43,7 @@ class Unreadable(Exception):
 
 class ReaderDied(Exception):
     """The reading process ended through no fault of the file: a SYS matter, to be tried again."""
+
+
+class ChildDied(ReaderDied):
+    """The process of one file was killed from outside, or ended without a word."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from validator.libraries import pl
-from validator.reading import crs, encoding, gdal
+from validator.reading import crs, depth, encoding, gdal
 from validator.reading.errors import Unreadable
 from validator.reading.job import Found, Job, check_size, geometry_of, text_notes
 from validator.source_file import Note, OtherLayer, SourceLayer
@@ -28,10 +28,10 @@ class DriverSettings:
 
 def read(job: Job, dialect: DriverSettings) -> Found:
     """Every layer with records. Raises Unreadable
-    FIL-01 (damaged, DTD or entities inside), FIL-02.
+    FIL-01 (damaged, DTD or entities inside, nested too deep), FIL-02.
     """
     if dialect.is_text:
-        _refuse_declarations(job, dialect)
+        _refuse_what_is_active(job, dialect)
     found = Found()
     try:
         names = gdal.list_layers(job.path)[: job.limits.layers]
@@ -42,8 +42,8 @@ def read(job: Job, dialect: DriverSettings) -> Found:
     return found
 
 
-def _refuse_declarations(job: Job, dialect: DriverSettings) -> None:
-    """A planner's export never declares entities:
+def _refuse_what_is_active(job: Job, dialect: DriverSettings) -> None:
+    """A planner's export never declares entities, nor nests without end:
     whoever does wants something else from the parser.
     """
     raw = job.path.read_bytes()
@@ -51,6 +51,8 @@ def _refuse_declarations(job: Job, dialect: DriverSettings) -> None:
         raw = raw.replace(b"\x00", b"")
     if DECLARATION.search(raw):
         raise Unreadable("FIL-01", file=job.name, format=dialect.format, reason="entities")
+    if depth.is_too_deep(raw, job.limits):
+        raise Unreadable("FIL-01", file=job.name, format=dialect.format, reason="deep")
 
 
 def _read_layer(job: Job, dialect: DriverSettings, name: str) -> Found:

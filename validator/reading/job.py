@@ -10,7 +10,7 @@ import shapely
 
 from validator.libraries import pl
 from validator.limits import Limits
-from validator.reading import gdal, geometry, tabular
+from validator.reading import bounds, gdal, geometry, tabular
 from validator.reading.errors import CRASHED, Unreadable
 from validator.reading.request import ReadOptions
 from validator.source_file import Note, OtherLayer, SourceLayer, layer_name
@@ -105,9 +105,10 @@ def geometry_of(job: Job, layer: gdal.GdalLayer) -> tuple[pl.Series | None, list
     if layer.wkb is None:
         return None, []
     check_geometry(job, layer.wkb)
-    wkb, mended = geometry.loadable(layer.wkb)
+    bounded, aside = bounds.put_aside(layer.wkb, job.limits)
+    wkb, mended = geometry.loadable(bounded)
     curves = [Note("curves", {"n": layer.curved})] if layer.curved else []
-    return wkb, geometry.notes(geometry.kinds(wkb)) + curves + mended
+    return wkb, geometry.notes(geometry.kinds(wkb)) + curves + aside + mended
 
 
 def looks_metric(wkb: pl.Series | None) -> bool:

@@ -15,15 +15,19 @@ from validator.reading.request import ReadRequest
 from validator.source_file import Note, OtherLayer, SourceFile, SourceLayer, layer_name
 
 
-def read_file(request: ReadRequest, directory: Path) -> SourceFile:
-    """Read one file using `directory` (private, empty,
-    removed by the caller). Raises Unreadable."""
-    source = Path(request.path)
-    size, limit = source.stat().st_size, request.limits.upload_bytes
+def check_size(request: ReadRequest, size: int) -> None:
+    """Raise FIL-02 when the file sent has more bytes than may be."""
+    limit = request.limits.upload_bytes
     if size > limit:
         raise Unreadable(
             "FIL-02", file=request.name, size=size, limit=limit, unit="bytes", reason="upload"
         )
+
+
+def read_file(request: ReadRequest, directory: Path) -> SourceFile:
+    """Read one file using `directory` (private, removed by the caller), where it stands as a copy
+    of the reader's own: it gets the suffix of its content, and is mended. Raises Unreadable."""
+    source = Path(request.path)
     format = detect(source, request.name)
     label = format.name
     if format.read is None:
@@ -32,7 +36,7 @@ def read_file(request: ReadRequest, directory: Path) -> SourceFile:
     else:
         # GDAL and calamine look at the suffix too: the private copy gets the one of its content.
         private = directory / f"input{format.suffixes[0]}"
-        shutil.copyfile(source, private)
+        source.rename(private)
         found = format.read(Job(private, request.name, request.options, request.limits))
     if note := _other_than_its_name(request.name, format):
         found.notes.append(note)

@@ -72,6 +72,18 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "è un formato che non accettiamo", "it is a format that we do not accept"
         ),
         "entities": _w("contiene definizioni di entità XML", "it contains XML entity definitions"),
+        "deep": _w(
+            "è annidato troppo in profondità",
+            "it is nested too deep",
+        ),
+        "disguised": _w(
+            "al posto delle tabelle proprie del formato ha viste, che non eseguiamo",
+            "it has views, which we do not run, in place of the format's own tables",
+        ),
+        "endless": _w(
+            "quello che dice di sé non finisce mai",
+            "what it says of itself never ends",
+        ),
         "crashed-reader": _w(
             "il suo contenuto interrompe la lettura",
             "its content breaks the reading",
@@ -140,6 +152,16 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "type_joined_codes": _w("più codici uniti in uno", "several codes joined in one"),
         "type_area_unknown": _w(
             "serve la superficie per decidere", "the area is needed to decide"
+        ),
+        # Why a shape is not given to any library (GEO-14)
+        "too_deep": _w(
+            "ha geometrie una dentro l'altra per più di {limit} livelli",
+            "it has geometries inside each other for more than {limit} levels",
+        ),
+        "too_many_parts": _w("ha più di {limit} parti", "it has more than {limit} parts"),
+        "too_many_vertices": _w("ha più di {limit} vertici", "it has more than {limit} vertices"),
+        "counts_differ": _w(
+            "dichiara più di quello che contiene", "it announces more than it holds"
         ),
         # Geometry
         "Point": _w("punto", "point"),

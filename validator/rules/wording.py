@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -119,7 +120,8 @@ def _word(name: str, value: str, language: str) -> str:
     if name == "score":
         return value.replace(".", ",") if language == "it" else value
     if ISO_DATE.match(value):
-        return _day(date.fromisoformat(value), language)
+        with suppress(ValueError):  # 0000-00-00, as somebody sent it, is no day
+            return _day(date.fromisoformat(value), language)
     return WORDS.get(value, MappingProxyType({})).get(language, value) if name in CODED else value
 
 

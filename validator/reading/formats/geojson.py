@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from validator.reading import crs, encoding, gdal
+from validator.reading import bounds, crs, depth, encoding, gdal
 from validator.reading.errors import Unreadable
 from validator.reading.format import Format
 from validator.reading.job import (
@@ -56,6 +56,7 @@ def read(job: Job) -> Found:
     sound = found.name == "utf-8" and not found.misfits
     text = raw if sound else raw.decode(found.name, errors=encoding.handler_for(found)).encode()
     text = PAIR.sub(_letter, text) if b"\\u" in text else text
+    text, aside = _bounded(job, text)
     if text != raw:
         job.path.write_bytes(text)
     raw = text
@@ -63,7 +64,7 @@ def read(job: Job) -> Found:
         raise Unreadable(
             "FIL-01", file=job.source or job.name, format="JSON", reason="unsupported"
         )
-    notes = _rescue_texts(job.path, raw)
+    notes = aside + _rescue_texts(job.path, raw)
     declared, crs_origin = _declared(raw)
     name = _layer_name(raw) or job.stem
     numbered = FEATURE_ID.search(raw, 0, HEAD) is not None
@@ -95,6 +96,15 @@ def read(job: Job) -> Found:
         source=job.source,
     )
     return Found(layers=[result])
+
+
+def _bounded(job: Job, text: bytes) -> tuple[bytes, list[Note]]:
+    """The text without shapes in collections in collections beyond the limit; which they were."""
+    bounded = depth.without_deep_shapes(text, job.limits)
+    if bounded is None:
+        raise Unreadable("FIL-01", file=job.source or job.name, format=FORMAT, reason="deep")
+    mended, features = bounded
+    return mended, bounds.notes(dict.fromkeys(features, bounds.Excess.DEEP))
 
 
 def _opened(job: Job, *, numbered: bool) -> Opened:

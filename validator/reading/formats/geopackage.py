@@ -3,10 +3,10 @@ system tables and everything active stay closed.
 """
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, replace
 
-from validator.reading import crs, encoding, gdal
+from validator.limits import DEFAULT
+from validator.reading import bounds, crs, database, encoding, gdal
 from validator.reading.errors import Unreadable
 from validator.reading.format import Format
 from validator.reading.job import Found, Job, check_size, geometry_of, text_notes
@@ -56,7 +56,7 @@ def read(job: Job) -> Found:
 def _is_return_file(job: Job) -> bool:
     """Whether the portal wrote this file: only its layer of findings says what is wrong so."""
     query = "select 1 from pragma_table_info(?) where name = 'che_cosa_non_va'"
-    with closing(sqlite3.connect(f"{job.path.absolute().as_uri()}?mode=ro", uri=True)) as known:
+    with database.looked_at(job.path, job.limits.look_seconds) as known:
         return any(known.execute(query, (name,)).fetchone() for name in ERRORS)
 
 
@@ -67,12 +67,14 @@ def _without_outcome(layer: SourceLayer) -> SourceLayer:
 
 
 def _contents(job: Job) -> list[GeopackageTable]:
+    """What the file says that it holds, one more than may be at the most."""
     try:
-        connection = sqlite3.connect(f"{job.path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
-            rows = connection.execute(CONTENTS).fetchall()
-        finally:
-            connection.close()
+        with database.looked_at(job.path, job.limits.look_seconds) as connection:
+            if database.is_disguised(connection):
+                raise _refusal(job, "disguised")
+            rows = connection.execute(CONTENTS).fetchmany(job.limits.layers + 1)
+    except database.Endless as error:
+        raise _refusal(job, "endless") from error
     except (sqlite3.Error, UnicodeError, OverflowError) as error:
         raise job.damaged(FORMAT, error) from error
     return [
@@ -81,6 +83,10 @@ def _contents(job: Job) -> list[GeopackageTable]:
         )
         for r in rows
     ]
+
+
+def _refusal(job: Job, reason: str) -> Unreadable:
+    return Unreadable("FIL-01", file=job.source or job.name, format=FORMAT, reason=reason)
 
 
 def _closed(name: str, data_type: str, kind: str, sql: str) -> str:
@@ -115,6 +121,7 @@ def _whole(value: object) -> int | None:
 
 
 def _read_table(job: Job, table: GeopackageTable) -> Found:
+    aside = _put_aside(job, table.name)
     try:
         info = gdal.layer_info(job.path, table.name)
     except gdal.faults() as error:
@@ -124,23 +131,37 @@ def _read_table(job: Job, table: GeopackageTable) -> Found:
     if not job.wants(table.name):
         return Found(others=[OtherLayer(table.name, "not-chosen", info.rows)])
     check_size(job, rows=info.rows, columns=info.columns)
-    return Found(layers=[_layer(job, table)])
+    return Found(layers=[_layer(job, table, aside)])
 
 
-def _layer(job: Job, table: GeopackageTable) -> SourceLayer:
-    repaired: list[Note] = []
+def _put_aside(job: Job, table: str) -> list[Note]:
+    """Take out of the private copy the shapes that no library may parse; which they were."""
+    try:
+        with database.looked_at(job.path, job.limits.seconds) as connection:
+            found, rowids = database.beyond(connection, table, job.limits)
+        if found:
+            database.put_aside(job.path, table, rowids)
+    except database.Endless as error:
+        raise _refusal(job, "endless") from error
+    except (sqlite3.Error, UnicodeError, OverflowError):
+        return []  # GDAL says what is the matter with the table, and counts shapes by itself
+    return bounds.notes(found)
+
+
+def _layer(job: Job, table: GeopackageTable, aside: list[Note]) -> SourceLayer:
+    repaired = [*aside]
     try:
         layer = gdal.read_layer(job.path, table.name)
     except gdal.faults() as error:
         mended = _mend_texts(job, table.name)
         if not mended:
             raise job.damaged(FORMAT, error) from error
-        repaired = [Note("mixed-encoding", {"n": mended})]
+        repaired.append(Note("mixed-encoding", {"n": mended}))
         layer = _second_try(job, table.name)
     wkb, facts = geometry_of(job, layer)
     declared = table.declared if wkb is not None else crs.NOTHING
     damaged = encoding.damaged_cells(layer.frame)
-    notes: list[Note] = repaired + facts + text_notes(layer.frame) + ([damaged] if damaged else [])
+    notes = repaired + facts + text_notes(layer.frame) + ([damaged] if damaged else [])
     if wkb is not None and declared.epsg is None and declared.wkt is None:
         notes.append(Note("crs-undefined"))
     return SourceLayer(
@@ -164,7 +185,7 @@ def _second_try(job: Job, table: str) -> gdal.GdalLayer:
 
 def _mend_texts(job: Job, table: str) -> int:
     """Rewrite, in the private copy, texts that are not UTF-8 as what CP1252 says; how many."""
-    quoted = '"' + table.replace('"', '""') + '"'
+    quoted = database.quoted(table)
     try:
         connection = sqlite3.connect(job.path)
         connection.text_factory = bytes
@@ -180,12 +201,7 @@ def _mend_texts(job: Job, table: str) -> int:
 
 
 def _columns(connection: sqlite3.Connection, quoted: str) -> list[str]:
-    """Names of the columns; the triggers of the copy go, for they would need GDAL's functions."""
-    triggers = connection.execute(
-        "select name from sqlite_master where type = 'trigger'"
-    ).fetchall()
-    for (name,) in triggers:
-        connection.execute('drop trigger "' + name.decode().replace('"', '""') + '"')
+    database.drop_triggers(connection)
     rows = connection.execute(f"pragma table_info({quoted})").fetchall()
     return ['"' + row[1].decode().replace('"', '""') + '"' for row in rows]
 
@@ -214,11 +230,10 @@ def recognises(sample: Sample) -> bool:
     if sample.head[68:72] in (b"GPKG", b"GP10", b"GP11"):
         return True
     query = "select 1 from sqlite_master where name = 'gpkg_contents'"
-    address = f"{sample.path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with database.looked_at(sample.path, DEFAULT.look_seconds) as connection:
             return connection.execute(query).fetchone() is not None
-    except sqlite3.Error as error:
+    except (sqlite3.Error, database.Endless) as error:
         raise Unreadable("FIL-01", file=sample.name, format=FORMAT, reason="damaged") from error
 
 

@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from validator import schema
 from validator.dataset import Dataset
 from validator.findings import RuleHits
+from validator.libraries import pl
 from validator.rules.columns import hits
 from validator.schema import ValueKind
+
+
+#: What a message quotes of a cell.
+_QUOTED = 200
 
 
 def of_kinds(*kinds: ValueKind) -> tuple[str, ...]:
@@ -21,7 +26,7 @@ def not_understood(dataset: Dataset, names: Iterable[str]) -> list[RuleHits]:
     found = []
     for name in names:
         if (failed := dataset.failed(name)).any():
-            found.append(hits(dataset, failed, name, value=dataset.raw(name)))
+            found.append(hits(dataset, failed, name, value=_shown(dataset.raw(name))))
     return found
 
 
@@ -29,4 +34,11 @@ def outside_domain(dataset: Dataset, name: str) -> list[RuleHits]:
     """The cells of a word field that are none of its words."""
     domain = ", ".join(schema.BY_NAME[name].domain)
     failed = dataset.failed(name)
-    return [hits(dataset, failed, name, value=dataset.raw(name), expected=domain)]
+    return [hits(dataset, failed, name, value=_shown(dataset.raw(name)), expected=domain)]
+
+
+def _shown(raw: pl.Series) -> pl.Series:
+    """The texts as a message quotes them: of a long one the beginning."""
+    long = raw.str.len_chars() > _QUOTED
+    cut = pl.when(long).then(raw.str.slice(0, _QUOTED) + "…").otherwise(raw)
+    return pl.select(cut).to_series()
