@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from validator.limits import Limits
 
 _PIECE: Final = 1 << 22
-_STEP: Final = np.zeros(256, dtype=np.int8)
-_STEP[list(b"[{")] = 1
-_STEP[list(b"]}")] = -1
-_QUOTE: Final = ord('"')
+#: What brackets and quotes are counted as; any other byte is nothing.
+_QUOTE: Final = 2
+_SIGNS: Final = bytes(
+    1 if byte in b"[{" else 255 if byte in b"]}" else _QUOTE if byte == ord('"') else 0
+    for byte in range(256)
+)
 #: A collection, its list, a feature: what a shape of GeoJSON lies in.
 _OUTSIDE: Final = 3
 #: Brackets of the innermost shape, and of each collection around it.
@@ -73,24 +75,29 @@ def _seen(raw: bytes, most: int) -> _Seen:
             (seen.ended, closes & (depth == member - 1)),
             (seen.deep, opens & (depth == most + 1)),
         ):
-            places.append(np.flatnonzero(chosen) + at)
+            places.append(at[chosen])
     return seen
 
 
-def _brackets(raw: bytes) -> Iterator[tuple[int, NDArray[np.int8], NDArray[np.int32]]]:
-    """Piece by piece: where it begins, what each byte opens (1) or closes (-1), how deep it is
-    after it. Brackets in texts are letters."""
+def _brackets(
+    raw: bytes,
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.int8], NDArray[np.int32]]]:
+    """Piece by piece: where brackets and quotes stand, what each opens (1) or closes (-1), how
+    deep it is after it. Brackets in texts are letters."""
     if b"\\" in raw:
         # Of the same length, and without a quote that ends no text.
         raw = raw.replace(b"\\\\", b"__").replace(b'\\"', b"__")
-    letters = np.frombuffer(raw, dtype=np.uint8)
     inside, level = False, 0
-    for at in range(0, len(letters), _PIECE):
-        piece = letters[at : at + _PIECE]
-        within = np.logical_xor.accumulate(piece == _QUOTE) ^ inside
-        step = np.where(within, np.int8(0), _STEP[piece])
+    for start in range(0, len(raw), _PIECE):
+        signs = np.frombuffer(raw[start : start + _PIECE].translate(_SIGNS), dtype=np.int8)
+        at = np.flatnonzero(signs)
+        if not len(at):
+            continue
+        found = signs[at]
+        within = np.logical_xor.accumulate(found == _QUOTE) ^ inside
+        step = np.where(within | (found == _QUOTE), np.int8(0), found)
         depth = np.cumsum(step, dtype=np.int32) + np.int32(level)
-        yield at, step, depth
+        yield at + start, step, depth
         inside, level = bool(within[-1]), int(depth[-1])
 
 

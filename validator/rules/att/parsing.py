@@ -11,7 +11,6 @@ from validator.libraries import pl
 from validator.rules.columns import hits
 from validator.schema import ValueKind
 
-
 #: What a message quotes of a cell.
 _QUOTED = 200
 

@@ -23,8 +23,8 @@ from validator.rules.wording import Wording
         one="Riga {row}: la geometria non si può usare, {reason}.",
         many="{n} geometrie non si possono usare perché oltre i limiti (righe {rows}).",
         all="Nessuna delle {n} geometrie si può usare: sono oltre i limiti.",
-        fix="Nel GIS separa le geometrie annidate e semplifica i contorni, poi esporta di nuovo; "
-        "o metti un punto in «Correggi».",
+        fix="Nel GIS separa le geometrie annidate e semplifica i "
+        "contorni, poi esporta di nuovo; o metti un punto in «Correggi».",
         why="Geometrie annidate senza fine, o che dichiarano più di quello che contengono, "
         "fermano i programmi che le leggono: le contiamo prima, e la riga resta fuori da sola.",
     ),
@@ -33,8 +33,8 @@ from validator.rules.wording import Wording
         one="Row {row}: the geometry cannot be used, {reason}.",
         many="{n} geometries cannot be used because they are beyond the limits (rows {rows}).",
         all="None of the {n} geometries can be used: they are beyond the limits.",
-        fix="In the GIS take nested geometries apart and simplify the outlines, then export "
-        "again; or set a point in 'Correct'.",
+        fix="In the GIS take nested geometries apart and simplify "
+        "the outlines, then export again; or set a point in 'Correct'.",
     ),
     fails=row(name="Parco", geometry=None, position="too_deep"),
     passes=SPOT,

@@ -27,8 +27,8 @@ PLAIN = (ValueKind.TEXT, ValueKind.CODE, ValueKind.PHONE)
         title="Testo troppo lungo",
         one="Riga {row}: il testo di «{column}» supera {limit} caratteri e non lo teniamo.",
         many="In «{column}» {n} testi superano {limit} caratteri (righe {rows}).",
-        all="Tutti gli {n} testi di «{column}» superano {limit} caratteri: forse la colonna "
-        "è un'altra.",
+        all="Tutti gli {n} testi di «{column}» superano {limit} "
+        "caratteri: forse la colonna è un'altra.",
         fix="Scrivi in «Correggi» il testo in breve, o accorcialo nel file.",
         why="Sono tanti caratteri quanti ne tiene la cella di un foglio: di più non è il nome o "
         "la nota di un servizio, e nessuna pagina potrebbe mostrarlo.",
