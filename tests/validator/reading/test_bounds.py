@@ -116,7 +116,8 @@ def test_deep_shapes_of_geojson_become_null_and_the_others_stay():
     )
     assert rows == [1, 3]
     assert len(mended) == len(a_file(point, nested_geojson(5_000), point, nested_geojson(70)))
-    assert b" ".join(mended.split()) == b" ".join(a_file(point, "null", point, "null").split())
+    meant = a_file(point, "null", point, "null")
+    assert mended.replace(b" ", b"") == meant.replace(b" ", b"")
 
 
 def test_what_else_is_deep_in_json_is_no_file_for_us():
