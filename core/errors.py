@@ -55,6 +55,12 @@ class TooLarge(DomainError):
     status = 413
 
 
+class TooMany(DomainError):
+    """Too often in a short while."""
+
+    status = 429
+
+
 def wrong_parameter(parameter: str, why: str, **extra: Any) -> Invalid:
     """A parameter of an address, by name, and what is wrong with it."""
     sentence = _("Il parametro «%(name)s» non va bene: %(why)s.")

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.pages import Crumb, acting, number, private
@@ -31,6 +32,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 @private
+@require_safe
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """Go where a notice points; it counts as read from then."""
     for notice, news in with_news(Notice.objects.of(request.user).with_event().filter(pk=pk)):

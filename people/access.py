@@ -21,10 +21,14 @@ from core.api import whole
 from core.errors import NotAllowed, wrong_parameter
 from core.permissions import writes
 from people.models import User
+from people.policies import lacks_second_factor
 from people.tokens import has_scope
 
 #: How many a page holds if nobody asks, and at most.
 PAGE, MOST = 100, 1_000
+OWED = gettext_lazy(
+    "Devi ancora impostare il secondo fattore: accedi al portale, impostalo, e riprova."
+)
 #: The parameters of `ScopedView.paged`.
 PAGED = [
     OpenApiParameter("after", str, description="id dell'ultimo già letto"),
@@ -61,6 +65,8 @@ class Scoped(permissions.IsAuthenticated):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not super().has_permission(request, view):
+            if lacks_second_factor(getattr(request, "signed_in", request.user)):
+                raise NotAllowed("second-factor", OWED)
             return False
         scopes: dict[str, str] = getattr(view, "scopes", {})
         default = "" if writes(request, view) else "read"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, NotFound, WrongState
-from people.models import SENDING_ROLES, ApiToken, Body, Invitation, Mandate, Principal, Role, User
+from people.models import (
+    SENDING_ROLES,
+    ApiToken,
+    Body,
+    DelegationScope,
+    Invitation,
+    Mandate,
+    Principal,
+    Role,
+    User,
+)
 from people.policies import may_grant, may_revoke
 
 INVITATION_DAYS = 14
+#: The choice, beside a new password, to end the keys too (a field of two forms).
+REVOKE_KEYS = "revoke_keys"
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ def _check(by: User, asked: NewInvitation) -> None:
         raise Invalid("invitation-principal", _("Questo ruolo e questo ente non vanno insieme."))
     if not may_grant(by, asked.role, asked.principal):
         raise NotAllowed("invitation-not-yours", _("Non puoi invitare qualcuno con questo ruolo."))
+    if not {*asked.scope} <= {*DelegationScope.values}:
+        raise Invalid("scope-unknown", _("Un consulente può consegnare o correggere, non altro."))
     if asked.role == Role.CONSULTANT and asked.until is None:
         raise Invalid(
             "consultant-expiry", _("Il mandato di un consulente ha sempre una scadenza.")
@@ -102,13 +116,18 @@ def find_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def accept_as_new(invitation: Invitation, *, name: str, password: str) -> User:
-    """Create the account and give it the mandate; the link proves the e-mail address."""
-    if User.objects.filter(email__iexact=invitation.email).exists():
-        raise WrongState("account-exists", _("Hai già un account: accedi e riapri il link."))
+    """Create the account and give it the mandate; the link proves the e-mail address. Of several
+    at once one wins, the others read that it was accepted."""
+    locked = _still_open(invitation)
     language = (get_language() or "it")[:2]
-    user = User.objects.create_user(invitation.email, password, name=name, language=language)
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(locked.email, password, name=name, language=language)
+    except IntegrityError:  # by another invitation to the same address, perhaps just now
+        text = _("Hai già un account: accedi e riapri il link.")
+        raise WrongState("account-exists", text) from None
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    _grant(invitation, user)
+    _grant(locked, user)
     return user
 
 
@@ -118,13 +137,19 @@ def accept_as(invitation: Invitation, user: User) -> None:
     if user.email.casefold() != invitation.email.casefold():
         text = _("L’invito è per un altro indirizzo: esci e accedi con quello.")
         raise NotAllowed("invitation-for-another", text)
-    _grant(invitation, user)
+    _grant(_still_open(invitation), user)
 
 
-def _grant(invitation: Invitation, user: User) -> None:
+def _still_open(invitation: Invitation) -> Invitation:
+    """The invitation, held until the transaction ends. Raises WrongState when somebody was
+    quicker."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.accepted_at or locked.revoked_at:
         raise WrongState("invitation-used", _("Questo invito è già stato accettato: accedi."))
+    return locked
+
+
+def _grant(locked: Invitation, user: User) -> None:
     if not may_grant(locked.invited_by, Role(locked.role), locked.principal):
         text = _("Chi ti ha invitato non ha più un mandato: chiedi un nuovo invito.")
         raise WrongState("inviter-gone", text)
@@ -163,3 +188,9 @@ def revoke_token(by: User, pk: int) -> None:
     mine = ApiToken.objects.filter(user=by, pk=pk, revoked_at__isnull=True)
     if not mine.update(revoked_at=timezone.now()):
         raise NotFound("token-unknown", _("Questa chiave non c’è, o è già revocata."))
+
+
+def revoke_all_tokens(user: User) -> int:
+    """Stop all API keys of a person; answers how many."""
+    mine = ApiToken.objects.filter(user=user, revoked_at__isnull=True)
+    return mine.update(revoked_at=timezone.now())

@@ -1,6 +1,12 @@
-"""Bodies in the administration: whoever is to act for one needs it to exist first."""
+"""Bodies in the administration: whoever is to act for one needs it to exist first. Secrets of the
+second factor are not there: a factor may be taken away, so that its owner sets up another."""
 
+from typing import Any
+
+from allauth.mfa import admin as theirs
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.http import HttpRequest
 
 from people.models import Body
 
@@ -13,3 +19,19 @@ class BodyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "kind", "slug")
     list_filter = ("kind",)
     search_fields = ("name", "slug")
+
+
+# Registered by theirs, whose page shows what is kept.
+theirs.admin.site.unregister(Authenticator)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who has one, since when; taken away for who lost the device. Nothing of it is shown."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    fields = ("user", "type", "created_at", "last_used_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, *rest: Any) -> bool:
+        return False

@@ -1,13 +1,18 @@
-"""Forms of the profile: an API key, an invitation, its
-acceptance. Shape only; who may is decided in `policies`."""
+"""Forms of the profile: an API key, an invitation, its acceptance, a new password, the second
+factor. Shape only; who may is decided in `policies`."""
 
 from typing import Any, ClassVar
 
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from people.actions import REVOKE_KEYS
 from people.models import ApiToken, Body, DelegationScope, Role, User
 from people.policies import is_manager, reach_of
 from zones.models import Municipality
@@ -120,7 +125,7 @@ class AcceptanceForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Almeno 12 caratteri: una frase si ricorda meglio."),
+        help_text=_("Almeno 12 caratteri: quattro parole che non c'entrano fra loro."),
     )
     password_again = forms.CharField(
         label=_("Ripeti la password"),
@@ -145,3 +150,39 @@ class AcceptanceForm(forms.Form):
             validate_password(password, User(email=self.email, name=name))
         except forms.ValidationError as error:
             self.add_error("password", error)
+
+
+def _offer_keys(form: forms.Form, user: User | None) -> None:
+    """Beside a new password: to end the keys in force too (`people.adapters` does it)."""
+    if user is None or not user.api_tokens.filter(revoked_at=None).exists():
+        return
+    form.fields[REVOKE_KEYS] = forms.BooleanField(
+        label=_("Revoca anche le mie chiavi API"),
+        required=False,
+        help_text=_("Valgono anche con la nuova password: revocale se qualcuno può conoscerle."),
+    )
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """A new password for the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_keys(self, self.user)
+
+
+class ForgottenPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password for one that was forgotten, by the link of a letter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_keys(self, self.user)
+
+
+class SecondFactorForm(ActivateTOTPForm):  # type: ignore[misc]
+    """Sets the second factor up; the code that proved it is used up, as one of a sign-in is."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        TOTP(Authenticator(user=self.user))._mark_code_used(code)
+        return code

@@ -1,45 +1,53 @@
-"""Asks people who must have a second factor to set it up before they act."""
+"""A session that still owes its second factor is nobody; on its own pages whose it is is sent to
+set it up."""
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 
-from people.policies import lacks_second_factor
+from people.policies import Person, lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
-RESERVED = (
-    *("/consegne/", "/istruttoria/", "/rettifiche/", "/avvisi/", "/profilo/", "/admin/"),
-    *("/api/v1/uploads/", "/api/v1/packages/", "/api/v1/notices/"),
-    *("/api/v1/corrections/", "/api/v1/remarks/"),
-)
+RESERVED = ("/consegne/", "/istruttoria/", "/rettifiche/", "/avvisi/", "/profilo/", "/admin/")
 CORRECTS = "/rettifica/"  # the end of a public address
+#: Where one signs in, sets the second factor up, and chooses the language: there one is oneself.
+THRESHOLD = ("/accesso/", "/i18n/")
+#: There is nowhere to send a program to; `people.access.Scoped` says what is owed.
+API = "/api/"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class SecondFactorMiddleware:
-    """Sends whoever is signed in and lacks the second factor to set it up, and nowhere else."""
+    """Whoever is signed in and lacks the second factor is sent to set it up, and is nobody to
+    every page and call that does not."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self._must_set_up(request):
+        path = request.path.removeprefix("/en")
+        if path.startswith(THRESHOLD):
+            return self.get_response(request)
+        # The address first: whoever only reads should not cost a session, nor vary by cookie.
+        if _is_reserved(request, path) and lacks_second_factor(request.user):
             return redirect("mfa_activate_totp")
+        signed_in = request.user
+        request.signed_in = signed_in  # type: ignore[attr-defined]
+        request.user = SimpleLazyObject(lambda: _who_counts(signed_in))  # type: ignore[assignment]
         return self.get_response(request)
 
-    def _must_set_up(self, request: HttpRequest) -> bool:
-        # The address first: whoever only reads should not cost a session, nor vary by cookie.
-        if not _is_reserved(request):
-            return False
-        return lacks_second_factor(request.user)
+
+def _who_counts(signed_in: Person) -> Person:
+    return AnonymousUser() if lacks_second_factor(signed_in) else signed_in
 
 
-def _is_reserved(request: HttpRequest) -> bool:
-    """What is not public, and every writing but signing in and choosing the language. Of whoever
-    comes with a key `people.tokens` asks the same."""
-    path = request.path.removeprefix("/en")
-    if path.startswith(("/accesso/", "/i18n/")):
+def _is_reserved(request: HttpRequest, path: str) -> bool:
+    """Pages that are not public, and every page that writes. Of whoever comes with a key
+    `people.tokens` asks the same."""
+    if path.startswith(API):
         return False
     reserved = path.startswith(RESERVED) or path.endswith(CORRECTS)
     return reserved or request.method not in SAFE

@@ -4,7 +4,12 @@ from django.apps import AppConfig
 from django.core.checks import register
 from django.core.exceptions import ImproperlyConfigured
 
-from sttm2.checks import cache_is_apart, geocoder_is_safe, production_is_safe
+from sttm2.checks import (
+    cache_is_apart,
+    geocoder_is_safe,
+    production_is_safe,
+    proxies_are_counted,
+)
 
 
 class PortalConfig(AppConfig):
@@ -13,7 +18,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Web, worker and commands alike refuse to start with an unsafe setting."""
-        checks = (production_is_safe, cache_is_apart, geocoder_is_safe)
+        checks = (production_is_safe, proxies_are_counted, cache_is_apart, geocoder_is_safe)
         for check in checks:
             register(check)
         if wrong := [error for check in checks for error in check(None)]:

@@ -2,15 +2,22 @@
 logic."""
 
 import gc
+import logging
 import os
 from importlib import import_module
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
-from celery.signals import worker_before_create_process, worker_init
+from celery.signals import (
+    after_setup_logger,
+    after_setup_task_logger,
+    worker_before_create_process,
+    worker_init,
+)
 
 from core.queue import app
+from sttm2.logs import Discreet
 
 for module in ("tasks", "precheck", "returns"):
     app.autodiscover_tasks(related_name=module)  # of the apps that are installed
@@ -31,3 +38,11 @@ def keep_shared(**kwargs: Any) -> None:
     """Without this the first garbage collection of each process would write on all it shares."""
     gc.collect()
     gc.freeze()
+
+
+@after_setup_logger.connect
+@after_setup_task_logger.connect
+def log_discreetly(logger: logging.Logger, **kwargs: Any) -> None:
+    """The worker's own handlers stand in the place of those of the settings."""
+    for handler in logger.handlers:
+        handler.addFilter(Discreet())

@@ -1,5 +1,6 @@
 """System checks that stop a start with an unsafe setting."""
 
+import os
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -25,6 +26,17 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         wrong.append(Error("Set STTM2_HOSTS to the names the portal answers to.", id="sttm2.E002"))
     if settings.DEBUG:
         wrong.append(Error("STTM2_DEBUG must be off in production.", id="sttm2.E003"))
+    return wrong
+
+
+def proxies_are_counted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """In every mode: a number of proxies, not the yes or no of before."""
+    wrong: list[CheckMessage] = []
+    if "STTM2_BEHIND_PROXY" in os.environ:
+        text = "STTM2_BEHIND_PROXY is gone: say how many proxies there are with STTM2_PROXIES."
+        wrong.append(Error(text, id="sttm2.E005"))
+    if settings.PROXIES < 0:
+        wrong.append(Error("STTM2_PROXIES must be 0 or more.", id="sttm2.E006"))
     return wrong
 
 

@@ -4,17 +4,23 @@ The API's own views answer through `sttm2.rest`.
 """
 
 from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.bodies import check_body
 from core.errors import DomainError, Invalid
 from sttm2.rest import PROBLEM, document
 
 Handler = Callable[[HttpRequest], HttpResponse]
 API = "/api/v1/"
+#: Who stands where a proxy wrote no address.
+NOBODY: Final = "0.0.0.0"  # noqa: S104 - nothing listens there
 
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -74,3 +80,59 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return error_response(request, exception) if isinstance(exception, DomainError) else None
+
+
+class CallerAddressMiddleware:
+    """Whoever asks stands in `REMOTE_ADDR`, for sign-in, throttles, locks and logs alike.
+
+    STTM2_PROXIES says how many proxies of ours stand before us: of what they wrote into
+    X-Forwarded-For the last one's word counts, counted from behind; what stands before it a
+    stranger may have written. Without proxies nobody's word counts.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if settings.PROXIES and told:
+            hops = told.split(",")
+            request.META["REMOTE_ADDR"] = address_of(hops[-min(settings.PROXIES, len(hops))])
+        if not request.META.get("REMOTE_ADDR"):  # a Unix socket
+            request.META["REMOTE_ADDR"] = NOBODY
+        return self.get_response(request)
+
+
+def address_of(hop: str) -> str:
+    """An address as a proxy writes it (with a port, in brackets), bare; what is none is
+    nobody's."""
+    text = hop.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return NOBODY
+
+
+class BodyLimitMiddleware:
+    """Refuses a body that is longer than its address takes before any of it is read or stored:
+    stands before the check of the form's token, which reads it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+        try:
+            check_body(view, request.META.get("CONTENT_LENGTH") or "", chunked=chunked)
+        except DomainError as error:
+            return error_response(request, error)
+        return None

@@ -1,24 +1,33 @@
 """Pages of the portal as a whole: data, atlas, project, accessibility, privacy, contacts, and the
 error pages."""
 
+import datetime as dt
 import logging
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Invalid, NotAllowed, NotFound, TooMany
 from people.actions import INVITATION_DAYS
+from people.delays import DEVICE_DAYS
 from sttm2.layers import LAYERS
 from sttm2.middleware import error_response
 from zones.models import Zone
 
 logger = logging.getLogger(__name__)
+#: For how long what security.txt says may be kept (its RFC: less than a year).
+SECURITY_VALID = dt.timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """The periods are the settings themselves, so that the page cannot say something else."""
     context = {
         "retention_days": settings.RETENTION_DAYS_UNPUBLISHED,
+        "device_days": DEVICE_DAYS,
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,
         "invitation_days": INVITATION_DAYS,
         "mail": settings.DEFAULT_FROM_EMAIL,
@@ -90,6 +100,28 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_response(request, NotAllowed("csrf", text))
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What the pages of the sign-in answer to whoever asks too often."""
+    text = _("Troppe richieste in poco tempo: aspetta qualche minuto e riprova.")
+    answer = error_response(request, TooMany("too-many", text))
+    answer["Retry-After"] = "60"
+    return answer
+
+
+def wait(request: HttpRequest, answer: HttpResponse, credentials: Any) -> HttpResponse:
+    """After wrong passwords: for how long to wait before the next is looked at."""
+    seconds = max(1, AxesProxyHandler.get_implementation().seconds_left(request, credentials))
+    minutes = -(-seconds // 60)
+    text = ngettext(
+        "Troppe password sbagliate da qui: aspetta %(n)d minuto e riprova, o scegline una nuova.",
+        "Troppe password sbagliate da qui: aspetta %(n)d minuti e riprova, o scegline una nuova.",
+        minutes,
+    )
+    told = error_response(request, TooMany("too-many", text % {"n": minutes}))
+    told["Retry-After"] = str(seconds)
+    return told
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_response(request, NotFound("not-found", _("Questa pagina non c’è.")))
 
@@ -100,3 +132,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = secrets.token_hex(4)
     logger.error("reference %s: %s", reference, request.path)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116); its end is always some months away."""
+    expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + SECURITY_VALID
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: it, en",
+        f"Canonical: {settings.PUBLIC_URL}/.well-known/security.txt",
+        f"Policy: {settings.PUBLIC_URL}{reverse('contacts')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

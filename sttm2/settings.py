@@ -23,6 +23,8 @@ from sttm2.env import (
 from sttm2.wheels import bundled_library
 from sttm2.wiring import *  # noqa: F403
 
+# How many proxies of ours stand before the portal; whose word it takes for who asks.
+PROXIES = env_int("STTM2_PROXIES", default=0)
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
@@ -76,8 +78,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sttm2.middleware.CallerAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sttm2.public.OpenReadMiddleware",
+    "sttm2.public.BelongingMiddleware",
     "sttm2.public.TileMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "sttm2.middleware.ApiLanguageMiddleware",
     "sttm2.middleware.SoundAddressMiddleware",
+    "sttm2.middleware.BodyLimitMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -162,7 +167,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 SMTP_HOST = env_str("STTM2_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
@@ -172,6 +177,8 @@ EMAIL_HOST_USER = env_str("STTM2_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env_secret("STTM2_SMTP_PASSWORD")
 EMAIL_USE_TLS, EMAIL_TIMEOUT = env_bool("STTM2_SMTP_TLS", default=True), 20
 DEFAULT_FROM_EMAIL = env_str("STTM2_MAIL_FROM", "portale-sttm2@example.org")
+# Whom to tell of a weakness: an address of mail or of a page, with its scheme.
+SECURITY_CONTACT = env_str("STTM2_SECURITY_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
 
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -197,8 +204,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour", "remark": "10/hour"},
-    # Whom a limit counts: the caller's own address, not what a request says of itself.
-    "NUM_PROXIES": 1 if env_bool("STTM2_BEHIND_PROXY", default=False) else 0,
+    # `sttm2.middleware.CallerAddressMiddleware` has said who asks.
+    "NUM_PROXIES": 0,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 SPECTACULAR_SETTINGS = {
@@ -206,6 +213,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "API dei servizi sovracomunali della Città metropolitana di Milano.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],  # the schema looks at no account
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "LICENSE": {"name": "CC BY 4.0"},
@@ -250,10 +258,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env_bool("STTM2_SSL_REDIRECT", default=True)
-SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env_bool("STTM2_BEHIND_PROXY", default=False) else None
-)
+SECURE_HSTS_SECONDS = env_int("STTM2_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("STTM2_HSTS_SUBDOMAINS", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 X_FRAME_OPTIONS = "DENY"
 
 # Deliveries: limits are in validator/limits.py; here what an installation may change.
@@ -275,7 +282,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "sttm2.logs.Discreet"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["discreet"],
+        }
+    },
     # They tell each step of their work, which is nobody's news here; urllib3 whole addresses.
     "loggers": {
         n: {"level": "WARNING"} for n in ("weasyprint", "fontTools", "pyogrio", "urllib3")

@@ -14,7 +14,9 @@ APPS = ("services", "deliveries", "notices", "zones", "people", "lum", "funding"
 urlpatterns: list[URLPattern | URLResolver] = [
     # One sign-in for all: Django's own would take a password and ask for no second factor.
     path("admin/login/", secure_admin_login(RedirectView.as_view(pattern_name="admin:index"))),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
+    path(".well-known/security.txt", pages.security_txt),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("sttm2.api_urls")),
 ]
@@ -34,4 +36,5 @@ urlpatterns += i18n_patterns(
 handler400 = "sttm2.pages.bad_request"
 handler403 = "sttm2.pages.forbidden"
 handler404 = "sttm2.pages.not_found"
+handler429 = "sttm2.pages.too_many"  # allauth asks for it
 handler500 = "sttm2.pages.server_error"

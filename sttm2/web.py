@@ -7,12 +7,28 @@ the fork (`sttm2.wsgi`).
 import gc
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+from sttm2.logs import Discreet
+
+
+class WebLogger(Logger):  # type: ignore[misc]
+    """The access log, where an installation asks for one, and the errors, without secrets."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            for handler in log.handlers:
+                handler.addFilter(Discreet())
+
+
 wsgi_app = "sttm2.wsgi"
 preload_app = True
 worker_class = "gthread"
 workers = 2
 threads = 4
 timeout = 60
+logger_class = WebLogger
 control_socket_disable = True
 
 

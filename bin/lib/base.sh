@@ -21,7 +21,7 @@ state_folder() {
     printf '/var/lib/sttm2/%s\n' "$(printf %s "$ROOT" | sha256sum | cut -c1-12)"
   else printf '%s\n' "$LOCAL"; fi
 }
-[ "$(id -u)" != 0 ] || chmod 0755 "$LOCAL"
+if [ "$(id -u)" = 0 ]; then chmod 0711 "$LOCAL"; else chmod 0700 "$LOCAL"; fi
 STATE=$(state_folder)
 
 # Unix socket paths end at 107 bytes and travel in addresses: a checkout with a long or unusual name gets its sockets

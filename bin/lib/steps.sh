@@ -98,7 +98,7 @@ python_packages() {
   local want
   want=$(fingerprint requirements-dev.txt)
   ! { current python "$want" && .venv/bin/python -c '' 2>/dev/null; } || return 0
-  logged python.log sync_python || fail "The Python packages of requirements-dev.txt could not be installed." \
+  logged python.log shared sync_python || fail "The Python packages of requirements-dev.txt could not be installed." \
     "Is the network there? Then the same command again. Details: $LOG"
   stamp python "$want"
 }
@@ -123,7 +123,7 @@ front_end_packages() {
   local want
   want=$(fingerprint package-lock.json)
   ! { current npm "$want" && [ -d node_modules ]; } || return 0
-  logged npm.log install_front_end || fail "The packages of package-lock.json could not be installed." \
+  logged npm.log shared install_front_end || fail "The packages of package-lock.json could not be installed." \
     "Is the network there? Then the same command again. Details: $LOG"
   stamp npm "$want"
 }
@@ -132,7 +132,7 @@ front_end() {
   local want
   want=$(fingerprint static/src package-lock.json bin/lib/assets.mjs)
   ! { current assets "$want" && [ -d static/build ]; } || return 0
-  logged assets.log build_front_end || fail "static/src could not be built." "Mend what esbuild names. Details: $LOG"
+  logged assets.log shared build_front_end || fail "static/src could not be built." "Mend what esbuild names. Details: $LOG"
   stamp assets "$want"
 }
 
@@ -147,7 +147,7 @@ texts() {
   local want
   want=$({ find locale -name '*.po' -exec sha256sum {} + 2>/dev/null || true; } | sort | sha256sum)
   ! { current texts "$want" && [ -z "$(find locale -name '*.po' 2>/dev/null | while read -r po; do [ -e "${po%.po}.mo" ] || echo "$po"; done)" ]; } || return 0
-  logged texts.log compile_texts || fail "A translation under locale/ is not well formed." "Details: $LOG"
+  logged texts.log shared compile_texts || fail "A translation under locale/ is not well formed." "Details: $LOG"
   stamp texts "$want"
 }
 
@@ -178,24 +178,7 @@ set_up() { # All of it, one set-up at a time in a checkout
   step "Translations" texts
   step "PostgreSQL" database
   step "Redis" broker
-  : >"$LOCAL/stamps/ready-$STTM2_SERVICES"
   exec 8>&-
-}
-
-# A command that is asked for often need not take every step to find that nothing is to be done.
-lives() { # FILE NAME...: does the process whose number the file begins with live, under one of the names?
-  local pid name file=$1
-  shift
-  { read -r pid <"$file"; } 2>/dev/null || return 1
-  { read -r name <"/proc/${pid:-0}/comm"; } 2>/dev/null || return 1
-  [[ " $* " = *" $name "* ]]
-}
-is_ready() { # Nothing that set_up looks at changed since it last came to its end, and what it started runs
-  local stamp=$LOCAL/stamps/ready-$STTM2_SERVICES
-  [ -e "$stamp" ] && [ -x "$ROOT/.venv/bin/python" ] && [ -d "$ROOT/node_modules" ] && [ -d "$ROOT/static/build" ] || return 1
-  ! own_database || lives "$PG_DATA/postmaster.pid" postgres postmaster || return 1
-  ! own_redis || lives "$LOCAL/redis.pid" redis-server valkey-server || return 1
-  [ -z "$(cd "$ROOT" && find requirements-dev.txt package-lock.json bin/lib static/src locale -newer "$stamp" -print -quit)" ]
 }
 
 # Whoever uses the services holds a share of one lock; the last one out stops what commands (not people) started.

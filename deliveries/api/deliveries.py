@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import whole
+from core.bodies import ROWS, file_bytes, takes
 from core.errors import NotAllowed
 from deliveries.actions import answers, intake, review
 from deliveries.api import sending
@@ -52,6 +53,7 @@ class DeliveryPage(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
 
 
+@takes(file_bytes)
 class DeliveryList(DeliveryView):
     """The caller's deliveries, newest first; POST sends a file."""
 
@@ -238,6 +240,7 @@ class AnswerList(DeliveryView):
         )
 
 
+@takes(ROWS)
 class ColumnMapping(DeliveryView):
     """What was understood of the columns; POST confirms: {layer: {column: field or null}}."""
 
@@ -267,6 +270,7 @@ def merged(
     return {layer: {**fields, **given.get(layer, {})} for layer, fields in known.items()}
 
 
+@takes(ROWS)
 class RowEdits(DeliveryView):
     """Mend a row; the delivery is checked again."""
 
@@ -311,6 +315,7 @@ class Withdraw(DeliveryView):
         return shown(delivery, request)
 
 
+@takes(ROWS)
 class Recheck(DeliveryView):
     """Check again: after a failure of ours, or with other choices (crs, layers, undone,
     accepted); a returned delivery is taken up again."""

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import whole
+from core.bodies import ROWS, takes
 from core.errors import Invalid, NotAllowed
 from deliveries.actions import review
 from deliveries.api import serializers as shapes
@@ -49,6 +50,7 @@ class Desk(DeliveryView):
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "review"}
 
 
+@takes(ROWS)
 class Review(Desk):
     """Proposals of a delivery, 50 a page; POST decides on some, in the order given."""
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.bodies import ROWS, takes
 from deliveries.actions import placing
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView, WriteThrottle
@@ -86,6 +87,7 @@ class PlaceThrottle(WriteThrottle):
     THROTTLE_RATES: dict[str, str | None] = {"places": "300/hour"}
 
 
+@takes(ROWS)
 class Places(DeliveryView):
     """Proposed positions of rows with an address; POST asks: addresses go to the host named.
 
@@ -124,6 +126,7 @@ def _told(delivery: Delivery, *, status: int = 200) -> Response:
     return Response(body, status=status)
 
 
+@takes(ROWS)
 class TakePlaces(DeliveryView):
     """Take proposed positions; the delivery is checked again."""
 

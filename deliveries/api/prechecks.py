@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.bodies import file_bytes, takes
 from core.errors import DomainError
 from deliveries import precheck
 from deliveries.api.sending import FILE_HELP
@@ -90,6 +91,7 @@ class CheckTerms(serializers.Serializer[Any]):
     rule_set = serializers.CharField()
 
 
+@takes(file_bytes)
 class CheckList(Open):
     """POST checks a file; nothing of it is kept beyond the stated hour. GET says the limits."""
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.bodies import ROWS, takes
 from core.pages import acting, back_on_mistake, private
 from deliveries.actions import answers, intake
 from deliveries.forms import CRS_CHOICES, field_choices
@@ -64,6 +65,7 @@ def confirm_columns(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("deliveries:detail", pk)
 
 
+@takes(ROWS)
 @acting
 @back_on_mistake("deliveries:columns")
 def choices(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.bodies import file_bytes, takes
 from core.errors import DomainError, Invalid, NotFound
 from core.pages import Crumb, acting, back_on_mistake, number, private
 from deliveries.actions import intake, review
@@ -67,6 +68,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     return render(request, "deliveries/list.html", context)
 
 
+@takes(file_bytes)
 @private
 def new(request: HttpRequest) -> HttpResponse:
     """Choose a file (and for whom, if several); works without JavaScript."""

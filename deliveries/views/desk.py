@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.bodies import ROWS, takes
 from core.errors import DomainError, NotAllowed, WrongState
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import review as verbs
@@ -147,6 +148,7 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("deliveries:review", pk)
 
 
+@takes(ROWS)
 @acting
 def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Decide the chosen proposals; answers with the

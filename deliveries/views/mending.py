@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.bodies import ROWS, takes
 from core.errors import Invalid
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import answers
@@ -60,6 +61,7 @@ def _page(
     return render(request, "deliveries/mend.html", context, status=status)
 
 
+@takes(ROWS)
 @acting
 @back_on_mistake("deliveries:mend")
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.bodies import ROWS, takes
 from core.errors import DomainError, NotAllowed
 from core.pages import acting, back_on_mistake, number, private
 from deliveries.actions import placing
@@ -24,6 +25,7 @@ from people.access import person
 SAFE = "civici"
 
 
+@takes(ROWS)
 @acting
 def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask about the row whose button was pressed (`ask`); what was typed stays as it is.
@@ -106,6 +108,7 @@ def propose_all(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("deliveries:placing", pk)
 
 
+@takes(ROWS)
 @acting
 @back_on_mistake("deliveries:placing")
 def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -129,6 +132,7 @@ def take(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect(f"{reverse('deliveries:detail', args=[pk])}?poi=posizioni")
 
 
+@takes(ROWS)
 @acting
 @back_on_mistake("deliveries:columns")
 def take_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.bodies import file_bytes, takes
 from core.errors import DomainError, WrongState
 from core.pages import Crumb
 from deliveries import precheck
@@ -76,6 +77,7 @@ class PrecheckForm(forms.Form):
         )
 
 
+@takes(file_bytes)
 @never_cache
 def new(request: HttpRequest) -> HttpResponse:
     """Choose comune and file; works without JavaScript."""

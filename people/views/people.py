@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from core.bodies import SIGN_IN, takes
 from core.errors import DomainError, NotAllowed
 from core.pages import number
 from people import actions
@@ -162,6 +163,7 @@ def mandate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("people:people")
 
 
+@takes(SIGN_IN)
 @never_cache
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """A newcomer sets name and password; who has an account signs in and takes the mandate."""
@@ -171,6 +173,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     form = AcceptanceForm(typed, email=invitation.email)
     if request.method == "POST" and known:
         if not request.user.is_authenticated:
+            actions.find_invitation(token)  # known by this very link, perhaps just now
             return redirect_to_login(request.path)
         actions.accept_as(invitation, actor(request))
         return _welcome(request)

@@ -84,7 +84,9 @@ class RemarkDetail(Public):
 
     @extend_schema(operation_id="remarks_retrieve", responses=RemarkOut)
     def get(self, request: Request, token: str) -> Response:
-        return Response(RemarkOut(remarks.remark_of(token)).data)
+        # Public only for who has the address.
+        shown = RemarkOut(remarks.remark_of(token)).data
+        return Response(shown, headers={"Cache-Control": "no-store"})
 
 
 class _Office(ScopedView):

@@ -65,8 +65,7 @@ def names() -> Names:
     """All that the product defines and uses."""
     sql = "\n".join(re.sub(r"--.*", "", text) for text in statements().values())
     elsewhere = NAME.findall(tags()) + NAME.findall(INSERTED.sub("", sql))
-    # Django's command line begins outside of all packages.
-    return Names([Source(ROOT, ROOT / path) for path in [*python(), "manage.py"]], elsewhere)
+    return Names([Source(ROOT, ROOT / path) for path in python()], elsewhere)
 
 
 @cache

@@ -21,11 +21,14 @@ from tests.house.tree import CODE
 from validator.reading.format import Format
 
 #: Decorators that hand a function to a registry, which calls it.
-REGISTRIES = ["@rule", "@admin.register", "@worker_*.connect"]
+REGISTRIES = ["@rule", "@admin.register", "@worker_*.connect", "@after_setup_*.connect"]
 #: Names that a tool looks for in a module (by the end of its path) ...
 OF_MODULES = {
-    "urls.py": {"app_name", "urlpatterns", "handler400", "handler403", "handler404", "handler500"},
-    "middleware.py": {"process_exception"},
+    "urls.py": {
+        *("app_name", "urlpatterns"),
+        *("handler400", "handler403", "handler404", "handler429", "handler500"),
+    },
+    "middleware.py": {"process_exception", "process_view"},
     "formats.py": set(dir(global_settings)),
     "wsgi.py": {"application"},
     "web.py": {setting.name for setting in KNOWN_SETTINGS},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md")
+TEXTS = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/security.md")
 #: A path of the checkout, as opposed to an address, a command or a pattern.
 PATH = re.compile(r"`((?:[a-z_0-9]+/)+[a-z_0-9]+\.(?:py|sql|html|json|md|toml|sh))`")
 

@@ -36,6 +36,31 @@ def test_an_unsafe_production_does_not(changed, word):
     assert word in refused.stderr
 
 
+COOKIES = """
+from sttm2 import settings as s
+assert s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SESSION_COOKIE_HTTPONLY
+assert s.SECURE_SSL_REDIRECT and s.SECURE_HSTS_SECONDS > 0
+"""
+
+
+def test_cookies_of_a_production_are_safe():
+    environment = {**os.environ, **SAFE}
+    subprocess.run([sys.executable, "-c", COOKIES], env=environment, check=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"STTM2_BEHIND_PROXY": "true"}, "STTM2_PROXIES"),
+        ({"STTM2_PROXIES": "-1"}, "STTM2_PROXIES"),
+    ],
+)
+def test_the_yes_or_no_of_a_proxy_is_told_to_be_a_number_now(changed, word):
+    refused = started(**changed)
+    assert refused.returncode != 0
+    assert word in refused.stderr
+
+
 GEOCODER = {
     "STTM2_GEOCODER_URL": "https://geocoder.example",
     "STTM2_GEOCODER_HOSTS": "geocoder.example,altro.example",
