@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from core.errors import DomainError, Invalid, NotFound
 from core.sqlfiles import SqlFolder
 from services import tilesets
+from services.cells import CELLS
 from services.filters import ServiceFilter
 from services.tilesets import BUFFER, TileAddress
 from services.versions import tables_version, tiles_version
@@ -22,6 +23,7 @@ from zones.days import day_asked
 
 MVT = "application/vnd.mapbox-vector-tile"
 DEEPEST_ZOOM = 22
+SQL = SqlFolder(__file__)
 #: Says that the same data are drawn otherwise: raise
 #: it when tiles change their attributes or cells.
 FORM = 1
@@ -82,13 +84,15 @@ def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpRespo
 
 def _services(request: HttpRequest, address: TileAddress) -> bytes:
     chosen = ServiceFilter.from_query(request.GET)
-    if address.z >= tilesets.POINTS_FROM_ZOOM or chosen.matched() <= tilesets.MANY:
-        return tilesets.points(address, chosen.hits(web_box=address.box()))
-    plain = chosen.but(category=()) == ServiceFilter()
-    in_pyramid = tilesets.COARSEST_ZOOM <= address.z <= tilesets.FINEST_ZOOM
-    if plain and in_pyramid and tilesets.pyramid_is_current():
-        return tilesets.stored_cells(address, chosen.category)
-    around = address.box(margin=1 / tilesets.CELLS)
+    deep = address.z >= tilesets.POINTS_FROM_ZOOM
+    if deep or chosen.matched() <= tilesets.MANY:
+        hits = chosen.hits(web_box=address.box())
+        if not (deep and tilesets.are_many(hits)):
+            return tilesets.points(address, hits)
+    elif chosen.is_aggregate:
+        by_comune = bool(chosen.zone or chosen.municipality)
+        return tilesets.stored_cells(address, chosen.cells(), by_comune=by_comune)
+    around = address.box(margin=1 / CELLS)
     return tilesets.live_cells(address, chosen.hits(web_box=around))
 
 
@@ -98,16 +102,9 @@ def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> byte
     shape = ExpressionWrapper(F(layer.geometry), output_field=TextField())
     rows = layer.rows(day).order_by().annotate(shape_web=shape)
     inner, params = rows.values(*layer.columns, "shape_web").query.sql_with_params()
-    sql = (
-        SqlFolder(__file__)
-        .text("tile")
-        .format(
-            rows=inner,
-            layer=layer.id,
-            columns=", ".join(layer.columns),
-            shape=_shape(layer, address),
-        )
-    )
+    columns = ", ".join(layer.columns)
+    shape_sql = _shape(layer, address)
+    sql = SQL.filled("tile", rows=inner, layer=layer.id, columns=columns, shape=shape_sql)
     place = (address.z, address.x, address.y)
     with connection.cursor() as cursor:
         cursor.execute(sql, (*place, *place, BUFFER / 4096, *params, BUFFER))

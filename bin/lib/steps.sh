@@ -178,7 +178,24 @@ set_up() { # All of it, one set-up at a time in a checkout
   step "Translations" texts
   step "PostgreSQL" database
   step "Redis" broker
+  : >"$LOCAL/stamps/ready-$STTM2_SERVICES"
   exec 8>&-
+}
+
+# A command that is asked for often need not take every step to find that nothing is to be done.
+lives() { # FILE NAME...: does the process whose number the file begins with live, under one of the names?
+  local pid name file=$1
+  shift
+  { read -r pid <"$file"; } 2>/dev/null || return 1
+  { read -r name <"/proc/${pid:-0}/comm"; } 2>/dev/null || return 1
+  [[ " $* " = *" $name "* ]]
+}
+is_ready() { # Nothing that set_up looks at changed since it last came to its end, and what it started runs
+  local stamp=$LOCAL/stamps/ready-$STTM2_SERVICES
+  [ -e "$stamp" ] && [ -x "$ROOT/.venv/bin/python" ] && [ -d "$ROOT/node_modules" ] && [ -d "$ROOT/static/build" ] || return 1
+  ! own_database || lives "$PG_DATA/postmaster.pid" postgres postmaster || return 1
+  ! own_redis || lives "$LOCAL/redis.pid" redis-server valkey-server || return 1
+  [ -z "$(cd "$ROOT" && find requirements-dev.txt package-lock.json bin/lib static/src locale -newer "$stamp" -print -quit)" ]
 }
 
 # Whoever uses the services holds a share of one lock; the last one out stops what commands (not people) started.

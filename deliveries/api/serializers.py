@@ -259,7 +259,9 @@ class RowEdit(serializers.Serializer[Any]):
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
     row = serializers.IntegerField(min_value=1, max_value=MOST_ROWS)
     changes = serializers.DictField(
-        child=serializers.CharField(max_length=4000, allow_blank=True, allow_null=True),
+        child=serializers.CharField(
+            max_length=schema.TYPED_CHARACTERS, allow_blank=True, allow_null=True
+        ),
         allow_empty=False,
     )
 

@@ -178,7 +178,7 @@ def _sent_text(row: StagedRow, name: str, fields: dict[tuple[str, str], str]) ->
     was not understood can be mended, not retyped."""
     columns = (column for (layer, column), f in fields.items() if layer == row.layer and f == name)
     value = row.raw.get(next(columns, ""))
-    return "" if value is None else str(value)
+    return "" if value is None else str(value)[: schema.TYPED_CHARACTERS]
 
 
 def as_typed(item: ToMend, typed: Mapping[str, str], wrong: str) -> ToMend:
@@ -204,7 +204,7 @@ def shown_then(item: ToMend, typed: Mapping[str, str]) -> dict[str, str]:
     stands there now."""
     try:
         then = json.loads(typed.get("was", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         then = {}
     known = then if isinstance(then, dict) else {}
     return {name: str(known.get(name, now)) for name, now in item.shown.items()}

@@ -16,8 +16,8 @@ from deliveries.actions import answers, placing
 from deliveries.models import Delivery, StagedRow
 from deliveries.reports.mend import ToMend, described, shown_then
 from services.kinds import kind_choices
+from validator import schema
 
-MAX_CELL = 4000
 _PLACE = ("lon", "lat")
 _NO_CELL = ("kind", *_PLACE)
 
@@ -71,7 +71,7 @@ def changed_cells(typed: Mapping[str, str], item: ToMend) -> dict[str, Any]:
         value = typed.get(f"f-{cell.name}")
         if value is None or _is_same(value, then[cell.name]):
             continue
-        if len(value) > MAX_CELL:
+        if len(value) > schema.TYPED_CHARACTERS:
             raise Invalid("too-long", _("Un valore è troppo lungo: fino a 4.000 caratteri."))
         changes[cell.name] = value
     kind = typed.get("kind", "")

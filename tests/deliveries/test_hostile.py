@@ -12,7 +12,7 @@ from deliveries import tasks
 from deliveries.actions import intake
 from deliveries.checks import examination
 from deliveries.models import Delivery, Finding, StagedRow
-from validator.confined import client
+from validator.confined import process
 from validator.rules import registry
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
@@ -23,7 +23,7 @@ def remains() -> set[str]:
     return {
         p.name
         for p in Path(tempfile.gettempdir()).iterdir()
-        if p.name.startswith(("sttm2-check", client.PREFIX))
+        if p.name.startswith(("sttm2-check", process.PREFIX))
     }
 
 

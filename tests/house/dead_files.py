@@ -65,7 +65,8 @@ def names() -> Names:
     """All that the product defines and uses."""
     sql = "\n".join(re.sub(r"--.*", "", text) for text in statements().values())
     elsewhere = NAME.findall(tags()) + NAME.findall(INSERTED.sub("", sql))
-    return Names([Source(ROOT, ROOT / path) for path in python()], elsewhere)
+    # Django's command line begins outside of all packages.
+    return Names([Source(ROOT, ROOT / path) for path in [*python(), "manage.py"]], elsewhere)
 
 
 @cache

@@ -22,11 +22,12 @@ from validator.reading.request import ReadOptions, ReadRequest
 def answered(path, directory) -> dict:
     """What the confined process says of a file, in a process of its own."""
     asked = wire.Asked(ReadRequest(str(path), path.name))
-    process = multiprocessing.get_context("fork").Process(
-        target=child.run, args=(asked, directory)
-    )
-    process.start()
-    process.join(60)
+    with path.open("rb") as sent:
+        process = multiprocessing.get_context("fork").Process(
+            target=child.run, args=(asked, directory, sent)
+        )
+        process.start()
+        process.join(60)
     return json.loads((directory / child.OUT / wire.ANSWER).read_text())
 
 

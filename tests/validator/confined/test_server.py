@@ -14,12 +14,13 @@ import pytest
 
 from tests.processes import ROOT, Reader
 from tests.validator.reading.conftest import write_points
-from validator.confined import client
+from validator.confined import client, process
 from validator.limits import Limits
 from validator.reading.errors import ABORTED, ReaderDied, Unreadable
 
 PROBE = """
 import socket, subprocess, sys, threading
+from pathlib import Path
 from validator.limits import Limits
 from validator.confined import child, confinement
 child.prepare()
@@ -27,7 +28,7 @@ import pyogrio
 print(",".join(sorted(pyogrio.list_drivers())))
 # Libraries start threads, and to a process with threads the kernel gives no namespace of its own.
 threading.Thread(target=threading.Event().wait, daemon=True).start()
-confinement.confine(Limits())
+confinement.confine(Limits(), Path(sys.argv[2]))
 try:
     socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=2).close()
     print("reached")
@@ -60,7 +61,7 @@ def own_temporary_folder(tmp_path, monkeypatch):
 
 
 def temporary() -> set[str]:
-    return {p.name for p in Path(tempfile.gettempdir()).glob(f"{client.PREFIX}*")}
+    return {p.name for p in Path(tempfile.gettempdir()).glob(f"{process.PREFIX}*")}
 
 
 def grandchildren(pid: int) -> list[int]:
@@ -145,26 +146,38 @@ def test_fil_02_a_file_above_the_published_size_is_not_opened(read, heavy):
     assert refusal.value.params["size"] == heavy.stat().st_size
 
 
-@pytest.mark.parametrize(
-    ("number", "outcome"), [(signal.SIGKILL, ReaderDied), (signal.SIGSEGV, Unreadable)]
-)
-def test_a_reading_process_that_dies_takes_nothing_with_it(server, read, heavy, number, outcome):
-    caught: list[Exception] = []
+def read_while_killing(server, read, heavy, number: int, *, times: int) -> list[object]:
+    """What came of a reading whose process is killed so often."""
+    came: list[object] = []
 
     def reading():
         try:
-            read(heavy)
+            came.append(read(heavy))
         except Exception as error:
-            caught.append(error)
+            came.append(error)
 
     thread = threading.Thread(target=reading)
     thread.start()
-    victim = wait_for(lambda: grandchildren(server.process.pid))[0]
-    time.sleep(0.1)
-    os.kill(victim, number)
-    thread.join(20)
-    assert [type(error) for error in caught] == [outcome]
-    assert read(heavy).layers[0].rows == 150_000
+    victims: list[int] = []
+    for _ in range(times):
+        victims.append(wait_for(lambda: set(grandchildren(server.process.pid)) - {*victims}).pop())
+        time.sleep(0.1)
+        os.kill(victims[-1], number)
+    thread.join(40)
+    return came
+
+
+@pytest.mark.parametrize(
+    ("number", "outcome"), [(signal.SIGKILL, ReaderDied), (signal.SIGSEGV, Unreadable)]
+)
+def test_a_reading_process_that_dies_is_tried_twice_then_told(
+    server, read, heavy, number, outcome
+):
+    (told,) = read_while_killing(server, read, heavy, number, times=2)
+    assert isinstance(told, outcome)
+    assert server.settle() == []
+    (read_again,) = read_while_killing(server, read, heavy, number, times=1)
+    assert read_again.layers[0].rows == 150_000
     assert server.settle() == []
 
 
@@ -243,7 +256,7 @@ def test_only_the_allowed_drivers_no_network_and_no_other_program(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, port],
+            [sys.executable, "-c", PROBE, port, str(tmp_path)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -255,3 +268,12 @@ def test_only_the_allowed_drivers_no_network_and_no_other_program(tmp_path):
     }  # fmt: skip
     assert network == "closed"
     assert program == "no other program"
+
+
+def test_a_process_started_ahead_reads_the_next_file_and_none_stays(tmp_path):
+    path = write_points(tmp_path / "servizi.gpkg", ["Città"])
+    process.start_ahead()
+    ready = {folder.name for folder in Path(tempfile.gettempdir()).glob(f"{process.PREFIX}*")}
+    assert len(ready) == 1
+    assert client.read(path, name=path.name).layers[0].rows == 1
+    assert temporary() == set()

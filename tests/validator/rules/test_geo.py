@@ -132,6 +132,18 @@ def test_geo_13_is_silent_where_name_and_place_agree_and_about_a_comune_s_plan()
     assert silent("GEO-13", plan)
 
 
+def test_geo_14_speaks_of_geometries_without_end():
+    assert says(
+        "GEO-14",
+        "Riga 1: la geometria non si può usare, ha geometrie una dentro l'altra per più di 32 "
+        "livelli.",
+    )
+
+
+def test_geo_14_is_silent_about_a_point():
+    assert silent("GEO-14")
+
+
 @pytest.mark.parametrize("code", ["GEO-03", "GEO-04"])
 def test_the_example_of_a_repair_is_what_the_repair_does(code):
     example = registry.get(code).fails

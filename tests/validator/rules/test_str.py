@@ -58,3 +58,11 @@ def test_str_06_speaks_of_a_cell_that_is_a_formula():
 
 def test_str_06_is_silent_about_signs_before_numbers_and_lone_dashes():
     assert silent("STR-06")
+
+
+def test_str_07_speaks_of_a_text_longer_than_a_cell():
+    assert says("STR-07", "Riga 1: il testo di «NOTES» supera 32.767 caratteri e non lo teniamo.")
+
+
+def test_str_07_is_silent_about_an_ordinary_note():
+    assert silent("STR-07")
