@@ -1,7 +1,9 @@
 """The shapes that every read of the API shares: public access, short collections, geometry."""
 
+import json
 from typing import Any, Final
 
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
@@ -83,10 +85,19 @@ class Crs84Field(GeometryField):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(precision=6, read_only=True, **options)
 
-    def to_representation(self, value: GEOSGeometry | None) -> Any:
+    def to_representation(self, value: GEOSGeometry | str | None) -> Any:
+        """Of a geometry, or of the text that `as_crs84` made of it."""
         if value is None:
             return None
+        if isinstance(value, str):
+            return json.loads(value)
         return super().to_representation(value.transform(GEOGRAPHIC_SRID, clone=True))
+
+
+def as_crs84(field: str) -> AsGeoJSON:
+    """A geometry as the same text of GeoJSON, made by the database: the outlines of all comuni
+    take a tenth of the time that they take here."""
+    return AsGeoJSON(Transform(field, GEOGRAPHIC_SRID), precision=6)
 
 
 def whole(text: Any, *, default: int, most: int) -> int:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from core.api import DAY, Crs84Field, PublicReadSet
+from core.api import DAY, Crs84Field, PublicReadSet, as_crs84
 from zones.days import day_asked
 from zones.models import FormerCode, Municipality, Zone
 from zones.selectors import ComparedFigure, population_profile, zone_summary
@@ -46,7 +46,7 @@ class IndicatorFigureSerializer(serializers.Serializer[Any]):
 class ZoneSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     """A zone of the STTM 2 as a GeoJSON feature."""
 
-    geometry = Crs84Field()
+    geometry = Crs84Field(source="crs84")
     municipalities = serializers.SerializerMethodField()
 
     class Meta:
@@ -81,6 +81,12 @@ class ZoneDetailSerializer(ZoneSerializer):
         return FigureSerializer(figures, many=True).data
 
 
+def _outlined(places: QuerySet[Any]) -> QuerySet[Any]:
+    """With their outlines as the answer has them, and without those that it does not show."""
+    outlined: QuerySet[Any] = places.annotate(crs84=as_crs84("geometry"))
+    return outlined.defer("geometry", "geometry_web")
+
+
 class _DatedSet(PublicReadSet):
     """A collection in which comuni and zones belong together as on the day asked for."""
 
@@ -101,7 +107,7 @@ class ZoneViewSet(_DatedSet):
     lookup_field = "slug"
 
     def get_queryset(self) -> QuerySet[Zone]:
-        return Zone.objects.defer("geometry_web")
+        return _outlined(Zone.objects.all())
 
     def get_serializer_class(self) -> Any:
         return ZoneDetailSerializer if self.action == "retrieve" else ZoneSerializer
@@ -110,7 +116,7 @@ class ZoneViewSet(_DatedSet):
 class MunicipalitySerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     """A comune as a GeoJSON feature."""
 
-    geometry = Crs84Field()
+    geometry = Crs84Field(source="crs84")
     zone = serializers.CharField(source="zone_slug", allow_null=True, read_only=True)
 
     class Meta:
@@ -171,7 +177,7 @@ class MunicipalityViewSet(_DatedSet):
         if self.action == "list" and (zone := self.request.query_params.get("zone")):
             get_object_or_404(Zone, slug=zone)
             comuni = comuni.filter(zone_slug=zone)
-        return comuni.defer("geometry_web")
+        return _outlined(comuni)
 
     def get_serializer_class(self) -> Any:
         retrieve = self.action == "retrieve"
