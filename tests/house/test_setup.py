@@ -130,11 +130,27 @@ def compose() -> dict:
 
 def test_the_containers_are_those_of_bin_run_and_wait_for_each_other():
     services = compose()["services"]
-    assert set(services) == {"db", "redis", "prepare", "web", "worker", "beat"}
+    assert set(services) == {"db", "redis", "prepare", "web", "reader", "worker", "beat"}
     for service in services.values():
         for name, wait in service.get("depends_on", {}).items():
             healthy = wait["condition"] != "service_healthy" or "healthcheck" in services[name]
             assert healthy
+
+
+def test_the_reader_s_container_has_no_network_no_secret_and_no_delivered_file():
+    services = compose()["services"]
+    reader, worker = services["reader"], services["worker"]
+    assert reader["network_mode"] == "none"
+    assert reader["read_only"] is True
+    assert reader["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in reader["security_opt"]
+    assert not {"environment", "env_file"} & reader.keys()
+    assert reader["user"] != "sttm2", "the worker's"
+    assert reader["volumes"] == ["reading:/srv/reading"]
+    assert {"media:/srv/media", "reading:/srv/reading"} == set(worker["volumes"])
+    socket = worker["environment"]["STTM2_READER_SOCKET"]
+    assert socket in reader["command"]
+    assert socket.startswith("/srv/reading/")
 
 
 def test_only_the_web_is_reachable_and_only_from_this_machine():
