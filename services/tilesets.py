@@ -38,12 +38,14 @@ class TileAddress:
         return (west - more, north - self.width - more, west + self.width + more, north + more)
 
 
-def points(tile: TileAddress, hits: ServiceSelection) -> bytes:
-    """Single services; the hits' conditions hold the tile's box."""
-    return _mvt(hits.fill("tile_points"), (*hits.params, *_address(tile)))
+def points(tile: TileAddress, hits: ServiceSelection, *, most: int | None) -> bytes | None:
+    """Single services; the hits' conditions hold the tile's box. None if they are more than
+    `most` (None: however many)."""
+    place = (tile.z, tile.x, tile.y)
+    return _mvt(hits.fill("tile_points"), (*hits.params, most and most + 1, *place, most, BUFFER))
 
 
-def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) -> bytes:
+def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) -> bytes | None:
     """Cells as publications counted them; `by_comune`: the conditions of `counted` name comuni,
     which the coarsest zooms do not tell apart: theirs are added up from finer ones."""
     zoom = max(tile.z, BY_COMUNE) if by_comune else tile.z
@@ -61,14 +63,7 @@ def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) 
     return _mvt(sql, (finer, finer, *params, *_address(tile)))
 
 
-def are_many(hits: ServiceSelection) -> bool:
-    """Whether more than MANY are selected; no more than those are counted."""
-    with connection.cursor() as cursor:
-        cursor.execute(hits.fill("hits_up_to"), (*hits.params, MANY + 1))
-        return int(cursor.fetchone()[0]) > MANY
-
-
-def live_cells(tile: TileAddress, hits: ServiceSelection) -> bytes:
+def live_cells(tile: TileAddress, hits: ServiceSelection) -> bytes | None:
     """Cells counted now, for any filter; the hits'
     conditions hold the tile's box and a cell around it."""
     cell = CellGrid(tile.z).width
@@ -81,7 +76,8 @@ def _address(tile: TileAddress) -> tuple[int, ...]:
     return (tile.z, tile.x, tile.y, BUFFER)
 
 
-def _mvt(sql: str, params: tuple[Any, ...]) -> bytes:
+def _mvt(sql: str, params: tuple[Any, ...]) -> bytes | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return bytes(cursor.fetchone()[0] or b"")
+        tile = cursor.fetchone()[0]
+        return None if tile is None else bytes(tile)

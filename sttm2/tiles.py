@@ -83,17 +83,20 @@ def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpRespo
 
 
 def _services(request: HttpRequest, address: TileAddress) -> bytes:
+    """Points; cells where there are many, or many in this tile alone."""
     chosen = ServiceFilter.from_query(request.GET)
     deep = address.z >= tilesets.POINTS_FROM_ZOOM
+    found = None
     if deep or chosen.matched() <= tilesets.MANY:
-        hits = chosen.hits(web_box=address.box())
-        if not (deep and tilesets.are_many(hits)):
-            return tilesets.points(address, hits)
+        most = tilesets.MANY if deep else None
+        found = tilesets.points(address, chosen.hits(web_box=address.box()), most=most)
     elif chosen.is_aggregate:
         by_comune = bool(chosen.zone or chosen.municipality)
-        return tilesets.stored_cells(address, chosen.cells(), by_comune=by_comune)
-    around = address.box(margin=1 / CELLS)
-    return tilesets.live_cells(address, chosen.hits(web_box=around))
+        found = tilesets.stored_cells(address, chosen.cells(), by_comune=by_comune)
+    if found is None:
+        around = address.box(margin=1 / CELLS)
+        found = tilesets.live_cells(address, chosen.hits(web_box=around))
+    return found or b""
 
 
 def _reference(request: HttpRequest, layer: Layer, address: TileAddress) -> bytes:
