@@ -191,12 +191,8 @@ def _one(
     )
 
 
-def publication(report: Report, rows: int) -> None:
-    """One accepted delivery from "decided" to an edition in force."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        delivery = receive(geopackage(Path(name) / "publish.gpkg", rows, seed=3))
-        tasks.check_delivery(str(delivery.pk))
-    operator, reviewer = person(Role.OPERATOR), person(Role.REVIEWER)
+def send(delivery: Delivery) -> None:
+    """To the office, by the operator of the bench."""
     delivery.refresh_from_db()
     today = timezone.localdate()
     statement = SubmissionStatement(
@@ -206,10 +202,24 @@ def publication(report: Report, rows: int) -> None:
         contact_name="Ufficio di piano",
         contact_email="piano@bench.example",
     )
-    review.submit(delivery, user=operator, statement=statement)
+    review.submit(delivery, user=person(Role.OPERATOR), statement=statement)
+
+
+def accept(delivery: Delivery) -> None:
+    """All of it, by the reviewer of the bench."""
+    reviewer = person(Role.REVIEWER)
     review.take(delivery, user=reviewer)
     review.decide_in_bulk(delivery, user=reviewer, rule="all_pending", decision="accepted")
-    review.close(delivery, user=reviewer)
+
+
+def publication(report: Report, rows: int) -> None:
+    """One accepted delivery from "decided" to an edition in force."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        delivery = receive(geopackage(Path(name) / "publish.gpkg", rows, seed=3))
+        tasks.check_delivery(str(delivery.pk))
+    send(delivery)
+    accept(delivery)
+    review.close(delivery, user=person(Role.REVIEWER))
     before = Edition.objects.count()
     begun = time.perf_counter()
     tasks.publish_delivery(str(delivery.pk))
@@ -229,11 +239,10 @@ def delivery(report: Report, rows: int, *, runs: int) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         env = environment(STTM2_READER_SOCKET=str(folder / "reader.sock"))
-        worker = [sys.executable, "-m", "celery", "-A", "sttm2", "-q", "worker", "-c", "2"]
-        worker += ["--without-gossip", "--without-mingle", "-l", "ERROR"]
+        worker = [sys.executable, "-m", "sttm2.workers"]
         with reader(folder), running(worker, env), web(port := free_port()):
             paths = [geopackage(folder / f"d{n}.gpkg", rows, seed=n + 11) for n in range(runs + 1)]
-            times = [_sent(port, token, path) for path in paths]
+            times = [sent(port, token, path) for path in paths]
     seconds = statistics.median(times[1:])
     first = f"the first, cold {times[0]:.2f} s"
     report.add(
@@ -241,7 +250,7 @@ def delivery(report: Report, rows: int, *, runs: int) -> None:
     )
 
 
-def _sent(port: int, token: str, path: Path) -> float:
+def sent(port: int, token: str, path: Path) -> float:
     with requests.Session() as client:
         client.headers.update({"Authorization": f"Bearer {token}"})
         site = f"http://127.0.0.1:{port}"

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench import checking, database, dear, pages, reading
+from bench import bounds, checking, database, dear, pages, reading
 from bench.figures import Report
 
 
@@ -19,7 +19,10 @@ class Scale:
     runs: int
 
 
-PARTS = ("list", "tiles", "export", "dear", "check", "publish", "delivery", "pages")
+PARTS = (
+    *("list", "tiles", "export", "dear", "check", "publish", "limit", "delivery", "queues"),
+    "pages",
+)
 SCALES = {
     "quick": Scale("quick", (10_000,), (1_000,), 1.0, 1),
     "usual": Scale("usual", (100_000,), (1_000, 10_000, 100_000), 5.0, 3),
@@ -32,7 +35,7 @@ def main(scale: Scale, parts: set[str]) -> int:
     try:
         if parts & {"list", "tiles", "export", "dear"}:
             _readers(report, scale, parts)
-        if parts & {"check", "publish", "delivery", "pages"}:
+        if parts & {"check", "publish", "limit", "delivery", "queues", "pages"}:
             database.empty()
             _workshop(report, scale, parts)
     finally:
@@ -62,8 +65,12 @@ def _workshop(report: Report, scale: Scale, parts: set[str]) -> None:
         checking.checks(report, scale.rows)
     if "publish" in parts:
         checking.publication(report, min(10_000, max(scale.rows)))
+    if "limit" in parts:
+        bounds.limit(report, max(scale.rows))
     if "delivery" in parts:
         checking.delivery(report, 1_000, runs=max(3, scale.runs))
+    if "queues" in parts:
+        bounds.queues(report, max(scale.rows) // 2)
     if "pages" in parts:
         pages.opened(report, scale.rows, scale.runs)
 

@@ -37,6 +37,12 @@ class NotFound(DomainError):
     status = 404
 
 
+class Gone(DomainError):
+    """It was there, and its days are over."""
+
+    status = 410
+
+
 class WrongState(DomainError):
     """The thing is not in a state from which this can be done."""
 

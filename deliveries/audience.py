@@ -16,6 +16,10 @@ TAKE_OVER: Final = "take_over"
 #: these may not know of the delivery (`reports.apart`).
 RULE_FAILED: Final = "rule_failed"
 SHARED: Final = "shared"
+#: Faults of ours: work that twice ended the life of whoever did it; an original that is not there.
+WORKER_DIED: Final = "worker_died"
+FILE_MISSING: Final = "file_missing"
+_FAULTS: Final = (RULE_FAILED, WORKER_DIED, FILE_MISSING)
 
 #: Who delivered it in person; the other operators of the same comune or body.
 _PERSON, _SENDER, _OFFICE, _REVIEWER = "person", "sender", "office", "reviewer"
@@ -79,6 +83,6 @@ def people_of(delivery: Delivery, event: Event, group: str) -> list[User]:
 
 def people_apart(event: Event) -> list[User]:
     """Who is told of an event apart: of our fault the office, else the comune's operators."""
-    if event.verb == RULE_FAILED:
+    if event.verb in _FAULTS:
         return list(holders(Q(role__in=(Role.REVIEWER, Role.MANAGER))))
     return list(holders(acting_for(event.municipality) & Q(role=Role.OPERATOR)))

@@ -11,10 +11,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from deliveries.allowed import allowed
 from deliveries.models import Answer
 from deliveries.senders import Sender, key_of, name_of, senders_of
 from people.policies import Person
-from validator import limits, schema
+from validator import schema
 from zones.models import Municipality
 
 #: One row number, or the first and the last of a run.
@@ -121,7 +122,7 @@ class ReasonForm(forms.Form):
         runs = [part.strip() for part in self.cleaned_data["rows"].split(",") if part.strip()]
         found = [RUN.fullmatch(run) for run in runs]
         spans = [range(int(one[1]), int(one[2] or one[1]) + 1) for one in found if one]
-        if not all(found) or sum(map(len, spans)) > limits.DEFAULT.rows:
+        if not all(found) or sum(map(len, spans)) > allowed().rows:
             raise forms.ValidationError(_("Le righe vanno indicate con il loro numero."))
         return [row for span in spans for row in span]
 

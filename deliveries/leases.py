@@ -1,9 +1,11 @@
 """Leases and progress: who works on a job, until when, at which attempt, and how far it is.
 
-Every job of a worker goes through `take` and `work`, wherever its lease is kept (`Store`): in the
-row that the job is about (`Rows` of a `Leased` model), or in the cache, which forgets it by itself
-(`Cached`). Until `lease_until` nobody else takes a job: with a token it is in a worker's hands,
-without one it waits, in the queue or for its next attempt.
+Every job of a worker goes through `take` and `work`. Its lease is kept in the row that the job is
+about (a `Leased` model). Until `lease_until` nobody else takes a job: with a token it is in a
+worker's hands, without one it waits, in the queue or for its next attempt.
+
+Attempts and deaths are counted in the row, attempts before the work begins: whatever ends the
+worker's life is known of afterwards. A job that ended it twice is given up in words.
 """
 
 import logging
@@ -15,21 +17,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, InterfaceError, connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
+
+from core.bounds import LOCK_SECONDS, bounded
 
 logger = logging.getLogger(__name__)
 
 #: Attempts after which a job is given up, and the pauses between those that failed.
 MAX_ATTEMPTS: Final = 4
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+#: Workers whose life a job may end.
+MAX_DEATHS: Final = 2
 #: Seconds after which a worker that still says it works is taken for stuck: its lease lapses.
-LONGEST: Final = 3600.0
+LONGEST: Final = 1200.0
+#: Seconds for which a row that somebody is just writing is asked for again; never waited for.
+_TRIES: Final = (0.0, 0.2, 0.5, 1.0)
 
 
 class LostLease(Exception):
@@ -37,7 +44,7 @@ class LostLease(Exception):
 
 
 class GivenUp(Exception):
-    """A job that ended the worker's life at every attempt."""
+    """A job that ended the worker's life twice, or used all its attempts up."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +56,17 @@ class Progress:
     total: int = 0
 
 
-class Store(Protocol):
-    """Where the lease of one job is kept; each call is one indivisible step."""
-
-    def take(self, token: uuid.UUID) -> int | None:
-        """Hold the job: which attempt this is, or None while it is not to be taken."""
-
-    def keep(self, token: uuid.UUID, progress: Progress | None = None) -> bool:
-        """Lengthen the hold and say how far it is; False when it is no longer ours."""
-
-
 class Leased(models.Model):
-    """A row that is a worker's job, or has one."""
+    """A row that is a worker's job, or has one.
+
+    `turn`: how often it was enqueued; only the message of the last turn is heard.
+    """
 
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
+    turn = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
     progress_stage = models.CharField(max_length=20, blank=True)
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
@@ -74,113 +76,106 @@ class Leased(models.Model):
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The lease in the one row that a query finds; `when`: what lets it be taken."""
+class Lease:
+    """A worker's hold on the job in one row of `rows`."""
 
     rows: "models.QuerySet[Any]"
-    when: Q
-
-    def take(self, token: uuid.UUID) -> int | None:
-        free = Q(lease_until__isnull=True) | Q(lease_until__lte=timezone.now())
-        held = {"lease_token": token, "lease_until": _lapse(), "attempts": F("attempts") + 1}
-        if not self.rows.filter(self.when, free).update(**held):
-            return None
-        attempts: int = self.held(token).values_list("attempts", flat=True).get()
-        return attempts
-
-    def keep(self, token: uuid.UUID, progress: Progress | None = None) -> bool:
-        fields = asdict(progress) if progress else {}
-        changes = {f"progress_{name}": value for name, value in fields.items()}
-        return bool(self.held(token).update(lease_until=_lapse(), **changes))
-
-    def held(self, token: uuid.UUID) -> "models.QuerySet[Any]":
-        """The row, while this token holds it."""
-        return self.rows.filter(lease_token=token)
-
-
-@dataclass(frozen=True)
-class Cached:
-    """The lease in the cache, under a key of its own; `seconds` after which all is forgotten."""
-
-    key: str
-    seconds: float
-
-    def take(self, token: uuid.UUID) -> int | None:
-        if not cache.add(self._part("lease"), str(token), settings.LEASE_SECONDS):
-            return None
-        cache.add(self._part("attempts"), 0, self.seconds)
-        return int(cache.incr(self._part("attempts")))
-
-    def keep(self, token: uuid.UUID, progress: Progress | None = None) -> bool:
-        if not self._is_ours(token):
-            return False
-        if progress is not None:
-            cache.set(self._part("progress"), asdict(progress), self.seconds)
-        return bool(cache.touch(self._part("lease"), settings.LEASE_SECONDS))
-
-    def free(self, token: uuid.UUID) -> None:
-        """Put the job down for good; nothing of its lease is left."""
-        if self._is_ours(token):
-            cache.delete_many([self._part(name) for name in ("lease", "attempts", "progress")])
-
-    def is_held(self) -> bool:
-        """Whether a living worker has it."""
-        return cache.get(self._part("lease")) is not None
-
-    def progress(self) -> Progress:
-        """How far it is, as its worker last said."""
-        return Progress(**cache.get(self._part("progress"), {}))
-
-    def _is_ours(self, token: uuid.UUID) -> bool:
-        return bool(cache.get(self._part("lease")) == str(token))
-
-    def _part(self, name: str) -> str:
-        return f"{self.key}:{name}"
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A worker's hold on a job."""
-
-    store: Store
     token: uuid.UUID
     attempt: int
+    deaths: int
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the job is not to be begun again."""
+        return self.attempt > MAX_ATTEMPTS or self.deaths >= MAX_DEATHS
+
+    @property
+    def held(self) -> "models.QuerySet[Any]":
+        """The row, while this lease holds it."""
+        return self.rows.filter(lease_token=self.token)
 
 
-def take(store: Store) -> Lease | None:
-    """Take a job, or None when it is done, waits for its time or is in living hands."""
-    token = uuid.uuid4()
-    attempt = store.take(token)
-    return None if attempt is None else Lease(store, token, attempt)
+def take(rows: "models.QuerySet[Any]", turn: int | None = None) -> Lease | None:
+    """Take the job in the one row that may be done; None when it is done, waits for its time, is
+    in living hands or was enqueued anew since (`turn`: the message's; None asks for no turn)."""
+    due = rows if turn is None else rows.filter(turn=turn)
+    for pause in _TRIES:
+        time.sleep(pause)
+        lease = _take_at_once(rows, due)
+        if lease is not None or not due.filter(_free()).exists():
+            return lease
+    return None
+
+
+@transaction.atomic
+def _take_at_once(rows: "models.QuerySet[Any]", due: "models.QuerySet[Any]") -> Lease | None:
+    found = due.filter(_free()).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    row = found.only("lease_token", "attempts", "deaths").first()
+    if row is None:
+        return None
+    mine = rows.model._default_manager.filter(pk=row.pk)
+    died = row.lease_token is not None
+    lease = Lease(mine, uuid.uuid4(), row.attempts + 1, row.deaths + died)
+    mine.update(
+        lease_token=lease.token,
+        lease_until=_lapse(),
+        attempts=lease.attempt,
+        deaths=lease.deaths,
+    )
+    return lease
 
 
 def beat(lease: Lease, stage: str, done: int = 0, total: int = 0) -> None:
     """Say how far the work is. Raises LostLease when it is no longer ours."""
-    if not lease.store.keep(lease.token, Progress(stage, done, total)):
+    if not _keep(lease, Progress(stage, done, total)):
         raise LostLease
 
 
+def _keep(lease: Lease, progress: Progress | None = None) -> bool:
+    """Lengthen the hold and say how far it is; False when it is no longer ours."""
+    fields = asdict(progress) if progress else {}
+    changes = {f"progress_{name}": value for name, value in fields.items()}
+    return bool(lease.held.update(lease_until=_lapse(), **changes))
+
+
 def work(
-    lease: Lease, job: Callable[[], object], *, what: str, failed: Callable[[str], object]
+    lease: Lease,
+    job: Callable[[], object],
+    *,
+    what: str,
+    failed: Callable[[str], object],
+    lock_seconds: int = LOCK_SECONDS,
 ) -> None:
     """Do a job that we hold and keep its lease; whatever happens, it ends.
 
-    `failed` gets the reference of a failure of ours; who lost the lease writes nothing.
+    `failed` gets the reference of a failure of ours; who lost the lease writes nothing. Statements
+    have a limit of time, and wait for what others hold no longer than `lock_seconds`.
     """
     try:
         try:
-            if lease.attempt > MAX_ATTEMPTS:
-                raise GivenUp(f"after {MAX_ATTEMPTS} attempts")
-            with _kept(lease):
+            if lease.is_spent:
+                raise GivenUp(f"attempt {lease.attempt}, {lease.deaths} workers died")
+            with _kept(lease), bounded(settings.STATEMENT_SECONDS, locks=lock_seconds):
                 job()
         except LostLease:
             raise
         except Exception:
             reference = secrets.token_hex(4)
             logger.exception("%s failed, reference %s", what, reference)
-            failed(reference)
+            _drop_broken_connection()
+            with bounded(settings.STATEMENT_SECONDS):
+                failed(reference)
     except LostLease:
         logger.warning("%s was taken by another worker", what)
+    except (DatabaseError, InterfaceError):
+        # Nothing can be written now: the lease lapses, and a sweep hands the job on.
+        logger.exception("the end of %s could not be written", what)
+
+
+def _drop_broken_connection() -> None:
+    """A connection that the server closed is opened anew by the next statement."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 @contextmanager
@@ -200,7 +195,7 @@ def _keep_until(lease: Lease, over: threading.Event) -> None:
     end = time.monotonic() + LONGEST
     while not over.wait(settings.LEASE_SECONDS / 3) and time.monotonic() < end:
         try:
-            if not lease.store.keep(lease.token):
+            if not _keep(lease):
                 break
         except Exception:
             logger.exception("a lease could not be kept: it is tried again")
@@ -208,9 +203,11 @@ def _keep_until(lease: Lease, over: threading.Event) -> None:
     connection.close()  # this thread's own
 
 
-def queued() -> dict[str, Any]:
-    """What is written on a row whose job is enqueued now, by a person or for the first time."""
-    return {"lease_token": None, "lease_until": timezone.now(), "attempts": 0}
+def queued(turn: int) -> dict[str, Any]:
+    """What is written on a row whose job is enqueued now, by a person or for the first time;
+    `turn`: the row's last one."""
+    waits = {"lease_token": None, "lease_until": timezone.now(), "attempts": 0}
+    return {**waits, "turn": turn + 1}
 
 
 def paused(attempt: int) -> dict[str, Any]:
@@ -221,20 +218,54 @@ def paused(attempt: int) -> dict[str, Any]:
 
 def freed() -> dict[str, Any]:
     """What is written on a row whose job is over."""
-    return {"lease_token": None, "lease_until": None, "attempts": 0, "progress_stage": ""}
+    return {
+        "lease_token": None,
+        "lease_until": None,
+        "attempts": 0,
+        "deaths": 0,
+        "progress_stage": "",
+    }
 
 
 @transaction.atomic
-def lost(rows: "models.QuerySet[Any]") -> list[Any]:
-    """Keys of the rows that no living worker has and that no queue seems to hold, to be enqueued
-    again; from now on they wait in it."""
+def lost(rows: "models.QuerySet[Any]", is_queued: Callable[[Any], bool]) -> list[Any]:
+    """The rows that no living worker has and that no queue holds, each in a new turn, in which it
+    is to be enqueued. `is_queued`: whether the message of a row's last turn lies in its queue."""
     now = timezone.now()
-    left = Q(lease_until__isnull=True) | Q(lease_token__isnull=False, lease_until__lt=now)
-    forgotten = Q(lease_token__isnull=True, lease_until__lt=now - _patience())
-    found = rows.filter(left | forgotten).select_for_update(skip_locked=True, no_key=True)
-    keys = [row.pk for row in found.only("pk")]
-    rows.model._default_manager.filter(pk__in=keys).update(lease_token=None, lease_until=now)
-    return keys
+    left = Q(lease_until__isnull=True) | (Q(lease_token__isnull=False) & _free())
+    forgotten = Q(lease_token__isnull=True) & (Q(lease_until__lt=now - _patience()) | _void(now))
+    found = rows.filter(left | forgotten).select_for_update(
+        of=("self",), skip_locked=True, no_key=True
+    )
+    kept = rows.model._default_manager
+    taken = []
+    for row in found:
+        died = row.lease_token is not None
+        if not died and is_queued(row):
+            continue
+        row.turn, row.deaths = row.turn + 1, row.deaths + died
+        kept.filter(pk=row.pk).update(
+            lease_token=None,
+            lease_until=now,
+            turn=row.turn,
+            deaths=row.deaths,
+            progress_stage="",
+        )
+        taken.append(row)
+    return taken
+
+
+def _free() -> Q:
+    now = timezone.now()
+    return Q(lease_until__isnull=True) | Q(lease_until__lte=now) | _void(now)
+
+
+def _void(now: datetime) -> Q:
+    """Further ahead than any lease is given, or any pause: the clock was wrong then, or is now."""
+    ahead = now + 2 * _patience()
+    return Q(lease_token__isnull=False, lease_until__gt=ahead) | Q(
+        lease_until__gt=ahead + LONGEST_PAUSE
+    )
 
 
 def _patience() -> timedelta:

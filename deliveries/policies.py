@@ -1,6 +1,7 @@
 """Who may do what with a delivery: pure predicates; visibility of rows is
 `DeliveryQuerySet.for_user`."""
 
+from deliveries.leases import MAX_DEATHS
 from deliveries.models import Delivery
 from deliveries.senders import Sender, principal_of
 from deliveries.states import ON_DESK, UNDOING, DeliveryStatus, Verb, target
@@ -43,6 +44,17 @@ def may_recheck(user: Person, delivery: Delivery, *, choosing: bool) -> bool:
     if delivery.status != DeliveryStatus.FAILED and not broken:
         return may_edit(user, delivery)
     return may_mend(user, delivery) if choosing else may_upload(user, delivery.source)
+
+
+def has_killed(delivery: Delivery) -> bool:
+    """Whether its check ended the life of so many workers that it is not begun again."""
+    return delivery.status == DeliveryStatus.FAILED and delivery.deaths >= MAX_DEATHS
+
+
+def may_retry(user: Person, delivery: Delivery) -> bool:
+    """Ask for the failed check once more: while there is a file, and it did not kill."""
+    worth = bool(delivery.file) and not has_killed(delivery)
+    return worth and may_recheck(user, delivery, choosing=False)
 
 
 def may_submit(user: Person, delivery: Delivery) -> bool:

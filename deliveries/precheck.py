@@ -1,7 +1,7 @@
 """The check for anybody, without an account: a file in, a report for an hour, nothing kept.
 
-The file lies in the storage until its check ends; ticket and result only in the cache, which
-forgets them by itself. `sweep` deletes the file of a check that never came to its end.
+The file lies in the storage until its check ends; what was asked in a job, what was found in the
+cache, both for the hour. `sweep` deletes the file of a check that never came to its end.
 """
 
 import datetime as dt
@@ -9,7 +9,6 @@ import gzip
 import secrets
 import shutil
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -26,10 +25,11 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
-from core.queue import app
-from deliveries import leases, leftovers
+from core.queue import app, within
+from deliveries import jobs, leases, leftovers, works
 from deliveries.actions import intake
 from deliveries.checks import examination
+from deliveries.models import Job
 from deliveries.reports import document
 from deliveries.reports.brief import Figures, Tally
 from validator.reading.errors import Unreadable
@@ -44,37 +44,56 @@ SHOWN = 20
 SPOKEN = 10
 WAITING, CHECKING, DONE, FAILED = "waiting", "checking", "done", "failed"
 _CHUNK = 1024 * 1024
+#: How long a stored file may wait for its row.
+ROWLESS = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A file to check or just checked. `until`: seconds since 1970 at which all is forgotten."""
+    """A file to check or just checked, as its job keeps it."""
 
-    token: str
-    file_name: str
-    municipality: str
-    day: str
-    options: Mapping[str, Any]
-    until: float
-    status: str = WAITING
-    reference: str = ""
+    job: Job
+
+    @property
+    def token(self) -> str:
+        return self.job.key
+
+    @property
+    def file_name(self) -> str:
+        return str(self.job.asked["file_name"])
+
+    @property
+    def municipality(self) -> str:
+        return str(self.job.asked["municipality"])
+
+    @property
+    def status(self) -> str:
+        if self.is_over:
+            return FAILED if self.reference else DONE
+        return CHECKING if self.job.lease_token else WAITING
+
+    @property
+    def reference(self) -> str:
+        """Of the failure of ours that ended it."""
+        return self.job.error_reference
 
     @property
     def seconds_left(self) -> int:
-        return max(1, round(self.until - time.time()))
+        return max(1, round((self.job.until - timezone.now()).total_seconds()))
 
     @property
     def stored_as(self) -> str:
         return f"{FOLDER}/{self.token}"
 
     @property
-    def job(self) -> leases.Cached:
-        """Where the lease of its check is kept."""
-        return leases.Cached(_key(self.token, "job"), self.seconds_left)
+    def progress(self) -> leases.Progress:
+        """How far it is, as its worker last said."""
+        job = self.job
+        return leases.Progress(job.progress_stage, job.progress_done, job.progress_total)
 
     @property
     def is_over(self) -> bool:
-        return self.status in (DONE, FAILED)
+        return self.job.ended_at is not None
 
 
 def receive(
@@ -86,29 +105,31 @@ def receive(
 ) -> Ticket:
     """Keep a file for its check and enqueue that. Raises TooLarge, Invalid (an empty file)."""
     intake.check_size(file)
-    ticket = Ticket(
-        token=secrets.token_urlsafe(24),
-        file_name=intake.clean_name(file.name),
-        municipality=municipality.pk,
-        day=(day or timezone.localdate()).isoformat(),
-        options=dict(options or {}),
-        until=time.time() + settings.PRECHECK_SECONDS,
+    now, token = timezone.now(), secrets.token_urlsafe(24)
+    asked = {
+        "file_name": intake.clean_name(file.name),
+        "municipality": municipality.pk,
+        "day": (day or timezone.localdate()).isoformat(),
+        "options": dict(options or {}),
+    }
+    until = now + dt.timedelta(seconds=settings.PRECHECK_SECONDS)
+    default_storage.save(f"{FOLDER}/{token}", file)
+    job = Job.objects.create(
+        kind=Job.Kind.PRECHECK, key=token, asked=asked, until=until, **leases.queued(0)
     )
-    default_storage.save(ticket.stored_as, file)
-    _remember(ticket)
-    run.delay(ticket.token)
-    return ticket
+    works.PRECHECK.send_after_commit(token, job.turn)
+    return Ticket(job)
 
 
 def ticket_of(token: str) -> Ticket:
     """The ticket. Raises NotFound when there never was one or its hour is over."""
-    kept = cache.get(_key(token))
-    if kept is None:
+    job = Job.objects.filter(kind=Job.Kind.PRECHECK, key=token, until__gt=timezone.now()).first()
+    if job is None:
         raise NotFound(
             "check-unknown",
             _("Questa verifica non c'è o è già stata cancellata: ripetila quando vuoi."),
         )
-    return Ticket(**kept)
+    return Ticket(job)
 
 
 def figures_of(ticket: Ticket) -> Figures:
@@ -132,7 +153,7 @@ def _tongue(language: str) -> str:
     return "en" if language.startswith("en") else "it"
 
 
-def _key(token: str, part: str = "ticket") -> str:
+def _key(token: str, part: str) -> str:
     return f"precheck:{token}:{part}"
 
 
@@ -143,12 +164,8 @@ def _kept(ticket: Ticket, part: str) -> Any:
     return kept
 
 
-def _remember(ticket: Ticket) -> None:
-    cache.set(_key(ticket.token), asdict(ticket), ticket.seconds_left)
-
-
-@app.task(name="deliveries.precheck")
-def run(token: str) -> None:
+@app.task(**works.PRECHECK.options)
+def run(token: str, turn: int | None = None) -> None:
     """Check the file of a ticket, unless somebody living does; keep what was found until its hour
     ends, delete the file."""
     try:
@@ -156,37 +173,34 @@ def run(token: str) -> None:
     except NotFound:
         default_storage.delete(f"{FOLDER}/{token}")
         return
-    lease = None if ticket.is_over else leases.take(ticket.job)
+    lease = leases.take(jobs.open_jobs(Job.Kind.PRECHECK).filter(key=token), turn)
     if lease is None:
         return
-    _remember(replace(ticket, status=CHECKING))
 
     def check() -> None:
         _keep(ticket, _checked(ticket, lease))
-        _end(ticket, DONE)
+        _end(ticket, lease)
 
-    def fail(reference: str) -> None:
-        _end(ticket, FAILED, reference)
-
-    leases.work(lease, check, what="a check without account", failed=fail)
-    ticket.job.free(lease.token)
+    leases.work(lease, check, what="a check without account", failed=partial(_end, ticket, lease))
 
 
-def _end(ticket: Ticket, status: str, reference: str = "") -> None:
+def _end(ticket: Ticket, lease: leases.Lease, reference: str = "") -> None:
+    """Raises LostLease."""
+    leases.beat(lease, "store")  # whoever else has it needs the file
     default_storage.delete(ticket.stored_as)  # before it is told that the file is gone
-    _remember(replace(ticket, status=status, reference=reference))
+    jobs.end(lease, reference, municipality=ticket.municipality)
 
 
 def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
     on_progress = partial(leases.beat, lease)
     municipality = Municipality.objects.get(pk=ticket.municipality)
-    day = dt.date.fromisoformat(ticket.day)
+    day = dt.date.fromisoformat(ticket.job.asked["day"])
     with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
         path = Path(folder) / "delivery"
         with default_storage.open(ticket.stored_as) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, _CHUNK)
         request = examination.request_for(
-            path, ticket.file_name, municipality, day=day, options=ticket.options
+            path, ticket.file_name, municipality, day=day, options=ticket.job.asked["options"]
         )
         try:
             found = examination.examine(request, on_progress=on_progress)
@@ -252,17 +266,14 @@ def _tallies(checked: document.Checked) -> list[Tally]:
     ]
 
 
-@app.task(name="deliveries.sweep_prechecks")
+@app.task(name="deliveries.sweep_prechecks", **within(300))
 def sweep() -> None:
-    """Hand on the checks that a dead worker left, and delete the files of those that nobody
-    finished: none grows old here."""
-    half = dt.timedelta(seconds=settings.PRECHECK_SECONDS / 2)
-    leftovers.delete(FOLDER, older_than=half)
-    for name in leftovers.files(FOLDER, older_than=dt.timedelta(seconds=settings.LEASE_SECONDS)):
-        token = name.removeprefix(f"{FOLDER}/")
-        kept = cache.get(_key(token))
-        if kept is None or not Ticket(**kept).job.is_held():
-            run.delay(token)
+    """Delete the files of checks that nobody finished in their time, and of requests that came to
+    nothing: none grows old here."""
+    jobs.forget()
+    waiting = jobs.open_jobs(Job.Kind.PRECHECK).values_list("key", flat=True)
+    kept = frozenset(f"{FOLDER}/{token}" for token in waiting)
+    leftovers.delete(FOLDER, older_than=ROWLESS, kept=kept)
 
 
 class PrecheckThrottle(SimpleRateThrottle):

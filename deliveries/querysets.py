@@ -18,6 +18,8 @@ from validator.findings import MOST_FINDINGS, together
 SUBJECT_KIND = "delivery"
 #: News of a delivery for people who may not know the delivery itself.
 APART_KIND = "delivery_apart"
+#: News of work that is about no delivery, for the office.
+JOB_KIND = "job"
 
 
 class DeliveryQuerySet(models.QuerySet[Any]):

@@ -10,14 +10,17 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from django.core.cache import cache
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.utils import translation
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from core.queue import app
-from deliveries import leases, leftovers
-from deliveries.models import Delivery
+from core.errors import Gone
+from core.queue import app, within
+from deliveries import jobs, leases, leftovers, works
+from deliveries.forgetting import has_rows
+from deliveries.models import Delivery, Job
 from deliveries.reports import geopackage, xlsx
 from deliveries.writers import opened
 from validator.rules.registry import digest
@@ -28,12 +31,19 @@ AT_ONCE = 10_000
 FOLDER = "returns"
 KEPT = dt.timedelta(days=1)
 _DONE = ".done"
-#: Seconds after which a file that never came is asked for anew, and a failed one may be.
-_PATIENCE, _PENANCE = 900, 60
+#: How long after a failure the file may be asked for again.
+PENANCE = dt.timedelta(minutes=1)
 
 
 def is_small(delivery: Delivery) -> bool:
-    """Whether the file is made in the request that asks for it."""
+    """Whether the file is made in the request that asks for it. Raises Gone when the rows are no
+    longer kept."""
+    if not has_rows(delivery):
+        raise Gone(
+            "rows-gone",
+            _("Le righe di questa consegna non sono più conservate: resta il rapporto in JSON "
+              "e in PDF."),
+        )  # fmt: skip
     return delivery.row_count + delivery.findings.count() <= AT_ONCE
 
 
@@ -54,14 +64,29 @@ def ready(delivery: Delivery, format: str, language: str) -> "File[bytes] | None
         return None
 
 
+@transaction.atomic
 def ask(delivery: Delivery, format: str, language: str) -> str:
     """Have the file made, unless somebody is at it; the reference of a failure of ours that has
-    just happened, empty while the file is waited for."""
-    name = stored_as(delivery, format, language)
-    reference = str(cache.get(_key(name, "failed"), ""))
-    if not reference and cache.add(_key(name, "asked"), 1, _PATIENCE):
-        build.delay_on_commit(str(delivery.pk), format, language)
-    return reference
+    just happened, or will again, empty while the file is waited for."""
+    now, name = timezone.now(), stored_as(delivery, format, language)
+    about = {"delivery": str(delivery.pk), "format": format, "language": language}
+    job, is_new = Job.objects.select_for_update().get_or_create(
+        kind=Job.Kind.RETURN_FILE,
+        key=name,
+        defaults={"asked": about, "until": now + KEPT, **leases.queued(0)},
+    )
+    if not is_new:
+        if job.ended_at is None:
+            return ""
+        if job.deaths >= leases.MAX_DEATHS or (
+            job.error_reference and job.ended_at > now - PENANCE
+        ):
+            return job.error_reference
+        job.turn += 1
+        again = {"asked": about, "until": now + KEPT, "ended_at": None, "error_reference": ""}
+        Job.objects.filter(pk=job.pk).update(**leases.queued(job.turn - 1), **again)
+    works.RETURN_FILE.send_after_commit(name, job.turn)
+    return ""
 
 
 def stored_as(delivery: Delivery, format: str, language: str) -> str:
@@ -72,32 +97,28 @@ def stored_as(delivery: Delivery, format: str, language: str) -> str:
     return f"{FOLDER}/{delivery.pk}-{language[:2]}-{mark}.{format}"
 
 
-def _key(name: str, part: str) -> str:
-    return f"return:{name}:{part}"
-
-
-@app.task(name="deliveries.return_file")
-def build(delivery_id: str, format: str, language: str) -> None:
+@app.task(**works.RETURN_FILE.options)
+def build(name: str, turn: int | None = None) -> None:
     """Make a return file and store it, unless it is there or somebody living makes it."""
-    delivery = Delivery.objects.filter(pk=delivery_id).first()
-    if delivery is None:
-        return
-    name = stored_as(delivery, format, language)
-    if (there := ready(delivery, format, language)) is not None:
-        there.close()
-        return
-    job = leases.Cached(_key(name, "job"), _PATIENCE)
-    lease = leases.take(job)
+    lease = leases.take(jobs.open_jobs(Job.Kind.RETURN_FILE).filter(key=name), turn)
     if lease is None:
         return
+    asked = lease.rows.get().asked
+    delivery = Delivery.objects.get(pk=asked["delivery"])
+    format, language = asked["format"], asked["language"]
+
+    def make() -> None:
+        if stored_as(delivery, format, language) == name:
+            if (there := ready(delivery, format, language)) is None:
+                _build(delivery, format, language)
+            else:
+                there.close()
+        jobs.end(lease)
 
     def fail(reference: str) -> None:
-        cache.set(_key(name, "failed"), reference, _PENANCE)
+        jobs.end(lease, reference, municipality=delivery.source.municipality_id)
 
-    what = f"a return file of {delivery_id}"
-    leases.work(lease, lambda: _build(delivery, format, language), what=what, failed=fail)
-    job.free(lease.token)
-    cache.delete(_key(name, "asked"))
+    leases.work(lease, make, what=f"a return file of {delivery.pk}", failed=fail)
 
 
 def _build(delivery: Delivery, format: str, language: str) -> None:
@@ -128,7 +149,8 @@ def _write(delivery: Delivery, format: str, path: Path) -> None:
             file.write(block)
 
 
-@app.task(name="deliveries.sweep_returns")
+@app.task(name="deliveries.sweep_returns", **within(300))
 def sweep() -> None:
     """Delete the files that are a day old: they are made again for who asks."""
     leftovers.delete(FOLDER, older_than=KEPT)
+    jobs.forget()

@@ -3,67 +3,86 @@
 import uuid
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from core.queue import app
-from deliveries import leases, leftovers, workflow
+from core.queue import KINDS, Work, app, waiting, within
+from deliveries import forgetting, leases, leftovers, workflow, works
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
-from deliveries.models import Delivery
+from deliveries.models import Delivery, Job
 from deliveries.models.delivery import FOLDER
-from deliveries.publishing import acceptance
+from deliveries.publishing import acceptance, compare
 from deliveries.states import DeliveryStatus, Verb
 
 #: How long a stored file may wait for its row.
 ROWLESS = timedelta(days=1)
+_JOBS = {Job.Kind.PRECHECK: works.PRECHECK, Job.Kind.RETURN_FILE: works.RETURN_FILE}
 
 
-@app.task(name="deliveries.check")
-def check_delivery(delivery_id: str) -> None:
-    """Check a delivery, if it is to be checked and nobody living has it."""
-    lease = workflow.take(delivery_id, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
+@app.task(**works.CHECK.options)
+def check_delivery(delivery_id: str, turn: int | None = None) -> None:
+    """Check a delivery, if it is to be checked in this turn and nobody living has it."""
+    lease = workflow.take(delivery_id, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK, turn=turn)
     if lease is not None:
         pipeline.check(lease)
 
 
-@app.task(name="deliveries.publish")
-def publish_delivery(delivery_id: str) -> None:
-    """Publish a decided delivery, if it is to be published and nobody living has it."""
+@app.task(**works.COMPARE.options)
+def compare_delivery(delivery_id: str, turn: int) -> None:
+    """Make the proposals of a large delivery before it is sent; none is lost without."""
+    compare.compare_ahead(delivery_id)
+
+
+@app.task(**works.PUBLISH.options)
+def publish_delivery(delivery_id: str, turn: int | None = None) -> None:
+    """Publish a decided delivery, if it is to be published in this turn and nobody living has
+    it."""
     lease = workflow.take(
-        delivery_id, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION
+        delivery_id, begin=Verb.BEGIN_PUBLICATION, resume=Verb.RESUME_PUBLICATION, turn=turn
     )
-    if lease is None:
-        return
-    acceptance.run(lease)
+    if lease is not None:
+        acceptance.run(lease)
 
 
-@app.task(name="deliveries.find_places")
-def find_places(delivery_id: str) -> None:
+@app.task(**works.PLACES.options)
+def find_places(delivery_id: str, turn: int | None = None) -> None:
     """Ask the geocoder about some rows of a search, if there is one and nobody living has it; the
     others wait behind what else is in the queue."""
-    if search.run(delivery_id):
-        find_places.delay(delivery_id)
+    if (more := search.run(delivery_id, turn)) is not None:
+        works.PLACES.send(delivery_id, more)
 
 
-@app.task(name="deliveries.sweep")
+@app.task(name="deliveries.sweep", **within(60))
 def sweep() -> None:
     """Take up what a dead worker or a lost broker left: the truth is in the database, not in the
-    queue."""
-    lost = leases.lost(Delivery.objects.for_a_worker())
-    for delivery in Delivery.objects.filter(pk__in=lost).only("status"):
-        decided = delivery.status in (DeliveryStatus.DECIDED, DeliveryStatus.PUBLISHING)
-        task = publish_delivery if decided else check_delivery
-        task.delay(str(delivery.pk))
-    for pk in search.lost():
-        find_places.delay(str(pk))
+    queue. What still lies in a queue is not enqueued again."""
+    queued = frozenset[str]().union(*(waiting(kind) for kind in KINDS))
+
+    def hand_on(rows: Any, work_of: Any, key: str = "pk") -> None:
+        def is_queued(row: Any) -> bool:
+            work: Work = work_of(row)
+            return work.message_id(getattr(row, key), row.turn) in queued
+
+        for row in leases.lost(rows, is_queued):
+            work_of(row).send(getattr(row, key), row.turn)
+
+    hand_on(Delivery.objects.for_a_worker(), _work_of)
+    hand_on(search.open_searches(), lambda _row: works.PLACES, "delivery_id")
+    hand_on(Job.objects.filter(ended_at__isnull=True), lambda row: _JOBS[row.kind], "key")
 
 
-@app.task(name="deliveries.forget")
+def _work_of(delivery: Delivery) -> Work:
+    decided = delivery.status in (DeliveryStatus.DECIDED, DeliveryStatus.PUBLISHING)
+    return works.PUBLISH if decided else works.CHECK
+
+
+@app.task(name="deliveries.forget", **within(1800))
 def forget() -> None:
-    """Delete the files of deliveries that led to
-    nothing, after the stated days; the hash stays."""
+    """Delete the files of deliveries that led to nothing, after the stated days (the hash stays),
+    and the rows of those that are over."""
     limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
     ended = Delivery.objects.filter(
         status__in=(DeliveryStatus.WITHDRAWN, DeliveryStatus.SUPERSEDED), updated_at__lt=limit
@@ -74,7 +93,13 @@ def forget() -> None:
         Delivery.objects.filter(pk=delivery.pk).update(file="")
 
 
-@app.task(name="deliveries.sweep_files")
+@app.task(name="deliveries.forget_rows", **within(600))
+def forget_rows() -> None:
+    """Delete the staged rows of deliveries that are over, after the stated days."""
+    forgetting.forget_rows()
+
+
+@app.task(name="deliveries.sweep_files", **within(600))
 def sweep_files() -> None:
     """Delete the stored files of which no delivery knows: those of requests that came to
     nothing."""

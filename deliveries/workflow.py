@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import WrongState
@@ -99,24 +98,34 @@ def record_apart(
     return notices.record(about, verb, by=None, **extra)
 
 
+def tell_office(delivery: Delivery, verb: str, reference: str, **payload: Any) -> Event:
+    """Tell the office of a fault of ours, by its reference, whether or not it may know of the
+    delivery."""
+    comune = delivery.source.municipality_id
+    return record_apart(delivery, verb, municipality=comune, note=reference, payload=payload)
+
+
 @transaction.atomic
-def take(delivery_id: Any, *, begin: Verb, resume: Verb) -> DeliveryLease | None:
-    """Take a delivery for work, or None when it is not to be taken (done, or in living hands)."""
+def take(
+    delivery_id: Any, *, begin: Verb, resume: Verb, turn: int | None = None
+) -> DeliveryLease | None:
+    """Take a delivery for work, or None when it is not to be taken: done, in living hands, or
+    enqueued anew since the message of this `turn`."""
     states = [state for state in DeliveryStatus if target(state, begin) or target(state, resume)]
-    store = leases.Rows(Delivery.objects.filter(pk=delivery_id), Q(status__in=states))
-    held = leases.take(store)
+    held = leases.take(Delivery.objects.filter(pk=delivery_id, status__in=states), turn)
     if held is None:
         return None
     delivery = locked(delivery_id)
     move(delivery, resume if target(delivery.status, resume) else begin)
-    return DeliveryLease(store, held.token, held.attempt, delivery)
+    return DeliveryLease(held.rows, held.token, held.attempt, held.deaths, delivery)
 
 
 @transaction.atomic
 def finish(lease: DeliveryLease, verb: Verb, *, note: str = "", **changes: Any) -> Delivery:
     """End a worker's hold by a verb; inside the caller's transaction, so that all is written or
-    nothing. Raises LostLease."""
+    nothing. What still lies in a queue is of another turn. Raises LostLease."""
     current = locked(lease.delivery.pk)
     if current.lease_token != lease.token:
         raise leases.LostLease
-    return move(lease.delivery, verb, note=note, **{**leases.freed(), **changes})
+    ended = {**leases.freed(), "turn": current.turn + 1}
+    return move(lease.delivery, verb, note=note, **{**ended, **changes})

@@ -4,7 +4,6 @@ no news is lost with the queue. Words are the subject's, letters are `letters`."
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -62,8 +61,7 @@ def _spread(event: Event) -> None:
     Notice.objects.bulk_create(written, ignore_conflicts=True)
     if any(notice.mail == Notice.Mail.DUE for notice in written):
         # A broker that is away loses nothing: `tasks.sweep` finds what is due.
-        send = partial(app.send_task, TELL, args=[event.pk])
-        transaction.on_commit(send, robust=True)
+        transaction.on_commit(lambda: app.send_task(TELL, args=[event.pk]), robust=True)
 
 
 def _mail(listener: Listener) -> str:

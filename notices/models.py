@@ -51,7 +51,7 @@ class Notice(models.Model):
     class Mail(models.TextChoices):
         UNASKED = "unasked", _("non chiesta")
         DUE = "due", _("da spedire")
-        # Claimed by a worker. One that dies here leaves it so: better no letter than two.
+        # Claimed by a worker until `mail_after`.
         SENDING = "sending", _("in spedizione")
         SENT = "sent", _("spedita")
         FAILED = "failed", _("non spedita")
@@ -78,7 +78,9 @@ class Notice(models.Model):
                 fields=["person"], condition=Q(read_at__isnull=True), name="notice_unread_idx"
             ),
             models.Index(
-                fields=["mail_after"], condition=Q(mail="due"), name="notice_mail_due_idx"
+                fields=["mail", "mail_after"],
+                condition=Q(mail__in=("due", "sending", "failed")),
+                name="notice_mail_open_idx",
             ),
         ]
 

@@ -4,7 +4,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from core.querysets import AppendOnlyQuerySet
@@ -38,6 +38,15 @@ class NoticeQuerySet(models.QuerySet[Any]):
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at__isnull=True)
 
+    def to_send(self) -> "NoticeQuerySet":
+        """Letters that are to go out and in nobody's hands; what died there is nobody's."""
+        lapsed = Q(mail="sending", mail_after__lte=timezone.now())
+        return self.filter(Q(mail="due") | lapsed)
+
     def due(self) -> "NoticeQuerySet":
         """Letters whose turn it is."""
-        return self.filter(mail="due", mail_after__lte=timezone.now())
+        return self.to_send().filter(mail_after__lte=timezone.now())
+
+    def unsent(self) -> "NoticeQuerySet":
+        """Letters that could not be sent and are given up; the notices in the portal stand."""
+        return self.filter(mail="failed")

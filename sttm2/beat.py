@@ -14,13 +14,24 @@ from django.conf import settings
 
 app = Celery("sttm2", fixups=())
 app.config_from_object("django.conf:settings", namespace="CELERY")
+#: A reminder that nobody heard before the next one comes is no longer needed.
+SOON = {"expires": 20}
 SCHEDULE = {
-    "sweep-lost-deliveries": {"task": "deliveries.sweep", "schedule": timedelta(seconds=20)},
-    "sweep-letters": {"task": "notices.sweep", "schedule": timedelta(seconds=60)},
+    "sweep-lost-deliveries": {
+        "task": "deliveries.sweep",
+        "schedule": timedelta(seconds=20),
+        "options": SOON,
+    },
+    "sweep-letters": {
+        "task": "notices.sweep",
+        "schedule": timedelta(seconds=60),
+        "options": SOON,
+    },
     "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
     "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
+    "forget-rows": {"task": "deliveries.forget_rows", "schedule": crontab(minute=40)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
 }
 #: Of the apps that are installed, by the name that a task begins with.

@@ -1,4 +1,4 @@
-"""The worker's entry (`celery -A sttm2 worker`); tasks live in the apps, take ids and hold no
+"""The application of the workers (`sttm2.workers`); tasks live in the apps, take ids and hold no
 logic."""
 
 import gc

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.bodies import check_body
 from core.errors import DomainError, Invalid
+from core.storage import no_room
 from sttm2.rest import PROBLEM, document
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -79,7 +80,8 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return error_response(request, exception) if isinstance(exception, DomainError) else None
+        told = exception if isinstance(exception, DomainError) else no_room(exception)
+        return None if told is None else error_response(request, told)
 
 
 class CallerAddressMiddleware:

@@ -4,6 +4,7 @@ error pages."""
 import datetime as dt
 import logging
 import secrets
+import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import Invalid, NotAllowed, NotFound, TooMany
+from core.storage import no_room
 from people.actions import INVITATION_DAYS
 from people.delays import DEVICE_DAYS
 from sttm2.layers import LAYERS
@@ -128,7 +130,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: no database, no session, no context
-    processor may be asked when something broke."""
+    processor may be asked when something broke. A disk without room is told as such."""
+    if (full := no_room(sys.exc_info()[1])) is not None:
+        return error_response(request, full)
     reference = secrets.token_hex(4)
     logger.error("reference %s: %s", reference, request.path)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

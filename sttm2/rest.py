@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from core.errors import DomainError
+from core.storage import no_room
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,9 @@ def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
     """DomainErrors and DRF's own become problems;
     anything else is ours and says a reference number."""
-    if isinstance(exc, DomainError):
-        return problem(exc.status, exc.code, str(exc.message), **exc.extra)
+    told = exc if isinstance(exc, DomainError) else no_room(exc)
+    if told is not None:
+        return problem(told.status, told.code, str(told.message), **told.extra)
     response = drf_handler(exc, context)
     if response is not None:
         code = getattr(exc, "default_code", "error")

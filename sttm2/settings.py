@@ -159,7 +159,7 @@ STORAGES = {
         "OPTIONS": {"bucket_name": S3_BUCKET, "endpoint_url": env_str("STTM2_S3_ENDPOINT", "")},
     }
     if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    else {"BACKEND": "core.storage.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"
@@ -168,6 +168,10 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.storage.UploadToDisk",
+]
 
 SMTP_HOST = env_str("STTM2_SMTP_HOST", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SMTP_HOST else 'filebased'}.EmailBackend"
@@ -185,7 +189,16 @@ CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+# Who sends a task does not wait for a broker that is away; who takes them waits for it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 
@@ -266,10 +279,20 @@ X_FRAME_OPTIONS = "DENY"
 # Deliveries: limits are in validator/limits.py; here what an installation may change.
 READER_SOCKET = env_str("STTM2_READER_SOCKET", "")
 UPLOAD_MAX_BYTES = env_int("STTM2_UPLOAD_MAX_MB", default=100) * 1024 * 1024
+MOST_ROWS = env_int("STTM2_MOST_ROWS", default=100_000)
 LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
+# Seconds that one statement of a worker may take.
+STATEMENT_SECONDS = env_int("STTM2_STATEMENT_SECONDS", default=300)
 # Seconds for which the report of a check without account can be read; its file goes at once.
 PRECHECK_SECONDS = env_int("STTM2_PRECHECK_SECONDS", default=3600)
 RETENTION_DAYS_UNPUBLISHED = env_int("STTM2_RETENTION_DAYS", default=90)
+# Days for which the rows of a delivery that is over are kept, by how it ended.
+ROWS_KEPT_DAYS = {
+    "replaced": env_int("STTM2_ROWS_REPLACED_DAYS", default=7),
+    "published": env_int("STTM2_ROWS_PUBLISHED_DAYS", default=90),
+}
+# Processes of the workers that check deliveries (sttm2/workers.py).
+CHECK_SLOTS = env_int("STTM2_CHECK_SLOTS", default=2)
 # Which service may be asked where an address is; without an address none is (sttm2/checks.py).
 GEOCODER = {
     "kind": env_str("STTM2_GEOCODER_KIND", "nominatim"),
@@ -278,6 +301,7 @@ GEOCODER = {
     "seconds": env_int("STTM2_GEOCODER_SECONDS", default=1),
 }
 
+LOG_LEVEL = env_str("STTM2_LOG_LEVEL", "INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -294,5 +318,5 @@ LOGGING = {
     "loggers": {
         n: {"level": "WARNING"} for n in ("weasyprint", "fontTools", "pyogrio", "urllib3")
     },
-    "root": {"handlers": ["console"], "level": env_str("STTM2_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

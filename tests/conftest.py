@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone, translation
 from pytest_django.live_server_helper import LiveServer
 
+from core.queue import app
 from people.models import Mandate, Role, User
 from tests import databases
 from tests.portal_processes import Worker
@@ -71,6 +72,14 @@ def administrator(db) -> User:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     TOTP.activate(user, generate_totp_secret())
     return user
+
+
+@pytest.fixture
+def empty_queues():
+    """Nothing lies in the queues of this test process, before and after."""
+    app.control.purge()
+    yield
+    app.control.purge()
 
 
 @pytest.fixture(autouse=True)
@@ -140,8 +149,8 @@ def _cast() -> Cast:
 
 #: What a test with a worker writes; the reference data stays.
 WRITTEN = (
-    "deliveries_delivery, services_edition, services_source, services_sourceitem, services_record,"
-    " services_service, services_servicestate, people_user"
+    "deliveries_delivery, deliveries_job, services_edition, services_source, services_sourceitem,"
+    " services_record, services_service, services_servicestate, people_user"
 )
 
 

@@ -7,6 +7,7 @@ import urllib.request
 from django.conf import settings
 from django.db import connection
 
+from core.queue import KINDS, queue_of
 from sttm2.celery import app
 from tests.databases import url_of
 from tests.processes import STARTING_SECONDS, Process, free_port, wait_for
@@ -33,7 +34,8 @@ class Worker(Process):
 
     def command(self) -> list[str]:
         quiet = ["--without-gossip", "--without-mingle", "-l", "WARNING", "-n", self.name]
-        return ["celery", "-A", "sttm2", "-q", "worker", "-c", "1", *quiet]
+        every = ",".join(map(queue_of, KINDS))
+        return ["celery", "-A", "sttm2", "-q", "worker", "-c", "1", "-Q", every, *quiet]
 
     @property
     def name(self) -> str:
@@ -60,10 +62,10 @@ class Worker(Process):
         app.control.purge()
 
     def _tell(self, verb: str) -> bool:
-        """Whether it heard that it is to take, or no longer to take, tasks from its queue."""
+        """Whether it heard that it is to take, or no longer to take, tasks from its queues."""
         tell = getattr(app.control, verb)
         asked = {"destination": [self.name], "reply": True, "timeout": 5, "limit": 1}
-        return bool(tell(settings.CELERY_TASK_DEFAULT_QUEUE, **asked))
+        return all(tell(queue_of(kind), **asked) for kind in KINDS)
 
     def _comes_to_rest(self) -> bool:
         ask = app.control.inspect(destination=[self.name], timeout=5, limit=1)

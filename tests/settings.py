@@ -17,6 +17,8 @@ from sttm2.settings import DATABASES
 _name = os.environ.get("TEST_DB_NAME", "test_sttm2")
 DATABASES["default"]["TEST"] = {"NAME": _name, "TEMPLATE": None}
 CELERY_TASK_DEFAULT_QUEUE = f"{_name}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+#: Less than twice what the worker of the tests has: what is held here it does not take for void.
+LEASE_SECONDS = 5
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sttm2-media-"))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

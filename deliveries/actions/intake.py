@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Invalid, NotAllowed, TooLarge, WrongState
-from deliveries import leases, policies, tasks, workflow
+from deliveries import leases, policies, workflow, works
 from deliveries.checks import choices
 from deliveries.models import Delivery
 from deliveries.publishing.compare import edition_in_force
@@ -67,7 +67,7 @@ def receive(
             if replaced is not None:
                 delivery.supersedes = replaced
                 delivery.save(update_fields=["supersedes"])
-            tasks.check_delivery.delay_on_commit(str(delivery.pk))
+            works.CHECK.send_after_commit(delivery.pk, delivery.turn)
     except IntegrityError as error:
         raise WrongState(
             "open-delivery",
@@ -190,11 +190,15 @@ def _store(
         sha256=digest,
         idempotency_key=key,
         base_edition=source.editions.order_by("-number").first(),
-        **leases.queued(),
+        **leases.queued(0),
     )
     delivery.file.save("original", file, save=False)
-    delivery.save(force_insert=True)
-    workflow.record(delivery, "receive", by=user, from_status=DeliveryStatus.RECEIVED)
+    try:
+        delivery.save(force_insert=True)
+        workflow.record(delivery, "receive", by=user, from_status=DeliveryStatus.RECEIVED)
+    except BaseException:
+        delivery.file.delete(save=False)  # no row would know of it
+        raise
     return delivery
 
 
@@ -235,13 +239,35 @@ def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = 
         raise NotAllowed("not-editable", _("Questa consegna non si può modificare adesso."))
     _must_be_known(delivery, options or {})
     with transaction.atomic():
-        merged = {**workflow.locked(delivery.pk).options, **(options or {})}
+        current = workflow.locked(delivery.pk)
+        _must_be_worth_it(current)
+        merged = {**current.options, **(options or {})}
         if delivery.status == DeliveryStatus.RETURNED:
             workflow.move(delivery, Verb.REOPEN, by=user)
         workflow.move(
-            delivery, Verb.RECHECK, by=user, options=merged, progress_stage="", **leases.queued()
+            delivery,
+            Verb.RECHECK,
+            by=user,
+            options=merged,
+            progress_stage="",
+            **leases.queued(current.turn),
         )
-        tasks.check_delivery.delay_on_commit(str(delivery.pk))
+        works.CHECK.send_after_commit(delivery.pk, delivery.turn)
+
+
+def _must_be_worth_it(delivery: Delivery) -> None:
+    """Raises WrongState for a file that is never checked again."""
+    if policies.has_killed(delivery):
+        text = _(
+            "Il controllo di questo file si è interrotto due volte in modo grave: non lo "
+            "riproviamo. L'ufficio è avvisato (riferimento %(ref)s). Manda un altro file."
+        )
+        reference = delivery.error_reference
+        raise WrongState("given-up", text % {"ref": reference}, reference=reference)
+    if delivery.kind == Delivery.Kind.FILE and not delivery.file:
+        raise WrongState(
+            "file-missing", _("Il file di questa consegna non c'è più: mandalo di nuovo.")
+        )
 
 
 def _must_be_known(delivery: Delivery, options: Mapping[str, Any]) -> None:

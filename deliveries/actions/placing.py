@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed
-from deliveries import policies, tasks, workflow
+from deliveries import policies, workflow, works
 from deliveries.actions import answers, intake
 from deliveries.checks import choices
 from deliveries.geocoding import client, proposals, search
@@ -59,7 +59,7 @@ def propose_all(delivery: Delivery, *, user: User) -> PlaceSearch:
     with transaction.atomic():
         found = search.begin(delivery, by=user)
         if found.ended_at is None:
-            tasks.find_places.delay_on_commit(str(delivery.pk))
+            works.PLACES.send_after_commit(delivery.pk, found.turn)
     return found
 
 

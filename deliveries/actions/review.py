@@ -1,5 +1,6 @@
 """Submission and review: sending, taking, deciding row by row, sending back, closing."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.errors import Invalid, NotAllowed, WrongState
-from deliveries import leases, policies, tasks, workflow
+from deliveries import leases, policies, workflow, works
 from deliveries.checks.submission import SubmissionStatement, must_be_good
 from deliveries.models import Delivery, Proposal, Receipt
-from deliveries.publishing.compare import propose
+from deliveries.publishing.compare import is_compared, propose
 from deliveries.selectors import bulk_selection
 from deliveries.states import DeliveryStatus, Verb
 from notices.actions import MESSAGE
@@ -77,7 +78,8 @@ def submit(delivery: Delivery, *, user: User, statement: SubmissionStatement) ->
         submitted_at=now,
         submitted_by=user,
     )
-    propose(delivery)
+    if not is_compared(delivery):
+        propose(delivery)
     return _receipt(delivery, user, findings)
 
 
@@ -142,23 +144,23 @@ def decide(delivery: Delivery, *, user: User, decisions: Iterable[Decision]) -> 
     how many. A refusal or a hold needs a reason."""
     _must_be_in_review(delivery, user)
     wanted = {one.proposal: one for one in decisions}
-    found = delivery.proposals.filter(pk__in=wanted, published_in__isnull=True).select_for_update()
-    proposals = list(found)
-    if len(proposals) != len(wanted):
+    # As many statements as there are answers: a page decides alike on all that it chose.
+    alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for one in wanted.values():
+        _check_reason(one.decision, one.reason_code, one.note)
+        alike[one.decision, one.reason_code, one.note.strip()].append(one.proposal)
+    open_ones = delivery.proposals.filter(published_in__isnull=True)
+    now, decided = timezone.now(), 0
+    for (decision, reason_code, note), keys in alike.items():
+        decided += open_ones.filter(pk__in=keys).update(
+            decision=decision, reason_code=reason_code, note=note, by=user, at=now
+        )
+    if decided != len(wanted):
         raise Invalid(
             "no-such-proposal", _("Qualche proposta non è di questa consegna o è già pubblicata.")
         )
-    now = timezone.now()
-    for proposal in proposals:
-        one = wanted[proposal.pk]
-        _check_reason(one.decision, one.reason_code, one.note)
-        proposal.decision, proposal.reason_code = one.decision, one.reason_code
-        proposal.note, proposal.by, proposal.at = one.note.strip(), user, now
-    Proposal.objects.bulk_update(
-        proposals, ["decision", "reason_code", "note", "by", "at"], batch_size=500
-    )
-    workflow.record(delivery, "decide_rows", by=user, payload={"rows": len(proposals)})
-    return len(proposals)
+    workflow.record(delivery, "decide_rows", by=user, payload={"rows": decided})
+    return decided
 
 
 def _must_be_in_review(delivery: Delivery, user: User) -> None:
@@ -227,27 +229,42 @@ def undo(delivery: Delivery, *, user: User) -> int:
     return undone
 
 
+@transaction.atomic
 def send_back(delivery: Delivery, *, user: User, note: str) -> None:
-    """Return the delivery to its sender with what is asked of it."""
+    """Return the delivery to its sender with what is asked of it; a decided one when its
+    publication failed."""
     _may_review(user, delivery)
     if not note.strip():
         raise Invalid("note-missing", _("Scrivi che cosa deve fare chi consegna."))
-    workflow.move(delivery, Verb.SEND_BACK, by=user, note=note.strip())
+    current = workflow.locked(delivery.pk)
+    if current.status == DeliveryStatus.DECIDED and not current.error_reference:
+        raise WrongState(
+            "about-to-be-published",
+            _("La pubblicazione sta per partire: riapri prima l'istruttoria."),
+        )
+    workflow.move(
+        delivery, Verb.SEND_BACK, by=user, note=note.strip(), error_reference="", **leases.freed()
+    )
 
 
 @transaction.atomic
 def close(delivery: Delivery, *, user: User) -> None:
     """End the review and publish what was accepted; everything must have been looked at."""
     _may_review(user, delivery)
-    workflow.locked(delivery.pk)
+    turn = workflow.locked(delivery.pk).turn
     pending = delivery.proposals.filter(decision=Decided.PENDING).count()
     if pending:
         left = ngettext(
             "Resta %(n)s proposta da decidere.", "Restano %(n)s proposte da decidere.", pending
         )
         raise WrongState("undecided", left % {"n": number_format(pending)}, pending=pending)
-    workflow.move(delivery, Verb.DECIDE, by=user, error_reference="", **leases.queued())
-    tasks.publish_delivery.delay_on_commit(str(delivery.pk))
+    _enqueue(delivery, Verb.DECIDE, user=user, turn=turn)
+
+
+def _enqueue(delivery: Delivery, verb: Verb, *, user: User, turn: int) -> None:
+    """Have it published, with all its attempts; `turn`: its last one."""
+    workflow.move(delivery, verb, by=user, error_reference="", deaths=0, **leases.queued(turn))
+    works.PUBLISH.send_after_commit(delivery.pk, delivery.turn)
 
 
 @transaction.atomic
@@ -257,8 +274,7 @@ def publish_again(delivery: Delivery, *, user: User) -> None:
     current = workflow.locked(delivery.pk)
     if current.status == DeliveryStatus.DECIDED and not current.error_reference:
         raise WrongState("not-failed", _("La pubblicazione sta già per partire."))
-    workflow.move(delivery, Verb.PUBLISH_AGAIN, by=user, error_reference="", **leases.queued())
-    tasks.publish_delivery.delay_on_commit(str(delivery.pk))
+    _enqueue(delivery, Verb.PUBLISH_AGAIN, user=user, turn=current.turn)
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import NotFound, WrongState
-from deliveries import selectors
+from core.errors import WrongState
+from deliveries import originals, selectors
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView
@@ -176,10 +176,8 @@ class Original(DeliveryView):
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse:
         delivery = self.delivery(request, pk)
-        if not delivery.file:
-            raise NotFound("file-gone", _("Il file di questa consegna non è più conservato."))
         return FileResponse(
-            delivery.file.open("rb"),
+            originals.given_back(delivery),
             as_attachment=True,
             filename=delivery.file_name,
             content_type="application/octet-stream",

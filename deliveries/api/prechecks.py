@@ -1,5 +1,6 @@
 """The check without account over HTTP: send a file, take its report; and the report's schema."""
 
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 
@@ -17,10 +18,11 @@ from rest_framework.views import APIView
 from core.bodies import file_bytes, takes
 from core.errors import DomainError
 from deliveries import precheck
+from deliveries.allowed import allowed
 from deliveries.api.sending import FILE_HELP
 from deliveries.reports import rulebook
 from deliveries.reports.wording import asked_language, language
-from validator import limits
+from deliveries.waiting import place_of_job
 from validator.reading.format import Format
 from validator.reading.registry import FORMATS
 from zones.models import Municipality
@@ -60,6 +62,13 @@ class CheckState(serializers.Serializer[Any]):
     seconds_left = serializers.IntegerField(
         help_text="Fra quanti secondi la verifica sarà cancellata"
     )
+    queue = serializers.SerializerMethodField()
+
+    def get_queue(self, ticket: precheck.Ticket) -> dict[str, int | None] | None:
+        """How many are before it and in how many minutes its turn usually comes; null once it is
+        under way."""
+        place = place_of_job(ticket.job)
+        return asdict(place) if place else None
 
 
 class Open(APIView):
@@ -100,7 +109,7 @@ class CheckList(Open):
 
     @extend_schema(operation_id="checks_terms", responses=CheckTerms)
     def get(self, request: Request) -> Response:
-        bounds = limits.DEFAULT
+        bounds = allowed()
         terms = {
             "upload_bytes": bounds.upload_bytes,
             "unpacked_bytes": bounds.unpacked_bytes,

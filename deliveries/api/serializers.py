@@ -1,6 +1,7 @@
 """Shapes of the write API, in and out, as the OpenAPI document shows them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.gis.geos import Point
@@ -15,9 +16,10 @@ from deliveries.geocoding.client import configured as geocoder
 from deliveries.models import Answer, Delivery, Finding, Proposal, StagedRow
 from deliveries.reports import outside, page, proposals
 from deliveries.reports.steps import has_report
-from deliveries.reports.story import stage_words, status_of
+from deliveries.reports.story import is_working, stage_words, status_of
 from deliveries.reports.wording import message_of
 from deliveries.states import DeliveryStatus
+from deliveries.waiting import place_of
 from services.models import ServiceType
 from validator import schema
 from validator.dataset import Change
@@ -88,17 +90,16 @@ class DeliveryOut(serializers.Serializer[Any]):
         }
 
     def get_progress(self, delivery: Delivery) -> dict[str, Any] | None:
-        if delivery.status not in (
-            DeliveryStatus.RECEIVED,
-            DeliveryStatus.CHECKING,
-            DeliveryStatus.PUBLISHING,
-        ):
+        """`queue`: how many are before it and in how many minutes its turn usually comes."""
+        if not is_working(delivery):
             return None
+        place = None if self.context.get("brief") else place_of(delivery)
         return {
             "stage": delivery.progress_stage,
             "label": str(stage_words(delivery)),
             "done": delivery.progress_done,
             "total": delivery.progress_total,
+            "queue": asdict(place) if place else None,
         }
 
     def get_verdict(self, delivery: Delivery) -> str | None:

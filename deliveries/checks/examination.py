@@ -7,13 +7,17 @@ neither states nor the queue.
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
+from deliveries.allowed import allowed
 from deliveries.checks import choices, surroundings
 from deliveries.models import FieldMapping
 from deliveries.senders import Sender, as_it_stands
@@ -23,6 +27,7 @@ from validator.confined import client
 from validator.dataset import Dataset
 from validator.interpreting.context import Context
 from validator.interpreting.repair import Tolerance
+from validator.reading.errors import ReaderDied
 from validator.rules import registry
 from validator.rules.context import RuleContext
 from validator.rules.report import Report
@@ -30,6 +35,9 @@ from validator.rules.run import run_all
 from validator.rules.thresholds import Thresholds
 
 Progress = Callable[[str, int, int], None]
+logger = logging.getLogger(__name__)
+#: Seconds after which a reading that ended through no fault of the file is tried once more.
+AGAIN_AFTER = 2.0
 
 
 @dataclass(frozen=True)
@@ -76,15 +84,29 @@ def examine(
     world = surroundings.rule_context(request.source, day=request.day)
     limits = thresholds or registry.declared_thresholds()
     on_progress("read", 0, 0)
-    dataset = client.interpret(
-        request.path,
-        name=request.name,
-        context=_context(request, world=world, limits=limits),
-        options=choices.read_options(request.options),
-        socket_path=settings.READER_SOCKET or None,
-    )
+    dataset = _interpreted(request, _context(request, world=world, limits=limits))
     report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
     return Examination(dataset, report)
+
+
+def _interpreted(request: CheckRequest, context: Context) -> Dataset:
+    """The file as a dataset; a reader that went away is asked once more before anybody hears of
+    it. Raises Unreadable, ReaderDied."""
+    ask = partial(
+        client.interpret,
+        request.path,
+        name=request.name,
+        context=context,
+        options=choices.read_options(request.options),
+        socket_path=settings.READER_SOCKET or None,
+        limits=allowed(),
+    )
+    try:
+        return ask()
+    except ReaderDied as error:
+        logger.warning("the reader went away (%s): it is asked once more", error)
+    time.sleep(AGAIN_AFTER)
+    return ask()
 
 
 def _context(request: CheckRequest, *, world: RuleContext, limits: Thresholds) -> Context:

@@ -17,7 +17,8 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from deliveries import audience, leases, workflow
+from core.statistics import MANY, analyse
+from deliveries import audience, leases, originals, workflow, works
 from deliveries.checks import facts, staging
 from deliveries.checks.examination import CheckRequest, Examination, examine
 from deliveries.models import Delivery, Finding
@@ -43,8 +44,11 @@ def _check(lease: workflow.DeliveryLease) -> None:
         found = _examine_stored(lease, day)
     except Unreadable as refusal:
         _refuse(lease, refusal)
+    except originals.OriginalMissing:
+        _miss(lease)
     else:
         _store(lease, found, day)
+        _make_ready(lease.delivery)
 
 
 def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
@@ -56,7 +60,7 @@ def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
     forget_leftovers(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         path = Path(folder) / "delivery"
-        with delivery.file.open("rb") as stored, path.open("wb") as local:
+        with originals.opened(delivery) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
         request = CheckRequest(path, delivery.file_name, delivery.source, day, delivery.options)
         try:
@@ -108,6 +112,14 @@ def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> N
             _tell_office(delivery, report.crashed)
 
 
+def _make_ready(delivery: Delivery) -> None:
+    """After much was written: what the next statements join is known of, and what is sent with a
+    large delivery is made while its report is read."""
+    if delivery.row_count >= MANY:
+        analyse("deliveries_stagedrow", "deliveries_finding")
+        works.COMPARE.send_after_commit(delivery.pk, delivery.turn)
+
+
 def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
     """SYS-01 says that the office is told: once for the same rules, however often the delivery is
     checked."""
@@ -116,13 +128,7 @@ def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:
         return
     reference = secrets.token_hex(4)
     logger.error("rules %s failed in the check of %s, reference %s", codes, delivery.pk, reference)
-    workflow.record_apart(
-        delivery,
-        audience.RULE_FAILED,
-        municipality=delivery.source.municipality_id,
-        note=reference,
-        payload={"codes": list(codes)},
-    )
+    workflow.tell_office(delivery, audience.RULE_FAILED, reference, codes=list(codes))
 
 
 def _refuse(lease: workflow.DeliveryLease, refusal: Unreadable) -> None:
@@ -156,5 +162,24 @@ def _refuse(lease: workflow.DeliveryLease, refusal: Unreadable) -> None:
             transaction.on_commit(lambda: storage.delete(name))
 
 
+def _miss(lease: workflow.DeliveryLease) -> None:
+    """The storage has not the file that we said was safe: the sender is told to send it again."""
+    reference = secrets.token_hex(4)
+    logger.error("original of %s is missing, reference %s", lease.delivery.pk, reference)
+    with transaction.atomic():
+        workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference, file="")
+        workflow.tell_office(lease.delivery, audience.FILE_MISSING, reference)
+
+
+@transaction.atomic
 def _fail(lease: workflow.DeliveryLease, reference: str) -> None:
-    workflow.finish(lease, Verb.FAIL_CHECK, note=reference, error_reference=reference)
+    """A failure of ours; a check that ends the life of workers is the office's news too."""
+    workflow.finish(
+        lease,
+        Verb.FAIL_CHECK,
+        note=reference,
+        error_reference=reference,
+        deaths=lease.deaths,
+    )
+    if lease.is_spent:
+        workflow.tell_office(lease.delivery, audience.WORKER_DIED, reference)

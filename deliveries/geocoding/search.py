@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from deliveries import leases
+from deliveries import audience, leases, workflow
 from deliveries.geocoding import client, proposals
 from deliveries.geocoding.client import OURS, GeocoderFailed
 from deliveries.models import Delivery, PlaceProposal, PlaceSearch, StagedRow
@@ -52,7 +52,8 @@ def begin(delivery: Delivery, *, by: User) -> PlaceSearch:
             return search
         total = len(unasked(delivery))
         changes = {
-            **leases.queued(),
+            **leases.queued(search.turn),
+            "deaths": 0,
             "by": by,
             "asked_at": timezone.now(),
             "progress_total": total,
@@ -66,41 +67,37 @@ def begin(delivery: Delivery, *, by: User) -> PlaceSearch:
     return search
 
 
-def lost() -> list[Any]:
-    """Deliveries whose search nobody living works on and that waits in no queue; from now on it
-    does."""
-    left = leases.lost(PlaceSearch.objects.filter(ended_at__isnull=True))
-    return list(PlaceSearch.objects.filter(pk__in=left).values_list("delivery", flat=True))
+def open_searches() -> QuerySet[PlaceSearch]:
+    """Those in which there is something to ask."""
+    return PlaceSearch.objects.filter(ended_at__isnull=True)
 
 
-def job_of(delivery_id: Any) -> leases.Rows:
-    """Where the lease of a delivery's search is kept; one that is over is not taken."""
-    search = PlaceSearch.objects.filter(delivery=delivery_id)
-    return leases.Rows(search, Q(ended_at__isnull=True))
-
-
-def run(delivery_id: Any) -> bool:
-    """Ask a slice of a search, unless somebody living has it; whether there is more to ask.
+def run(delivery_id: Any, turn: int | None = None) -> int | None:
+    """Ask a slice of a search, unless somebody living has it; the turn in which there is more to
+    ask, None when there is not.
 
     May be run twice.
     """
-    job = job_of(delivery_id)
-    lease = leases.take(job)
+    lease = leases.take(open_searches().filter(delivery=delivery_id), turn)
     if lease is None:
-        return False
-    mine = job.held(lease.token)
-    more = False
+        return None
+    mine = lease.held
+    more: int | None = None
 
     def ask() -> None:
         nonlocal more
         delivery = Delivery.objects.with_sender().get(pk=delivery_id)
         why = _ask_slice(delivery, client.required(), lease)
         over = {} if why is None else {"ended_at": timezone.now(), "failure": why}
-        more = bool(mine.update(**leases.queued(), **over)) and why is None
+        waits = leases.queued(mine.values_list("turn", flat=True).first() or 0)
+        if mine.update(**waits, deaths=0, **over) and why is None:
+            more = waits["turn"]
 
     def fail(reference: str) -> None:
         over = {"ended_at": timezone.now(), "failure": f"{OURS}:{reference}"}
-        mine.update(**leases.freed(), **over)
+        if mine.update(**{**leases.freed(), **over, "deaths": lease.deaths}) and lease.is_spent:
+            delivery = Delivery.objects.with_sender().get(pk=delivery_id)
+            workflow.tell_office(delivery, audience.WORKER_DIED, reference)
 
     leases.work(lease, ask, what=f"the search of positions of {delivery_id}", failed=fail)
     return more

@@ -1,6 +1,7 @@
 """Tables: deliveries, their rows as read, findings, answers and proposals."""
 
 from deliveries.models.delivery import Delivery, FieldMapping, Receipt, StagedRow
+from deliveries.models.jobs import Job
 from deliveries.models.places import PlaceProposal, PlaceSearch
 from deliveries.models.report import Answer, Finding, Proposal
 
@@ -9,6 +10,7 @@ __all__ = [
     "Delivery",
     "FieldMapping",
     "Finding",
+    "Job",
     "PlaceProposal",
     "PlaceSearch",
     "Proposal",

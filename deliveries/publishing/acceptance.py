@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from core.statistics import MANY, analyse
 from deliveries import leases, workflow
 from deliveries.models import Delivery, Proposal
 from deliveries.publishing import neighbours
@@ -36,6 +37,13 @@ _VERBS = {
 }
 
 
+#: Seconds that a publication waits for another one, or for a correction of the office.
+QUEUE_SECONDS = 120
+#: What the publication joins, and what it writes.
+_STAGED = ("deliveries_stagedrow", "deliveries_proposal")
+_SHOWN = ("services_sourceitem", "services_record", "services_service", "services_servicestate")
+
+
 class BaseMoved(Exception):
     """Another edition was published while the differences were looked at: to be tried again."""
 
@@ -44,17 +52,25 @@ def run(lease: workflow.DeliveryLease) -> None:
     """Publish; a failure of ours leaves the delivery decided, with a reference, to be tried again
     later by itself until the attempts are used up."""
     what = f"the publication of {lease.delivery.pk}"
-    leases.work(lease, partial(publish, lease), what=what, failed=partial(_fail, lease))
+    leases.work(
+        lease,
+        partial(publish, lease),
+        what=what,
+        failed=partial(_fail, lease),
+        lock_seconds=QUEUE_SECONDS,
+    )
 
 
 def _fail(lease: workflow.DeliveryLease, reference: str) -> None:
+    over = lease.is_spent or lease.attempt == leases.MAX_ATTEMPTS
     workflow.finish(
         lease,
         Verb.FAIL_PUBLICATION,
         note=reference,
         error_reference=reference,
-        payload={"given_up": lease.attempt >= leases.MAX_ATTEMPTS},
-        **leases.paused(lease.attempt),
+        payload={"given_up": over},
+        deaths=lease.deaths,
+        **leases.paused(leases.MAX_ATTEMPTS if over else lease.attempt),
     )
 
 
@@ -65,8 +81,18 @@ def publish(lease: workflow.DeliveryLease) -> Edition | None:
     Its row is not locked until the end, so that its lease can be kept meanwhile.
     """
     leases.beat(lease, "publish")
+    large = lease.delivery.row_count >= MANY
+    if large:
+        analyse(*_STAGED)
     if _back_to_review(lease):
         return None
+    edition = _publish(lease)
+    if large:
+        analyse(*_SHOWN)
+    return edition
+
+
+def _publish(lease: workflow.DeliveryLease) -> Edition | None:
     with transaction.atomic():
         # The source's row is the queue of its editions.
         Source.objects.select_for_update().get(pk=lease.delivery.source_id)

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.bounds import joined_at_once
 from core.sheets import SheetTerritory
 from deliveries.models import Delivery, Proposal
 from deliveries.policies import EDITABLE
@@ -101,8 +102,9 @@ def preview(delivery: Delivery) -> Impact | None:
         kinds, changes = {str(Proposal.Kind.UNCHANGED): said}, []
     else:
         base = {"delivery": delivery.pk, "source": delivery.source_id}
-        kinds = dict(rows_of("difference_kinds", gaps=gaps(), **base))
-        changes = _changes(delivery)
+        with joined_at_once(delivery.row_count):
+            kinds = dict(rows_of("difference_kinds", gaps=gaps(), **base))
+            changes = _changes(delivery)
     places, others = places_of(delivery, changes)
     before, after = figures_of(places), figures_of(places, changes)
     sheets = [Sheet(one.name, tuple(_changed(before[one], after[one]))) for one in places]

@@ -3,12 +3,14 @@ neither words nor path lead to it."""
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deliveries import audience
-from deliveries.models import Delivery
+from deliveries.models import Delivery, Job
 from deliveries.querysets import DeliveryQuerySet
 from notices.models import Event, Notice
 from notices.subjects import Listener, News
@@ -36,10 +38,45 @@ class ApartSubject:
     def news(self, notice: Notice, subject: Delivery) -> News:
         """The notice in words."""
         event = notice.event
-        return _fault(event) if event.verb == audience.RULE_FAILED else _shared(event, subject)
+        if event.verb == audience.SHARED:
+            return _shared(event, subject)
+        return _broken_rule(event) if event.verb == audience.RULE_FAILED else _fault(event)
+
+
+class JobSubject:
+    """Work of the portal that is about no delivery: a check without account, a return file."""
+
+    def audience(self, event: Event) -> Iterator[Listener]:
+        """The office."""
+        for one in audience.people_apart(event):
+            yield Listener(one)
+
+    def seen_by(self, user: Person) -> "QuerySet[Job]":
+        """All, for the office."""
+        return Job.objects.all() if is_reviewer(user) else Job.objects.none()
+
+    def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Job]:
+        """The jobs of these keys, as long as they are kept."""
+        return Job.objects.in_bulk(list(keys))
+
+    def news(self, notice: Notice, subject: Job) -> News:
+        """The notice in words."""
+        return replace(_fault(notice.event), sender=subject.get_kind_display())
 
 
 def _fault(event: Event) -> News:
+    """What is looked for in the logs by its reference; the delivery may be a draft of others."""
+    died = event.verb == audience.WORKER_DIED
+    text = _("Abbiamo smesso di riprovare.") if died else _("Chi consegna lo manda di nuovo.")
+    titles = (
+        _("Un file consegnato non si trova più nell'archivio"),
+        _("Un lavoro ha interrotto due volte il programma"),
+    )
+    reference = _("Riferimento: %(reference)s.") % {"reference": event.note}
+    return News(title=titles[died], text=f"{text} {reference}", path=reverse("notices:list"))
+
+
+def _broken_rule(event: Event) -> News:
     codes = event.payload["codes"]
     message = _("Regole: %(codes)s. Riferimento: %(reference)s.")
     return News(

@@ -4,6 +4,7 @@ happened to which delivery and what to do next."""
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -119,10 +120,8 @@ def _verdict(delivery: Delivery) -> str:
 
 
 def _decided(delivery: Delivery) -> str:
-    found = delivery.proposals.values_list("decision", flat=True)
-    counted = dict.fromkeys(Proposal.Decision.values, 0)
-    for decision in found:
-        counted[decision] += 1
+    lines = delivery.proposals.order_by().values_list("decision").annotate(n=Count("pk"))
+    counted = {**dict.fromkeys(Proposal.Decision.values, 0), **dict(lines)}
     sentences = [
         ngettext("%(n)d accettata", "%(n)d accettate", counted["accepted"]),
         ngettext("%(n)d in sospeso", "%(n)d in sospeso", counted["held"]),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deliveries.leases import MAX_ATTEMPTS
 from deliveries.models import Delivery
+from deliveries.policies import has_killed
 from deliveries.reports.rulebook import FAMILY_WORDS
 from deliveries.states import FINAL, DeliveryStatus, Verb
 from notices.thread import ThreadLine
@@ -116,6 +117,18 @@ _GIVEN_UP = StatusSummary(
       "oppure riapre l'istruttoria."),
     _("Guarda la consegna"),
 )  # fmt: skip
+_KILLED = StatusSummary(
+    _S,
+    _("Il controllo di questo file si è interrotto due volte in modo grave: non lo riproviamo. "
+      "L'ufficio è avvisato."),
+    _("Manda un altro file"),
+)  # fmt: skip
+_MISSING = StatusSummary(
+    _S,
+    _("Non troviamo più il file che ci avevi mandato: è un nostro problema e l'ufficio è "
+      "avvisato. Mandalo di nuovo."),
+    _("Manda di nuovo il file"),
+)  # fmt: skip
 _PARTLY_RETURNED = StatusSummary(
     _S,
     _("L'ufficio ha pubblicato una parte e restituito il resto con una nota."),
@@ -154,6 +167,10 @@ def status_of(delivery: Delivery) -> StatusSummary:
         return _GIVEN_UP if delivery.attempts >= MAX_ATTEMPTS else _PAUSED
     if delivery.status == DeliveryStatus.RETURNED and delivery.has_published_part:
         return _PARTLY_RETURNED
+    if has_killed(delivery):
+        return _KILLED
+    if delivery.status == DeliveryStatus.FAILED and not delivery.file:
+        return _MISSING
     return SUMMARIES[delivery.status]
 
 

@@ -1,5 +1,7 @@
 -- How the rows of a delivery differ from what is in force of its source: one line per row that is not blocked and per
 -- item that no row stands for. What was already published of the delivery is left out. Parameters: delivery, source.
+-- Rows and what is in force are joined by what is equal, never row by row: of many that are called alike in one place
+-- each meets those of the cells of 50 m around it alone.
 WITH staged AS (
     SELECT id, identifier, attributes ->> 'portal_key' AS portal_key, fingerprint, layer, "row", name, kind, point
     FROM deliveries_stagedrow WHERE delivery_id = %(delivery)s
@@ -25,30 +27,43 @@ identified AS (SELECT * FROM by_portal_key UNION ALL SELECT * FROM by_identifier
 by_content AS (
     SELECT r.id AS row_id, c.item_id, 'fingerprint' AS linked_by
     FROM (SELECT id, fingerprint, row_number() OVER (PARTITION BY fingerprint ORDER BY layer, "row") AS n
-          FROM staged WHERE id NOT IN (SELECT row_id FROM identified)) r
+          FROM staged s WHERE NOT EXISTS (SELECT FROM identified l WHERE l.row_id = s.id)) r
     JOIN (SELECT c.item_id, c.fingerprint, row_number() OVER (PARTITION BY c.fingerprint ORDER BY c.item_id) AS n
           FROM services_record c JOIN services_sourceitem i ON i.id = c.item_id
           WHERE i.source_id = %(source)s AND c.to_edition_id IS NULL
-            AND c.item_id NOT IN (SELECT item_id FROM identified)) c
+            AND NOT EXISTS (SELECT FROM identified l WHERE l.item_id = c.item_id)) c
       ON c.fingerprint = r.fingerprint AND c.n = r.n
 ),
 recognised AS (SELECT * FROM identified UNION ALL SELECT * FROM by_content),
 -- 3. The same name and type within 50 m: probably the same, and the reviewer is told so.
+unknown AS (
+    SELECT s.id, s.identifier, lower(unaccent(s.name)) AS said, s.kind, s.point,
+           floor(ST_X(s.point) / 50) AS east, floor(ST_Y(s.point) / 50) AS north
+    FROM staged s
+    WHERE s.name <> '' AND s.point IS NOT NULL AND NOT EXISTS (SELECT FROM recognised l WHERE l.row_id = s.id)
+),
+missed AS (
+    SELECT c.item_id, i.key_issued, lower(unaccent(c.name)) AS said, coalesce(c.kind_id, '') AS kind, c.point,
+           floor(ST_X(c.point) / 50) AS east, floor(ST_Y(c.point) / 50) AS north
+    FROM services_record c JOIN services_sourceitem i ON i.id = c.item_id
+    WHERE i.source_id = %(source)s AND c.to_edition_id IS NULL AND c.point IS NOT NULL
+      AND NOT EXISTS (SELECT FROM recognised l WHERE l.item_id = c.item_id)
+),
 by_place AS (
     SELECT DISTINCT ON (item_id) row_id, item_id, 'place' AS linked_by FROM (
         SELECT DISTINCT ON (r.id) r.id AS row_id, c.item_id, ST_Distance(r.point, c.point) AS d
-        FROM staged r
-        JOIN services_record c ON c.to_edition_id IS NULL
-         AND lower(unaccent(c.name)) = lower(unaccent(r.name)) AND coalesce(c.kind_id, '') = r.kind
-         AND ST_DWithin(r.point, c.point, 50)
-        JOIN services_sourceitem i ON i.id = c.item_id AND i.source_id = %(source)s
-         AND (i.key_issued OR r.identifier = '')
-        WHERE r.name <> ''
-          AND r.id NOT IN (SELECT row_id FROM recognised) AND c.item_id NOT IN (SELECT item_id FROM recognised)
+        FROM (SELECT m.*, m.east + e AS near_east, m.north + n AS near_north
+              FROM missed m, generate_series(-1, 1) e, generate_series(-1, 1) n) c
+        JOIN unknown r ON r.said = c.said AND r.kind = c.kind AND r.east = c.near_east AND r.north = c.near_north
+         AND (c.key_issued OR r.identifier = '') AND ST_DWithin(r.point, c.point, 50)
         ORDER BY r.id, d) near
     ORDER BY item_id, d
 ),
 link AS (SELECT * FROM recognised UNION ALL SELECT * FROM by_place),
+done AS (
+    SELECT staged_row_id, item_id FROM deliveries_proposal
+    WHERE delivery_id = %(delivery)s AND published_in_id IS NOT NULL
+),
 -- Attribute by attribute; a key absent on one side is null there.
 difference AS (
     SELECT r.id AS row_id, l.item_id, coalesce(l.linked_by, '') AS linked_by,
@@ -82,9 +97,8 @@ difference AS (
     SELECT NULL, i.id, '', NULL, 'withdrawn', '{}'::jsonb
     FROM services_sourceitem i
     JOIN services_record c ON c.item_id = i.id AND c.to_edition_id IS NULL
-    WHERE i.source_id = %(source)s AND i.id NOT IN (SELECT item_id FROM link)
+    WHERE i.source_id = %(source)s AND NOT EXISTS (SELECT FROM link l WHERE l.item_id = i.id)
 )
 SELECT d.* FROM difference d
-WHERE NOT EXISTS (
-    SELECT FROM deliveries_proposal done WHERE done.delivery_id = %(delivery)s AND done.published_in_id IS NOT NULL
-     AND (done.staged_row_id = d.row_id OR done.item_id = d.item_id))
+WHERE NOT EXISTS (SELECT FROM done WHERE done.staged_row_id = d.row_id)
+  AND NOT EXISTS (SELECT FROM done WHERE done.item_id = d.item_id)

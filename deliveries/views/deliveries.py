@@ -14,7 +14,10 @@ from django.utils.translation import ngettext
 from core.bodies import file_bytes, takes
 from core.errors import DomainError, Invalid, NotFound
 from core.pages import Crumb, acting, back_on_mistake, number, private
+from core.storage import NoRoom
+from deliveries import originals
 from deliveries.actions import intake, review
+from deliveries.allowed import allowed
 from deliveries.forms import DeliveryForm
 from deliveries.models import Delivery
 from deliveries.policies import is_possible, may_be_superseded, may_upload, may_withdraw
@@ -29,7 +32,6 @@ from notices.forms import NoteForm
 from people.access import person
 from people.models import SENDING_ROLES, Role
 from people.policies import is_reviewer, reach_of
-from validator import limits
 from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
@@ -86,6 +88,8 @@ def new(request: HttpRequest) -> HttpResponse:
                 sender=form.cleaned_data["sender"],
                 file=form.cleaned_data["file"],
             )
+        except NoRoom:
+            raise
         except DomainError as error:
             form.add_error(None, str(error.message))
         else:
@@ -96,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "trail": [HOME, Crumb(_("Nuova consegna"))],
         "form": form,
-        "limits": limits.DEFAULT,
+        "limits": allowed(),
         "formats": accepted_formats(language()),
     }
     return render(request, "deliveries/new.html", context, status=400 if form.errors else 200)
@@ -175,9 +179,8 @@ def status(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def original(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     """The delivered file as it came, under its own name."""
     delivery = delivery_of(request, pk)
-    if not delivery.file:
-        raise NotFound("file-gone", _("Il file di questa consegna non è più conservato."))
-    return FileResponse(delivery.file.open("rb"), as_attachment=True, filename=delivery.file_name)
+    stored = originals.given_back(delivery)
+    return FileResponse(stored, as_attachment=True, filename=delivery.file_name)
 
 
 def example(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ from deliveries.reports.wording import numbered
 from deliveries.states import FINAL, DeliveryStatus, Verb
 from deliveries.views.access import reviewed
 from deliveries.views.frame import DESK, crumb
+from deliveries.waiting import place_of
 from notices.forms import NoteForm
 from people.access import person
 from people.models import User
@@ -102,6 +103,8 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "line": story.line(delivery),
         "working": story.is_working(delivery),
         "halted": story.has_failed_publication(delivery),
+        "stage": story.stage_words(delivery),
+        "place": place_of(delivery),
         "undecidable": is_possible(delivery, Verb.UNDECIDE),
         "thread": story.thread(delivery),
         "note_form": NoteForm(),

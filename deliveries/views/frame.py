@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.pages import Crumb
 from deliveries.models import Delivery
-from deliveries.policies import may_edit, may_review, may_submit, may_upload
+from deliveries.policies import may_edit, may_retry, may_review, may_submit, may_upload
 from deliveries.reports import story
 from deliveries.reports.steps import steps
 from deliveries.senders import address_of
+from deliveries.waiting import place_of
 
 HOME = Crumb(_("Consegne"), reverse_lazy("deliveries:list"))
 DESK = Crumb(_("Istruttoria"), reverse_lazy("deliveries:reviews"))
@@ -34,6 +35,8 @@ def frame(request: HttpRequest, delivery: Delivery, current: str) -> dict[str, A
         "working": story.is_working(delivery),
         "halted": story.has_failed_publication(delivery),
         "stage": story.stage_words(delivery),
+        "place": place_of(delivery),
+        "retryable": may_retry(request.user, delivery),
         "sender_query": address_of(delivery.source),
         "mine": may_upload(request.user, delivery.source),
         "editable": may_edit(request.user, delivery),

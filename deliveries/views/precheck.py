@@ -1,7 +1,6 @@
 """The pages of the check without account: choose and send a file, wait, read the report."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +8,6 @@ from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -18,12 +16,14 @@ from django.views.decorators.http import require_safe
 from core.bodies import file_bytes, takes
 from core.errors import DomainError, WrongState
 from core.pages import Crumb
+from core.storage import NoRoom
 from deliveries import precheck
+from deliveries.allowed import allowed
 from deliveries.forms import CRS_CHOICES
 from deliveries.reports import brief, outside, page, story
 from deliveries.reports.wording import language
 from deliveries.views.checks import XLSX
-from validator import limits
+from deliveries.waiting import place_of_job
 from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
@@ -102,7 +102,7 @@ def _form_context(form: PrecheckForm) -> dict[str, Any]:
     return {
         "trail": [Crumb(_("Verifica senza accedere"))],
         "form": form,
-        "limits": limits.DEFAULT,
+        "limits": allowed(),
         "formats": accepted_formats(language()),
         "minutes": settings.PRECHECK_SECONDS // 60,
     }
@@ -128,6 +128,8 @@ def _received(form: PrecheckForm) -> precheck.Ticket | None:
         options["crs"] = given["crs"]
     try:
         return precheck.receive(given["file"], municipality=given["municipality"], options=options)
+    except NoRoom:
+        raise
     except DomainError as error:
         form.add_error("file", str(error.message))
         return None
@@ -163,7 +165,7 @@ def _with_first(group: page.FindingGroup, first: list[dict[str, Any]]) -> tuple[
 
 
 def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:
-    progress = ticket.job.progress()
+    progress = ticket.progress
     home = Crumb(_("Verifica senza accedere"), reverse("deliveries:precheck"))
     return {
         "trail": [home, Crumb(_("Rapporto"))],
@@ -171,7 +173,8 @@ def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:
         "progress": progress,
         "stage": story.STAGES.get(progress.stage, progress.stage),
         "municipality": Municipality.objects.get(pk=ticket.municipality),
-        "until": timezone.now() + timedelta(seconds=ticket.seconds_left),
+        "until": ticket.job.until,
+        "place": place_of_job(ticket.job),
     }
 
 

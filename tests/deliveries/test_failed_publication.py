@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from core.queue import PUBLICATIONS, app, waiting
 from deliveries import leases, tasks
 from deliveries.models import Delivery
 from deliveries.publishing import acceptance
@@ -16,7 +17,7 @@ from people.tokens import issue_token
 from services.models import Edition
 from tests import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_queues")]
 
 
 @pytest.fixture
@@ -41,14 +42,6 @@ def broken(monkeypatch):
     return monkeypatch
 
 
-@pytest.fixture
-def enqueued(monkeypatch) -> list[str]:
-    """The deliveries whose publication the sweeper enqueues."""
-    found: list[str] = []
-    monkeypatch.setattr(tasks.publish_delivery, "delay", found.append)
-    return found
-
-
 def later(delivery: Delivery, **ago: float) -> None:
     """As if the delivery's lease had been written so long ago."""
     delivery.refresh_from_db()
@@ -56,10 +49,11 @@ def later(delivery: Delivery, **ago: float) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(lease_until=past)
 
 
-def swept(enqueued: list[str]) -> list[str]:
-    enqueued.clear()
+def swept() -> list[str]:
+    """The deliveries whose publication the sweeper enqueues, when nothing lies in the queue."""
+    app.control.purge()
     tasks.sweep()
-    return list(enqueued)
+    return [message.split(":")[1] for message in waiting(PUBLICATIONS)]
 
 
 def used_up(delivery: Delivery) -> Delivery:
@@ -77,9 +71,7 @@ def browser(user) -> Client:
     return client
 
 
-def test_a_failed_publication_is_tried_again_when_its_pause_is_over(
-    decided, broken, enqueued, cast
-):
+def test_a_failed_publication_is_tried_again_when_its_pause_is_over(decided, broken, cast):
     tasks.publish_delivery(str(decided.pk))
     decided.refresh_from_db()
     assert (decided.status, decided.attempts) == ("decided", 1)
@@ -87,10 +79,10 @@ def test_a_failed_publication_is_tried_again_when_its_pause_is_over(
     tasks.publish_delivery(str(decided.pk))
     decided.refresh_from_db()
     assert decided.attempts == 1, "what still lies in the queue does not shorten the pause"
-    assert swept(enqueued) == []
+    assert swept() == []
     later(decided, minutes=3)
-    assert swept(enqueued) == [str(decided.pk)]
-    assert swept(enqueued) == [], "it is in the queue"
+    assert swept() == [str(decided.pk)]
+    assert swept() == [], "it is in the queue"
     broken.undo()
     tasks.publish_delivery(str(decided.pk))
     decided.refresh_from_db()
@@ -108,9 +100,7 @@ def test_pauses_grow_with_the_attempts(decided, broken):
     assert waits == [1, 5, 25]
 
 
-def test_after_the_last_attempt_the_office_is_told_and_it_is_tried_no_more(
-    decided, broken, enqueued, cast
-):
+def test_after_the_last_attempt_the_office_is_told_and_it_is_tried_no_more(decided, broken, cast):
     tasks.publish_delivery(str(decided.pk))
     told = Notice.objects.filter(event__verb="fail_publication")
     assert not told.exists(), "what is tried again by itself is nobody's news"
@@ -119,7 +109,7 @@ def test_after_the_last_attempt_the_office_is_told_and_it_is_tried_no_more(
     page = browser(cast.manager).get("/avvisi/").content.decode()
     assert f"Riferimento: {decided.error_reference}" in page
     later(decided, days=9)
-    assert swept(enqueued) == []
+    assert swept() == []
 
 
 def test_the_pages_say_what_happens_with_the_reference(decided, broken, cast):
@@ -141,7 +131,7 @@ def test_the_pages_say_what_happens_with_the_reference(decided, broken, cast):
     assert "The office has been told" in english
 
 
-def test_the_comune_can_withdraw_what_cannot_be_published(decided, broken, cast, enqueued):
+def test_the_comune_can_withdraw_what_cannot_be_published(decided, broken, cast):
     used_up(decided)
     comune = browser(cast.operator)
     page = comune.get(reverse("deliveries:detail", args=[decided.pk])).content.decode()
@@ -197,19 +187,58 @@ def test_both_by_api_for_the_office_alone(decided, broken, cast):
     assert (back.status_code, back.json()["status"]) == (200, "in_review")
 
 
-def test_a_publication_that_kills_its_worker_every_time_is_given_up(decided, cast, monkeypatch):
+def test_after_a_failure_the_office_may_send_it_back_at_once(decided, broken, cast):
+    desk = browser(cast.reviewer)
+    back = reverse("deliveries:send-back", args=[decided.pk])
+    early = desk.post(back, {"note": "Riprova"})
+    assert early.status_code == 302 or early.status_code == 409
+    decided.refresh_from_db()
+    assert decided.status == "decided", "it is about to be published"
+    tasks.publish_delivery(str(decided.pk))
+    decided.refresh_from_db()
+    turn = decided.turn
+    assert back in desk.get(reverse("deliveries:review", args=[decided.pk])).content.decode()
+    desk.post(back, {"note": "Mandate un altro file"})
+    decided.refresh_from_db()
+    assert (decided.status, decided.error_reference) == ("returned", "")
+    tasks.publish_delivery(str(decided.pk), turn)
+    assert not Edition.objects.exists()
+
+
+def test_a_stale_message_does_nothing(decided, broken, cast):
+    """One delivery got eight failures and eight letters from messages of earlier attempts."""
+    turn = decided.turn
+    for _again in range(8):
+        later(decided, hours=2)
+        tasks.publish_delivery(str(decided.pk), turn)
+    decided.refresh_from_db()
+    assert decided.attempts == 1
+    assert Event.objects.filter(verb="fail_publication").count() == 1
+    tasks.publish_delivery(str(decided.pk), decided.turn)
+    decided.refresh_from_db()
+    assert decided.attempts == 2
+
+
+def test_a_publication_that_kills_its_worker_twice_is_given_up(decided, cast, monkeypatch):
     """The worker dies without a word: no attempt ever says that it failed."""
+    tries = []
 
     def dies(_lease):
+        tries.append(1)
         raise SystemExit
 
     monkeypatch.setattr(acceptance, "publish", dies)
-    for _attempt in range(leases.MAX_ATTEMPTS):
+    for _death in range(leases.MAX_DEATHS):
         with pytest.raises(SystemExit):
             tasks.publish_delivery(str(decided.pk))
         later(decided, hours=2)
-    tasks.publish_delivery(str(decided.pk))
+    for _again in range(3):
+        tasks.publish_delivery(str(decided.pk))
+        assert swept() == []
     decided.refresh_from_db()
     assert (decided.status, len(decided.error_reference)) == ("decided", 8)
+    assert len(tries) == leases.MAX_DEATHS
     assert Event.objects.filter(verb="fail_publication").count() == 1
     assert Notice.objects.filter(event__verb="fail_publication", person=cast.reviewer).exists()
+    page = browser(cast.operator).get(reverse("deliveries:detail", args=[decided.pk]))
+    assert "L&#x27;ufficio è avvisato" in page.content.decode()

@@ -12,10 +12,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from deliveries import returns
-from deliveries.models import Delivery, Finding, StagedRow
+from deliveries import jobs, leases, returns
+from deliveries.models import Delivery, Finding, Job, StagedRow
 from deliveries.reports import document, geopackage, jsontext
+from notices.models import Notice
 from tests import builders
 from tests.processes import wait_for
 from validator import findings
@@ -29,6 +31,12 @@ def large(monkeypatch):
     if default_storage.exists(returns.FOLDER):
         for name in default_storage.listdir(returns.FOLDER)[1]:
             default_storage.delete(f"{returns.FOLDER}/{name}")
+
+
+def build(delivery: Delivery, sort: str = "gpkg") -> None:
+    """The file asked for and made, as a worker makes it."""
+    returns.ask(delivery, sort, "it")
+    returns.build(returns.stored_as(delivery, sort, "it"))
 
 
 def page(name: str, delivery: Delivery) -> str:
@@ -91,20 +99,18 @@ def test_the_json_of_a_large_report_takes_no_more_memory_than_that_of_a_small_on
     assert peak_of(delivery) < few * 1.3
 
 
-def test_a_large_file_is_asked_for_made_and_then_given(cast, operator, large, monkeypatch):
-    asked = []
-    monkeypatch.setattr(returns.build, "delay_on_commit", lambda *args: asked.append(args))
+def test_a_large_file_is_asked_for_made_and_then_given(cast, operator, large):
     delivery = builders.ready(cast, rows=4)
     for sort, name in (("gpkg", "report-gpkg"), ("xlsx", "report-xlsx")):
         waiting = operator.get(page(name, delivery))
         assert waiting.status_code == 202
         assert "stiamo preparando" in waiting.content.decode()
         operator.get(page(name, delivery))
-        assert asked.pop() == (str(delivery.pk), sort, "it")
-        assert not asked, "asked for once, whoever looks again"
+        asked = Job.objects.get(key=returns.stored_as(delivery, sort, "it"))
+        assert asked.turn == 1, "asked for once, whoever looks again"
         fragment = reverse("deliveries:report-progress", args=[delivery.pk, sort])
         assert "hx-get" in operator.get(fragment).content.decode()
-        returns.build(str(delivery.pk), sort, "it")
+        build(delivery, sort)
         told = operator.get(fragment).content.decode()
         assert page(name, delivery) in told
         assert "hx-get" not in told
@@ -114,20 +120,19 @@ def test_a_large_file_is_asked_for_made_and_then_given(cast, operator, large, mo
             assert len(got.getvalue()) == pytest.approx(len(now.read()), rel=0.05)
 
 
-def test_the_api_says_preparing_and_where_to_ask_again(cast, operator, large, monkeypatch):
-    monkeypatch.setattr(returns.build, "delay_on_commit", lambda *args: None)
+def test_the_api_says_preparing_and_where_to_ask_again(cast, operator, large):
     delivery = builders.ready(cast, rows=4)
     url = reverse("api-report-gpkg", args=[delivery.pk])
     answer = operator.get(url)
     assert (answer.status_code, answer.json()) == (202, {"status": "preparing"})
     assert (answer["Location"], answer["Retry-After"]) == (url, "2")
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     assert operator.get(url).getvalue()[:6] == b"SQLite"
 
 
 def test_another_state_never_finds_the_file_of_an_earlier_one(cast, large):
     delivery = builders.ready(cast, rows=4)
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     before = returns.ready(delivery, "gpkg", "it")
     assert before is not None
     before.close()
@@ -146,7 +151,7 @@ def test_a_file_of_a_delivery_that_changed_meanwhile_is_not_kept(cast, large, mo
         Delivery.objects.filter(pk=found.pk).update(checked_at=later)
 
     monkeypatch.setattr(geopackage, "write", written_while_checked)
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     delivery.refresh_from_db()
     assert returns.ready(delivery, "gpkg", "it") is None
 
@@ -155,7 +160,7 @@ def test_half_a_file_is_never_given(cast, large):
     delivery = builders.ready(cast, rows=4)
     default_storage.save(returns.stored_as(delivery, "gpkg", "it"), ContentFile(b"SQLite for"))
     assert returns.ready(delivery, "gpkg", "it") is None
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     whole = returns.ready(delivery, "gpkg", "it")
     assert whole is not None
     with whole:
@@ -168,7 +173,7 @@ def test_a_failure_of_ours_is_told_with_a_reference(cast, operator, large, monke
 
     delivery = builders.ready(cast, rows=4)
     monkeypatch.setattr(geopackage, "write", fails)
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     answer = operator.get(page("report-gpkg", delivery))
     reference = returns.ask(delivery, "gpkg", "it")
     assert reference
@@ -178,10 +183,25 @@ def test_a_failure_of_ours_is_told_with_a_reference(cast, operator, large, monke
     assert reference in told.content.decode()
 
 
+def test_a_file_that_kills_its_worker_is_given_up(cast, operator, large):
+    delivery = builders.ready(cast, rows=4)
+    returns.ask(delivery, "gpkg", "it")
+    for _death in range(leases.MAX_DEATHS):
+        assert leases.take(jobs.open_jobs("return_file"))
+        assert returns.ask(delivery, "gpkg", "it") == "", "it is tried again before anybody hears"
+        Job.objects.update(lease_until=timezone.now())
+    returns.build(returns.stored_as(delivery, "gpkg", "it"))
+    Job.objects.update(ended_at=timezone.now() - 2 * returns.PENANCE)
+    reference = returns.ask(delivery, "gpkg", "it")
+    assert len(reference) == 8
+    assert reference in operator.get(page("report-gpkg", delivery)).content.decode()
+    assert Notice.objects.filter(event__verb="worker_died", person=cast.reviewer).exists()
+
+
 def test_files_of_yesterday_are_swept(cast, large):
     old, new = builders.ready(cast, rows=3), builders.ready(cast, rows=3, status="withdrawn")
     for delivery in (old, new):
-        returns.build(str(delivery.pk), "gpkg", "it")
+        build(delivery)
     day_before = dt.datetime.now().timestamp() - 25 * 3600
     for name in default_storage.listdir(returns.FOLDER)[1]:
         if str(old.pk) in name:
@@ -196,7 +216,7 @@ def test_files_of_yesterday_are_swept(cast, large):
 
 def test_only_its_people_get_a_large_file(cast, large):
     delivery = builders.ready(cast, rows=3)
-    returns.build(str(delivery.pk), "gpkg", "it")
+    build(delivery)
     stranger = Client()
     stranger.force_login(cast.neighbour)
     assert stranger.get(page("report-gpkg", delivery)).status_code == 404

@@ -1,20 +1,26 @@
 """A worker that lives keeps its job, also through one long statement; one that is dead loses it,
 and a job that fails at every attempt ends."""
 
+import datetime as dt
 import time
 import uuid
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from deliveries import leases, precheck, tasks, workflow
-from deliveries.checks import pipeline, staging
-from deliveries.models import Delivery
+from core.queue import CHECKS, app, waiting
+from deliveries import jobs, leases, precheck, tasks, workflow, works
+from deliveries.checks import examination, pipeline, staging
+from deliveries.models import Delivery, Job
 from deliveries.publishing import acceptance
 from deliveries.states import Verb
+from notices.models import Notice
+from sttm2 import celery
 from tests import builders
+from validator.reading.errors import ReaderDied
 
 
 @pytest.fixture
@@ -102,54 +108,152 @@ def test_who_lost_the_lease_writes_nothing(cast, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_a_delivery_waits_in_the_queue_once(cast, monkeypatch):
-    enqueued: list[str] = []
-    monkeypatch.setattr(tasks.check_delivery, "delay", enqueued.append)
+def test_a_delivery_waits_in_the_queue_once_however_long(cast, empty_queues):
     delivery = builders.ready(cast, status="received")
+    messages = [works.CHECK.message_id(delivery.pk, turn) for turn in range(4)]
+    for _again in range(3):
+        tasks.sweep()
+        Delivery.objects.update(lease_until=timezone.now() - dt.timedelta(hours=1))
+    assert waiting(CHECKS) == {messages[1]}
+    app.control.purge()
     tasks.sweep()
+    assert waiting(CHECKS) == {messages[2]}, "the broker lost the first"
+    app.control.purge()
+    tasks.check_delivery(str(delivery.pk), 1)
+    delivery.refresh_from_db()
+    assert delivery.status == "received", "a message of another turn does nothing"
+    lease = take(delivery, turn=2)
+    assert (lease.attempt, lease.deaths) == (1, 0)
     tasks.sweep()
-    assert enqueued == [str(delivery.pk)]
-    lease = workflow.take(delivery.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
-    assert lease.attempt == 1
-    tasks.sweep()
-    assert len(enqueued) == 1
+    assert waiting(CHECKS) == set(), "it is in living hands"
     Delivery.objects.update(lease_until=timezone.now())
     tasks.sweep()
-    assert len(enqueued) == 2
+    assert waiting(CHECKS) == {messages[3]}
+    assert Delivery.objects.get().deaths == 1
 
 
-def test_a_lease_in_the_cache_is_held_by_one_and_forgotten_with_its_job():
-    job = leases.Cached(f"test:{uuid.uuid4()}", 30)
-    first = leases.take(job)
-    assert (first.attempt, leases.take(job)) == (1, None)
-    leases.beat(first, "read", 3, 9)
-    assert job.progress() == leases.Progress("read", 3, 9)
-    cache.delete(job._part("lease"))
-    second = leases.take(job)
-    assert second.attempt == 2
-    with pytest.raises(leases.LostLease):
-        leases.beat(first, "read")
-    job.free(first.token)
-    assert job.is_held()
-    job.free(second.token)
-    assert (job.is_held(), job.progress()) == (False, leases.Progress())
+def take(delivery: Delivery, turn: int | None = None):
+    return workflow.take(delivery.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK, turn=turn)
 
 
 @pytest.mark.django_db
-def test_a_check_without_account_is_done_by_one_worker_and_given_up_in_the_end(monkeypatch):
+def test_a_lease_of_a_clock_that_jumped_is_none(cast, settings):
+    delivery = builders.ready(cast, status="received")
+    assert take(delivery).attempt == 1
+    assert take(delivery) is None
+    ahead = timezone.now() + dt.timedelta(seconds=2 * settings.LEASE_SECONDS + 9)
+    Delivery.objects.update(lease_until=ahead)
+    assert take(delivery).attempt == 2
+
+
+@pytest.mark.django_db
+def test_a_check_that_kills_its_worker_twice_ends_in_words_and_is_never_begun_again(
+    cast, operator, monkeypatch, empty_queues
+):
+    tries = []
+
+    def dies(*_args):
+        tries.append(1)
+        raise SystemExit
+
+    delivery = builders.ready(cast, status="received")
+    monkeypatch.setattr(pipeline, "_check", dies)
+    for _death in range(leases.MAX_DEATHS):
+        with pytest.raises(SystemExit):
+            tasks.check_delivery(str(delivery.pk))
+        delivery.refresh_from_db()
+        assert delivery.status == "checking", "the sender sees no failure before the last"
+        Delivery.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    for _again in range(3):
+        tasks.sweep()
+        tasks.check_delivery(str(delivery.pk))
+    delivery.refresh_from_db()
+    assert (delivery.status, len(tries)) == ("failed", leases.MAX_DEATHS)
+    page = operator.get(reverse("deliveries:detail", args=[delivery.pk])).content.decode()
+    assert delivery.error_reference in page
+    assert "non lo riproviamo" in page
+    assert reverse("deliveries:retry", args=[delivery.pk]) not in page
+    again = operator.post(reverse("api-recheck", args=[delivery.pk]))
+    assert (again.status_code, again.json()["code"]) == (409, "given-up")
+    told = Notice.objects.filter(event__verb="worker_died")
+    assert {notice.person for notice in told} == {cast.reviewer, cast.manager}
+    office = Client()
+    office.force_login(cast.reviewer)
+    assert delivery.error_reference in office.get(reverse("notices:list")).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_check_without_account_that_kills_is_given_up_and_told(cast, client, monkeypatch):
     done: list[str] = []
-    until = time.time() + 99
-    ticket = precheck.Ticket(uuid.uuid4().hex, "a.csv", "015209", "2026-01-01", {}, until)
-    precheck._remember(ticket)
+    ticket = precheck.receive(builders.plan_file(), municipality=cast.comune)
     monkeypatch.setattr(precheck, "_checked", lambda *_args: done.append("again"))
-    lease = leases.take(ticket.job)
-    precheck.run(ticket.token)
-    assert not done, "somebody living is at it"
-    for _attempt in range(leases.MAX_ATTEMPTS):
-        cache.delete(ticket.job._part("lease"))
-        lease = leases.take(ticket.job)
-    cache.delete(ticket.job._part("lease"))
-    assert lease.attempt > leases.MAX_ATTEMPTS
+    for _death in range(leases.MAX_DEATHS):
+        assert leases.take(jobs.open_jobs("precheck"))
+        precheck.run(ticket.token)
+        assert not done, "somebody living is at it"
+        Job.objects.update(lease_until=timezone.now())
     precheck.run(ticket.token)
     ended = precheck.ticket_of(ticket.token)
     assert (ended.status, len(ended.reference), done) == ("failed", 8, [])
+    page = client.get(reverse("deliveries:precheck-report", args=[ticket.token]))
+    assert ended.reference in page.content.decode()
+    told = Notice.objects.filter(event__verb="worker_died", event__note=ended.reference)
+    assert {notice.person for notice in told} == {cast.reviewer, cast.manager}
+    Job.objects.update(until=timezone.now() - dt.timedelta(days=1))
+    precheck.sweep()
+    assert Job.objects.get().asked == {}, "the office's news stays, what was asked goes"
+
+
+@pytest.mark.django_db
+def test_a_reader_that_goes_away_once_is_nobodys_news(cast, monkeypatch):
+    interpret, asked = examination.client.interpret, []
+
+    def goes_away(*args, **kwargs):
+        asked.append(1)
+        if len(asked) == 1:
+            raise ReaderDied("the reader server went away")
+        return interpret(*args, **kwargs)
+
+    monkeypatch.setattr(examination, "AGAIN_AFTER", 0)
+    monkeypatch.setattr(examination.client, "interpret", goes_away)
+    assert builders.checked(cast).status == "checked"
+    assert len(asked) == 2
+
+
+@pytest.mark.worker
+def test_a_row_that_somebody_is_writing_is_not_waited_for(live_cast):
+    """The second task once waited for the first's row and won it: the first's end was lost."""
+    delivery = builders.ready(live_cast, status="received")
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM deliveries_delivery FOR UPDATE")
+        began = time.monotonic()
+        assert take(delivery) is None
+        assert time.monotonic() - began < 5
+    finally:
+        other.close()
+    assert take(delivery).attempt == 1
+
+
+@pytest.mark.worker
+def test_a_statement_that_takes_too_long_ends_in_words(live_cast, settings, monkeypatch):
+    settings.STATEMENT_SECONDS = 1
+    seen: list = []
+    slow(monkeypatch, staging, "store_rows", seen)
+    delivery = builders.checked(live_cast)
+    assert (delivery.status, len(delivery.error_reference), seen) == ("failed", 8, [])
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",), "what others do afterwards has no such limit"
+
+
+def test_every_task_has_a_soft_and_a_hard_limit():
+    celery.app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+    assert len(ours) > 10
+    unlimited = [
+        name for name, task in ours.items() if not 0 < task.soft_time_limit < task.time_limit
+    ]
+    assert unlimited == []

@@ -4,9 +4,11 @@ import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from deliveries import leases, tasks
+from core.queue import FILES, waiting
+from deliveries import leases, tasks, works
 from deliveries.geocoding import client, proposals, search
 from deliveries.models import Delivery, Finding, PlaceProposal, PlaceSearch, StagedRow
+from notices.models import Notice
 from people.tokens import issue_token
 from tests import builders, geocoder
 from tests.deliveries.pages import said, text
@@ -304,7 +306,7 @@ def test_a_search_is_asked_in_slices_and_passes_over_what_fails(cast, service, m
     search.begin(delivery, by=cast.operator)
     assert search.run(delivery.pk)
     assert search.run(delivery.pk)
-    assert not search.lost()
+    assert not leases.lost(search.open_searches(), lambda _row: False)
     assert not search.run(delivery.pk)
     assert not search.run(delivery.pk)
     asked = [sent["q"].split(",")[0] for _path, sent in service.questions]
@@ -319,7 +321,7 @@ def test_who_lost_the_search_writes_nothing(cast, service, by_street):
     delivery = delivered(cast)
     search.begin(delivery, by=cast.operator)
     service.answer = by_street
-    assert leases.take(search.job_of(delivery.pk))
+    assert leases.take(search.open_searches())
     assert not search.run(delivery.pk)
     assert service.questions == []
     PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
@@ -327,13 +329,30 @@ def test_who_lost_the_search_writes_nothing(cast, service, by_street):
     assert len(service.questions) == 3
 
 
-def test_the_sweeper_takes_up_a_lost_search(cast, service):
+def test_the_sweeper_takes_up_a_lost_search(cast, service, empty_queues):
+    delivery = delivered(cast)
+    first = search.begin(delivery, by=cast.operator).turn
+    tasks.sweep()
+    assert waiting(FILES) == set()
+    PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
+    for _again in range(2):
+        tasks.sweep()
+        assert waiting(FILES) == {works.PLACES.message_id(delivery.pk, first + 1)}
+    assert not search.run(delivery.pk, first), "an old message does nothing"
+    assert service.questions == []
+
+
+def test_a_search_that_kills_its_worker_is_given_up_and_told_to_the_office(cast, service):
     delivery = delivered(cast)
     search.begin(delivery, by=cast.operator)
-    assert not search.lost()
-    PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
-    assert search.lost() == [delivery.pk]
-    assert not search.lost(), "it is in the queue again"
+    for _death in range(leases.MAX_DEATHS):
+        assert leases.take(search.open_searches())
+        PlaceSearch.objects.update(lease_until="2020-01-01T00:00Z")
+    assert not search.run(delivery.pk)
+    code, _colon, reference = PlaceSearch.objects.get().failure.partition(":")
+    assert (code, len(reference), service.questions) == ("ours", 8, [])
+    told = Notice.objects.filter(event__verb="worker_died", event__note=reference)
+    assert {notice.person for notice in told} == {cast.reviewer, cast.manager}
 
 
 def test_a_delivery_that_was_sent_is_asked_about_no_more(cast, service):

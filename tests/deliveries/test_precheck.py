@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import time
 
@@ -13,9 +14,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from deliveries import precheck
+from deliveries.models import Job
 from tests.processes import wait_for
 from zones.management.reference import FIXTURES
 
@@ -156,20 +158,26 @@ def test_after_its_hour_nothing_is_left(browser, settings):
     assert browser.get(reverse("deliveries:precheck-report", args=[token])).status_code == 404
     assert browser.get(reverse("api-check", args=[token])).status_code == 404
     assert not [key for key in cache._cache.get_client().keys("*") if token.encode() in key]
+    precheck.sweep()
+    assert not Job.objects.exists()
 
 
 def test_a_check_that_comes_after_its_hour_deletes_its_file(browser):
     token = sent_by_page(browser)
-    forget()
+    Job.objects.update(until=timezone.now())
     precheck.run(token)
     assert stored() == []
 
 
-def test_the_sweep_takes_files_that_nobody_checked(browser, settings):
+def test_the_sweep_takes_files_that_nobody_checked(browser):
     token = sent_by_page(browser)
     precheck.sweep()
     assert stored() == [token]
-    settings.PRECHECK_SECONDS = 0
+    Job.objects.update(until=timezone.now())
+    precheck.sweep()
+    assert stored() == [token], "its row may just be on its way"
+    aged = time.time() - precheck.ROWLESS.total_seconds() - 1
+    os.utime(default_storage.path(f"{precheck.FOLDER}/{token}"), (aged, aged))
     precheck.sweep()
     assert stored() == []
 
@@ -237,6 +245,14 @@ def test_the_api_says_what_it_cannot_use(browser, wrong):
     answer = browser.post("/api/v1/checks/", asked)
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_who_waits_reads_how_many_are_before(browser):
+    first, second = sent_by_page(browser), sent_by_page(browser)
+    page = browser.get(reverse("deliveries:precheck-report", args=[second])).content.decode()
+    assert "Davanti c&#x27;è 1 file" in page or "Davanti c'è 1 file" in page
+    page = browser.get(reverse("deliveries:precheck-report", args=[first])).content.decode()
+    assert "È il prossimo" in page
 
 
 @pytest.mark.worker

@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deliveries import tasks, workflow
-from deliveries.models import Delivery
+from deliveries.models import Delivery, Proposal, StagedRow
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +50,37 @@ def test_the_log_stays_and_a_second_night_changes_nothing(cast):
     for _night in range(2):
         after(delivery, 100)
     assert list(delivery.events.all()) == [from_log]
+
+
+@pytest.mark.parametrize(
+    ("status", "days"), [("withdrawn", 7), ("superseded", 7), ("published", 90)]
+)
+def test_the_rows_of_what_is_over_go_after_their_days(cast, operator, status, days):
+    delivery = builders.on_desk(cast, rows=4, status=status)
+    refused, other = delivery.proposals.order_by("pk")[:2]
+    Proposal.objects.filter(pk=refused.pk).update(decision="refused", reason_code="duplicate")
+    Proposal.objects.filter(pk=other.pk).update(decision="accepted")
+    report = reverse("deliveries:report-gpkg", args=[delivery.pk])
+    assert operator.get(report).getvalue()[:6] == b"SQLite"
+    for ago, left in ((days - 1, 4), (days + 1, 1)):
+        then = timezone.now() - dt.timedelta(days=ago)
+        Delivery.objects.filter(pk=delivery.pk).update(updated_at=then)
+        tasks.forget_rows()
+        assert delivery.rows.count() == left
+    assert delivery.proposals.get() == refused, "what was refused is asked about again"
+    assert delivery.findings.count() == 2
+    for page in ("detail", "checks", "report-pdf", "report-json"):
+        assert operator.get(reverse(f"deliveries:{page}", args=[delivery.pk])).status_code == 200
+    StagedRow.objects.of(delivery).delete()
+    gone = operator.get(report)
+    assert gone.status_code == 410
+    assert "non sono più conservate" in gone.content.decode()
+    assert operator.get(reverse("api-report-gpkg", args=[delivery.pk])).status_code == 410
+
+
+@pytest.mark.parametrize("status", ["checked", "returned", "submitted", "in_review", "decided"])
+def test_the_rows_of_what_is_open_stay(cast, status):
+    delivery = builders.ready(cast, status=status)
+    Delivery.objects.update(updated_at=timezone.now() - dt.timedelta(days=4000))
+    tasks.forget_rows()
+    assert delivery.rows.count() == 3

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from django.conf import settings
+
+from tests.house.tree import CODE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = ["backup", "bench", "fuzz", "lint", "manage", "restore", "run", "setup", "test"]
@@ -151,6 +154,17 @@ def test_the_reader_s_container_has_no_network_no_secret_and_no_delivered_file()
     socket = worker["environment"]["STTM2_READER_SOCKET"]
     assert socket in reader["command"]
     assert socket.startswith("/srv/reading/")
+
+
+def test_only_what_expires_is_thrown_away_when_redis_is_full():
+    """The queues' keys never expire, those of the cache all do."""
+    asked = ("--maxmemory 256mb", "--maxmemory-policy volatile-lru")
+    local = (ROOT / "bin/lib/redis.sh").read_text()
+    contained = " ".join(compose()["services"]["redis"]["command"])
+    assert all(option in local and option in contained for option in asked)
+    code = "".join(path.read_text() for app in CODE for path in (ROOT / app).rglob("*.py"))
+    assert "timeout=None" not in code
+    assert settings.CACHES["default"].get("TIMEOUT", 300) is not None
 
 
 def test_only_the_web_is_reachable_and_only_from_this_machine():

@@ -1,0 +1,60 @@
+"""Who waits for a worker: how many are before it, and how long that usually takes."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from deliveries.models import Delivery, Job
+from deliveries.querysets import rows_of
+from deliveries.states import DeliveryStatus
+
+_CHECKS: Final = (DeliveryStatus.RECEIVED, DeliveryStatus.CHECKING)
+_PUBLICATIONS: Final = (DeliveryStatus.DECIDED, DeliveryStatus.PUBLISHING)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a queue: how many are before it, and in how many minutes its turn comes, going by
+    what was done last (None: nothing was)."""
+
+    ahead: int
+    minutes: int | None
+
+
+def place_of(delivery: Delivery) -> Place | None:
+    """Of a delivery that waits for its check or its publication; None when it does not."""
+    if delivery.lease_token is not None or delivery.lease_until is None:
+        return None
+    if delivery.status in _CHECKS:
+        return _place(Delivery.objects.filter(status__in=_CHECKS), delivery, settings.CHECK_SLOTS)
+    if delivery.status == DeliveryStatus.DECIDED and not delivery.error_reference:
+        return _place(Delivery.objects.filter(status__in=_PUBLICATIONS), delivery, slots=1)
+    return None
+
+
+def place_of_job(job: Job) -> Place | None:
+    """Of a check without account that waits for its turn."""
+    if job.lease_token is not None or job.lease_until is None:
+        return None
+    return _place(Job.objects.filter(kind=job.kind, ended_at__isnull=True), job, slots=1)
+
+
+def _place(rows: "QuerySet[Delivery] | QuerySet[Job]", mine: Delivery | Job, slots: int) -> Place:
+    ahead = rows.filter(lease_token__isnull=True, lease_until__lt=mine.lease_until).count()
+    busy = rows.filter(lease_token__isnull=False).count()
+    before = max(0, ahead + busy - slots + 1)
+    usual = _usual_seconds(published=isinstance(mine, Delivery) and mine.status not in _CHECKS)
+    minutes = None if usual is None else math.ceil(usual * before / slots / 60)
+    return Place(ahead, minutes)
+
+
+def _usual_seconds(*, published: bool) -> float | None:
+    """How long the last checks, or publications, took: half of them less."""
+    begun = ("begin_publication", "resume_publication") if published else (
+        "begin_check", "resume_check")  # fmt: skip
+    ended = ("publish", "publish_part") if published else ("finish_check", "refuse_file")
+    ((seconds,),) = rows_of("usual_seconds", begun=list(begun), ended=list(ended))
+    return None if seconds is None else float(seconds)

@@ -1,0 +1,12 @@
+"""The kinds of work of the workers: which queue each waits in, and how long it may take."""
+
+from typing import Final
+
+from core.queue import CHECKS, FILES, PRECHECKS, PUBLICATIONS, Work
+
+CHECK: Final = Work("deliveries.check", CHECKS, 600)
+COMPARE: Final = Work("deliveries.compare", FILES, 300)
+PUBLISH: Final = Work("deliveries.publish", PUBLICATIONS, 900)
+PLACES: Final = Work("deliveries.find_places", FILES, 600)
+RETURN_FILE: Final = Work("deliveries.return_file", FILES, 600)
+PRECHECK: Final = Work("deliveries.precheck", PRECHECKS, 300)

@@ -1,0 +1,125 @@
+"""All workers of an installation (`python -m sttm2.workers`), each with queues of its own.
+
+The portal is loaded once, before the fork, so that a worker more costs little memory. Checks,
+publications, letters with sweeps, and what may wait (checks without account, return files; at a
+lower priority) never take each other's places. Whichever ends by itself ends all: whoever started
+them starts them again.
+"""
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from types import FrameType
+from typing import Final
+
+import django
+from django.conf import settings
+
+from core.queue import CHECKS, FILES, ORDINARY, PRECHECKS, PUBLICATIONS, app, queue_of
+from sttm2.celery import OF_A_CHECK
+
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_PR_SET_PDEATHSIG: Final = 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A worker: what it takes, how much at once, and how far it stands back (as `nice` has it)."""
+
+    name: str
+    kinds: tuple[str, ...]
+    processes: int = 1
+    niceness: int = 0
+
+    @property
+    def command(self) -> list[str]:
+        """As Celery's command line has it."""
+        queues = ",".join(map(queue_of, self.kinds))
+        quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.LOG_LEVEL]
+        pool = ["--pool", "prefork", "--concurrency", str(self.processes), "-O", "fair"]
+        return ["-q", "worker", "-n", f"{self.name}@%h", "-Q", queues, *pool, *quiet]
+
+
+def slots() -> tuple[Slot, ...]:
+    """The workers of this installation."""
+    return (
+        Slot("checks", (CHECKS,), settings.CHECK_SLOTS),
+        Slot("publications", (PUBLICATIONS,)),
+        Slot("ordinary", (ORDINARY,)),
+        Slot("patient", (FILES, PRECHECKS), niceness=10),
+    )
+
+
+def _load() -> None:
+    """What every worker has, before there are several."""
+    django.setup()
+    app.loader.import_default_modules()
+    for name in OF_A_CHECK:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def _begin(slot: Slot) -> int:
+    """A worker as a process of its own; its pid."""
+    parent = os.getpid()
+    if pid := os.fork():
+        return pid
+    for sign in _ENDING:
+        signal.signal(sign, signal.SIG_DFL)
+    # None outlives the one that started it, however that ends.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
+    os.nice(slot.niceness)
+    code = 1
+    try:
+        code = app.worker_main(slot.command) or 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+@contextmanager
+def _told_to_end(pids: set[int]) -> Iterator[list[int]]:
+    """Signals to end are handed on; which came."""
+    told: list[int] = []
+
+    def hand_on(sign: int, _frame: FrameType | None) -> None:
+        told.append(sign)
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+
+    before = {sign: signal.signal(sign, hand_on) for sign in _ENDING}
+    yield told
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+def main() -> int:
+    """Start them and wait; 0 when they were told to end."""
+    _load()
+    pids: set[int] = set()
+    with _told_to_end(pids) as told:
+        for slot in slots():
+            pids.add(_begin(slot))
+        while pids:
+            pid, status = os.wait()
+            pids.discard(pid)
+            if not told:
+                print(f"a worker ended by itself ({status}): the others end too", file=sys.stderr)
+                told.append(0)
+                for other in pids:
+                    os.kill(other, signal.SIGTERM)
+        return 0 if told != [0] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

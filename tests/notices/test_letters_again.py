@@ -1,0 +1,100 @@
+"""Letters whose worker died, or whose server nobody reaches: none stays on its way for ever."""
+
+import datetime as dt
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from core.queue import ORDINARY, waiting
+from deliveries.actions import intake
+from deliveries.models import Delivery
+from notices import letters, tasks
+from notices.models import Notice
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def reachable():
+    """Nobody remembers a server that was away."""
+    cache.delete(tasks._AWAY)
+    yield
+    cache.delete(tasks._AWAY)
+
+
+@pytest.fixture
+def notice(cast) -> Notice:
+    """One that is to be told by letter."""
+    intake.take_over(builders.ready(cast), user=cast.colleague)
+    found: Notice = Notice.objects.get(mail="due")
+    return found
+
+
+def later(**ahead: float) -> None:
+    """As if the letters had waited so long."""
+    for one in Notice.objects.all():
+        one.mail_after -= dt.timedelta(**ahead)
+        one.save(update_fields=["mail_after"])
+
+
+def test_a_letter_whose_worker_died_goes_again_under_the_same_name(
+    notice, monkeypatch, empty_queues
+):
+    names: list[str] = []
+
+    def dies(letter: EmailMessage, **_options) -> int:
+        names.append(letter.message()["Message-ID"])
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", dies)
+        with pytest.raises(SystemExit):
+            tasks.tell(notice.event_id)
+    notice.refresh_from_db()
+    assert (notice.mail, notice.attempts) == ("sending", 1)
+    tasks.tell(notice.event_id)
+    assert mail.outbox == [], "it may still be on its way"
+    later(minutes=11)
+    tasks.sweep()
+    assert len(waiting(ORDINARY)) == 1
+    tasks.tell(notice.event_id)
+    tasks.tell(notice.event_id)
+    (sent,) = mail.outbox
+    assert [sent.message()["Message-ID"]] == names
+    assert names[0].endswith("@127.0.0.1>")
+    notice.refresh_from_db()
+    assert (notice.mail, notice.attempts) == ("sent", 2)
+
+
+def test_a_letter_that_always_kills_is_given_up_and_counted(notice):
+    Notice.objects.update(mail="sending", attempts=letters.MAX_ATTEMPTS)
+    later(hours=1)
+    tasks.sweep()
+    assert Notice.objects.unsent().get() == notice
+    tasks.tell(notice.event_id)
+    assert mail.outbox == []
+
+
+def test_a_server_that_nobody_reaches_is_left_in_peace(notice, cast, monkeypatch):
+    """Each letter would wait for it, and the sweeps behind them."""
+    intake.take_over(Delivery.objects.get(), user=cast.consultant)
+    tried: list[int] = []
+
+    def refuses(_letter: EmailMessage, **_options) -> int:
+        tried.append(1)
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", refuses)
+        for event in Notice.objects.values_list("event", flat=True).distinct():
+            tasks.tell(event)
+    assert len(tried) == 1
+    cache.delete(tasks._AWAY)
+    Notice.objects.update(mail_after=timezone.now())
+    for event in Notice.objects.filter(mail="due").values_list("event", flat=True).distinct():
+        tasks.tell(event)
+    assert not Notice.objects.filter(mail__in=("due", "sending")).exists()
