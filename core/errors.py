@@ -37,7 +37,7 @@ class NotFound(DomainError):
     status = 404
 
 
-class Gone(DomainError):
+class NoLongerKept(DomainError):
     """It was there, and its days are over."""
 
     status = 410

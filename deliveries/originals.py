@@ -6,7 +6,7 @@ import secrets
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
-from core.errors import Gone, NotFound
+from core.errors import NoLongerKept, NotFound
 from deliveries.models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -26,12 +26,12 @@ def opened(delivery: Delivery) -> "File[bytes]":
 
 
 def given_back(delivery: Delivery) -> "File[bytes]":
-    """The same for people. Raises Gone when its days are over, NotFound when there never was one
+    """The same for people. Raises NoLongerKept when its days are over, NotFound when there never was one
     or when it should be there and is not."""
     if not delivery.file:
         if delivery.kind == Delivery.Kind.CONFIRMATION:
             raise NotFound("no-file", _("Questa consegna è una conferma: non ha nessun file."))
-        raise Gone("file-gone", _("Il file di questa consegna non è più conservato."))
+        raise NoLongerKept("file-gone", _("Il file di questa consegna non è più conservato."))
     try:
         return opened(delivery)
     except OriginalMissing as error:

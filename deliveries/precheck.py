@@ -26,10 +26,10 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
 from core.queue import app, within
-from deliveries import jobs, leases, leftovers, works
+from deliveries import errands, leases, leftovers, works
 from deliveries.actions import intake
 from deliveries.checks import examination
-from deliveries.models import Job
+from deliveries.models import Errand
 from deliveries.reports import document
 from deliveries.reports.brief import Figures, Tally
 from validator.reading.errors import Unreadable
@@ -52,7 +52,7 @@ ROWLESS = dt.timedelta(minutes=2)
 class Ticket:
     """A file to check or just checked, as its job keeps it."""
 
-    job: Job
+    job: Errand
 
     @property
     def token(self) -> str:
@@ -114,8 +114,8 @@ def receive(
     }
     until = now + dt.timedelta(seconds=settings.PRECHECK_SECONDS)
     default_storage.save(f"{FOLDER}/{token}", file)
-    job = Job.objects.create(
-        kind=Job.Kind.PRECHECK, key=token, asked=asked, until=until, **leases.queued(0)
+    job = Errand.objects.create(
+        kind=Errand.Kind.PRECHECK, key=token, asked=asked, until=until, **leases.queued(0)
     )
     works.PRECHECK.send_after_commit(token, job.turn)
     return Ticket(job)
@@ -123,7 +123,9 @@ def receive(
 
 def ticket_of(token: str) -> Ticket:
     """The ticket. Raises NotFound when there never was one or its hour is over."""
-    job = Job.objects.filter(kind=Job.Kind.PRECHECK, key=token, until__gt=timezone.now()).first()
+    job = Errand.objects.filter(
+        kind=Errand.Kind.PRECHECK, key=token, until__gt=timezone.now()
+    ).first()
     if job is None:
         raise NotFound(
             "check-unknown",
@@ -173,7 +175,7 @@ def run(token: str, turn: int | None = None) -> None:
     except NotFound:
         default_storage.delete(f"{FOLDER}/{token}")
         return
-    lease = leases.take(jobs.open_jobs(Job.Kind.PRECHECK).filter(key=token), turn)
+    lease = leases.take(errands.open_errands(Errand.Kind.PRECHECK).filter(key=token), turn)
     if lease is None:
         return
 
@@ -188,7 +190,7 @@ def _end(ticket: Ticket, lease: leases.Lease, reference: str = "") -> None:
     """Raises LostLease."""
     leases.beat(lease, "store")  # whoever else has it needs the file
     default_storage.delete(ticket.stored_as)  # before it is told that the file is gone
-    jobs.end(lease, reference, municipality=ticket.municipality)
+    errands.end(lease, reference, municipality=ticket.municipality)
 
 
 def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
@@ -270,8 +272,8 @@ def _tallies(checked: document.Checked) -> list[Tally]:
 def sweep() -> None:
     """Delete the files of checks that nobody finished in their time, and of requests that came to
     nothing: none grows old here."""
-    jobs.forget()
-    waiting = jobs.open_jobs(Job.Kind.PRECHECK).values_list("key", flat=True)
+    errands.forget()
+    waiting = errands.open_errands(Errand.Kind.PRECHECK).values_list("key", flat=True)
     kept = frozenset(f"{FOLDER}/{token}" for token in waiting)
     leftovers.delete(FOLDER, older_than=ROWLESS, kept=kept)
 

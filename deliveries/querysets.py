@@ -19,7 +19,7 @@ SUBJECT_KIND = "delivery"
 #: News of a delivery for people who may not know the delivery itself.
 APART_KIND = "delivery_apart"
 #: News of work that is about no delivery, for the office.
-JOB_KIND = "job"
+ERRAND_KIND = "errand"
 
 
 class DeliveryQuerySet(models.QuerySet[Any]):

@@ -16,11 +16,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from core.errors import Gone
+from core.errors import NoLongerKept
 from core.queue import app, within
-from deliveries import jobs, leases, leftovers, works
+from deliveries import errands, leases, leftovers, works
 from deliveries.forgetting import has_rows
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from deliveries.reports import geopackage, xlsx
 from deliveries.writers import opened
 from validator.rules.registry import digest
@@ -36,10 +36,10 @@ PENANCE = dt.timedelta(minutes=1)
 
 
 def is_small(delivery: Delivery) -> bool:
-    """Whether the file is made in the request that asks for it. Raises Gone when the rows are no
+    """Whether the file is made in the request that asks for it. Raises NoLongerKept when the rows are no
     longer kept."""
     if not has_rows(delivery):
-        raise Gone(
+        raise NoLongerKept(
             "rows-gone",
             _("Le righe di questa consegna non sono più conservate: resta il rapporto in JSON "
               "e in PDF."),
@@ -70,8 +70,8 @@ def ask(delivery: Delivery, format: str, language: str) -> str:
     just happened, or will again, empty while the file is waited for."""
     now, name = timezone.now(), stored_as(delivery, format, language)
     about = {"delivery": str(delivery.pk), "format": format, "language": language}
-    job, is_new = Job.objects.select_for_update().get_or_create(
-        kind=Job.Kind.RETURN_FILE,
+    job, is_new = Errand.objects.select_for_update().get_or_create(
+        kind=Errand.Kind.RETURN_FILE,
         key=name,
         defaults={"asked": about, "until": now + KEPT, **leases.queued(0)},
     )
@@ -84,7 +84,7 @@ def ask(delivery: Delivery, format: str, language: str) -> str:
             return job.error_reference
         job.turn += 1
         again = {"asked": about, "until": now + KEPT, "ended_at": None, "error_reference": ""}
-        Job.objects.filter(pk=job.pk).update(**leases.queued(job.turn - 1), **again)
+        Errand.objects.filter(pk=job.pk).update(**leases.queued(job.turn - 1), **again)
     works.RETURN_FILE.send_after_commit(name, job.turn)
     return ""
 
@@ -100,7 +100,7 @@ def stored_as(delivery: Delivery, format: str, language: str) -> str:
 @app.task(**works.RETURN_FILE.options)
 def build(name: str, turn: int | None = None) -> None:
     """Make a return file and store it, unless it is there or somebody living makes it."""
-    lease = leases.take(jobs.open_jobs(Job.Kind.RETURN_FILE).filter(key=name), turn)
+    lease = leases.take(errands.open_errands(Errand.Kind.RETURN_FILE).filter(key=name), turn)
     if lease is None:
         return
     asked = lease.rows.get().asked
@@ -113,10 +113,10 @@ def build(name: str, turn: int | None = None) -> None:
                 _build(delivery, format, language)
             else:
                 there.close()
-        jobs.end(lease)
+        errands.end(lease)
 
     def fail(reference: str) -> None:
-        jobs.end(lease, reference, municipality=delivery.source.municipality_id)
+        errands.end(lease, reference, municipality=delivery.source.municipality_id)
 
     leases.work(lease, make, what=f"a return file of {delivery.pk}", failed=fail)
 
@@ -153,4 +153,4 @@ def _write(delivery: Delivery, format: str, path: Path) -> None:
 def sweep() -> None:
     """Delete the files that are a day old: they are made again for who asks."""
     leftovers.delete(FOLDER, older_than=KEPT)
-    jobs.forget()
+    errands.forget()

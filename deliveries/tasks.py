@@ -12,14 +12,14 @@ from core.queue import KINDS, Work, app, waiting, within
 from deliveries import forgetting, leases, leftovers, workflow, works
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from deliveries.models.delivery import FOLDER
 from deliveries.publishing import acceptance, compare
 from deliveries.states import DeliveryStatus, Verb
 
 #: How long a stored file may wait for its row.
 ROWLESS = timedelta(days=1)
-_JOBS = {Job.Kind.PRECHECK: works.PRECHECK, Job.Kind.RETURN_FILE: works.RETURN_FILE}
+_ERRANDS = {Errand.Kind.PRECHECK: works.PRECHECK, Errand.Kind.RETURN_FILE: works.RETURN_FILE}
 
 
 @app.task(**works.CHECK.options)
@@ -71,7 +71,7 @@ def sweep() -> None:
 
     hand_on(Delivery.objects.for_a_worker(), _work_of)
     hand_on(search.open_searches(), lambda _row: works.PLACES, "delivery_id")
-    hand_on(Job.objects.filter(ended_at__isnull=True), lambda row: _JOBS[row.kind], "key")
+    hand_on(Errand.objects.filter(ended_at__isnull=True), lambda row: _ERRANDS[row.kind], "key")
 
 
 def _work_of(delivery: Delivery) -> Work:

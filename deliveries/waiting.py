@@ -7,7 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.db.models import QuerySet
 
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from deliveries.querysets import rows_of
 from deliveries.states import DeliveryStatus
 
@@ -35,14 +35,16 @@ def place_of(delivery: Delivery) -> Place | None:
     return None
 
 
-def place_of_job(job: Job) -> Place | None:
+def place_of_errand(job: Errand) -> Place | None:
     """Of a check without account that waits for its turn."""
     if job.lease_token is not None or job.lease_until is None:
         return None
-    return _place(Job.objects.filter(kind=job.kind, ended_at__isnull=True), job, slots=1)
+    return _place(Errand.objects.filter(kind=job.kind, ended_at__isnull=True), job, slots=1)
 
 
-def _place(rows: "QuerySet[Delivery] | QuerySet[Job]", mine: Delivery | Job, slots: int) -> Place:
+def _place(
+    rows: "QuerySet[Delivery] | QuerySet[Errand]", mine: Delivery | Errand, slots: int
+) -> Place:
     ahead = rows.filter(lease_token__isnull=True, lease_until__lt=mine.lease_until).count()
     busy = rows.filter(lease_token__isnull=False).count()
     before = max(0, ahead + busy - slots + 1)

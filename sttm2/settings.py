@@ -10,8 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from sttm2.accounts import *  # noqa: F403
 from sttm2.accounts import OIDC_SERVER
+from sttm2.broker import *  # noqa: F403
+from sttm2.broker import REDIS_URL
 from sttm2.env import (
-    celery_broker,
     database,
     env_bool,
     env_int,
@@ -124,7 +125,6 @@ TEMPLATES = [
 
 DATABASES = {"default": database(env_str("DATABASE_URL"))}
 # Two databases: whoever empties the cache must not empty the queues (sttm2/checks.py).
-REDIS_URL = env_str("REDIS_URL")
 REDIS_CACHE_URL = env_str("REDIS_CACHE_URL", "") or next_redis_database(REDIS_URL)
 CACHES = {
     "default": {
@@ -183,24 +183,6 @@ EMAIL_USE_TLS, EMAIL_TIMEOUT = env_bool("STTM2_SMTP_TLS", default=True), 20
 DEFAULT_FROM_EMAIL = env_str("STTM2_MAIL_FROM", "portale-sttm2@example.org")
 # Whom to tell of a weakness: an address of mail or of a page, with its scheme.
 SECURITY_CONTACT = env_str("STTM2_SECURITY_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
-
-CELERY_BROKER_URL = celery_broker(REDIS_URL)
-CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# Who sends a task does not wait for a broker that is away; who takes them waits for it.
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 1800,
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.2,
-    "interval_max": 0.2,
-}
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -18,7 +18,7 @@ NOTICE_SUBJECTS = {
     "correction": "services.news.CorrectionSubject",
     "delivery": "deliveries.reports.news.DeliverySubject",
     "delivery_apart": "deliveries.reports.apart.ApartSubject",
-    "job": "deliveries.reports.apart.JobSubject",
+    "errand": "deliveries.reports.apart.ErrandSubject",
 }
 # What pages need of maps: their settings, the layers that one draws, the ways to a layer's data.
 MAP_SETTINGS = "services.views.maps.map_settings"

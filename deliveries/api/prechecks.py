@@ -22,7 +22,7 @@ from deliveries.allowed import allowed
 from deliveries.api.sending import FILE_HELP
 from deliveries.reports import rulebook
 from deliveries.reports.wording import asked_language, language
-from deliveries.waiting import place_of_job
+from deliveries.waiting import place_of_errand
 from validator.reading.format import Format
 from validator.reading.registry import FORMATS
 from zones.models import Municipality
@@ -67,7 +67,7 @@ class CheckState(serializers.Serializer[Any]):
     def get_queue(self, ticket: precheck.Ticket) -> dict[str, int | None] | None:
         """How many are before it and in how many minutes its turn usually comes; null once it is
         under way."""
-        place = place_of_job(ticket.job)
+        place = place_of_errand(ticket.job)
         return asdict(place) if place else None
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from deliveries import audience
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from deliveries.querysets import DeliveryQuerySet
 from notices.models import Event, Notice
 from notices.subjects import Listener, News
@@ -43,7 +43,7 @@ class ApartSubject:
         return _broken_rule(event) if event.verb == audience.RULE_FAILED else _fault(event)
 
 
-class JobSubject:
+class ErrandSubject:
     """Work of the portal that is about no delivery: a check without account, a return file."""
 
     def audience(self, event: Event) -> Iterator[Listener]:
@@ -51,15 +51,15 @@ class JobSubject:
         for one in audience.people_apart(event):
             yield Listener(one)
 
-    def seen_by(self, user: Person) -> "QuerySet[Job]":
+    def seen_by(self, user: Person) -> "QuerySet[Errand]":
         """All, for the office."""
-        return Job.objects.all() if is_reviewer(user) else Job.objects.none()
+        return Errand.objects.all() if is_reviewer(user) else Errand.objects.none()
 
-    def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Job]:
-        """The jobs of these keys, as long as they are kept."""
-        return Job.objects.in_bulk(list(keys))
+    def found(self, keys: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Errand]:
+        """The errands of these keys, as long as they are kept."""
+        return Errand.objects.in_bulk(list(keys))
 
-    def news(self, notice: Notice, subject: Job) -> News:
+    def news(self, notice: Notice, subject: Errand) -> News:
         """The notice in words."""
         return replace(_fault(notice.event), sender=subject.get_kind_display())
 

@@ -1,5 +1,5 @@
--- The staged rows of a delivery that is over go, with the proposals made of them; what the office refused or holds stays
--- with its row, because the sender is reminded of it. Parameters: delivery.
+-- The staged rows of a delivery that is over go, with the proposals made of them; what the office refused or holds
+-- stays with its row, because the sender is reminded of it. Parameters: delivery.
 DELETE FROM deliveries_proposal
 WHERE delivery_id = %(delivery)s AND decision NOT IN ('refused', 'held');
 

@@ -23,7 +23,7 @@ from deliveries.forms import CRS_CHOICES
 from deliveries.reports import brief, outside, page, story
 from deliveries.reports.wording import language
 from deliveries.views.checks import XLSX
-from deliveries.waiting import place_of_job
+from deliveries.waiting import place_of_errand
 from validator.reading.registry import accepted_formats
 from zones.models import Municipality
 
@@ -174,7 +174,7 @@ def _ticket_context(ticket: precheck.Ticket) -> dict[str, Any]:
         "stage": story.STAGES.get(progress.stage, progress.stage),
         "municipality": Municipality.objects.get(pk=ticket.municipality),
         "until": ticket.job.until,
-        "place": place_of_job(ticket.job),
+        "place": place_of_errand(ticket.job),
     }
 
 

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from core import storage
 from deliveries import tasks
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from notices.models import Notice
 from tests import builders
 from tests.databases import url_of
@@ -74,7 +74,7 @@ def test_a_full_disk_is_told_by_page_and_api_and_leaves_nothing(cast, operator, 
     assert (check.status_code, check.json()["code"]) == (507, "storage-full")
     assert stored() == before
     assert not Delivery.objects.exists()
-    assert not Job.objects.exists()
+    assert not Errand.objects.exists()
 
 
 @pytest.mark.django_db
@@ -131,7 +131,7 @@ def test_a_request_that_dies_between_file_and_row_leaves_a_file_that_is_swept(
         )
     assert stored() == before, "an error takes its file with it"
     kept = builders.ready(cast)
-    lost = default_storage.save(f"deliveries/{Job().pk}/original", ContentFile(b"x"))
+    lost = default_storage.save(f"deliveries/{Errand().pk}/original", ContentFile(b"x"))
     half = Path(default_storage.path(f"deliveries/{kept.pk}/{storage.PART}x"))
     half.write_bytes(b"half")
     tasks.sweep_files()
@@ -222,7 +222,7 @@ def test_what_is_stored_while_the_queue_is_away_is_taken_and_begun_later(live_ca
 
     def checked() -> bool:
         tasks.sweep()
-        done = Job.objects.filter(ended_at__isnull=False, error_reference="")
+        done = Errand.objects.filter(ended_at__isnull=False, error_reference="")
         return Delivery.objects.filter(status="checked").count() == 2 and done.exists()
 
     wait_for(checked)

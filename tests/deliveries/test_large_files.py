@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from deliveries import jobs, leases, returns
-from deliveries.models import Delivery, Finding, Job, StagedRow
+from deliveries import errands, leases, returns
+from deliveries.models import Delivery, Errand, Finding, StagedRow
 from deliveries.reports import document, geopackage, jsontext
 from notices.models import Notice
 from tests import builders
@@ -106,7 +106,7 @@ def test_a_large_file_is_asked_for_made_and_then_given(cast, operator, large):
         assert waiting.status_code == 202
         assert "stiamo preparando" in waiting.content.decode()
         operator.get(page(name, delivery))
-        asked = Job.objects.get(key=returns.stored_as(delivery, sort, "it"))
+        asked = Errand.objects.get(key=returns.stored_as(delivery, sort, "it"))
         assert asked.turn == 1, "asked for once, whoever looks again"
         fragment = reverse("deliveries:report-progress", args=[delivery.pk, sort])
         assert "hx-get" in operator.get(fragment).content.decode()
@@ -187,11 +187,11 @@ def test_a_file_that_kills_its_worker_is_given_up(cast, operator, large):
     delivery = builders.ready(cast, rows=4)
     returns.ask(delivery, "gpkg", "it")
     for _death in range(leases.MAX_DEATHS):
-        assert leases.take(jobs.open_jobs("return_file"))
+        assert leases.take(errands.open_errands("return_file"))
         assert returns.ask(delivery, "gpkg", "it") == "", "it is tried again before anybody hears"
-        Job.objects.update(lease_until=timezone.now())
+        Errand.objects.update(lease_until=timezone.now())
     returns.build(returns.stored_as(delivery, "gpkg", "it"))
-    Job.objects.update(ended_at=timezone.now() - 2 * returns.PENANCE)
+    Errand.objects.update(ended_at=timezone.now() - 2 * returns.PENANCE)
     reference = returns.ask(delivery, "gpkg", "it")
     assert len(reference) == 8
     assert reference in operator.get(page("report-gpkg", delivery)).content.decode()

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.queue import CHECKS, app, waiting
-from deliveries import jobs, leases, precheck, tasks, workflow, works
+from deliveries import errands, leases, precheck, tasks, workflow, works
 from deliveries.checks import examination, pipeline, staging
-from deliveries.models import Delivery, Job
+from deliveries.models import Delivery, Errand
 from deliveries.publishing import acceptance
 from deliveries.states import Verb
 from notices.models import Notice
@@ -188,10 +188,10 @@ def test_a_check_without_account_that_kills_is_given_up_and_told(cast, client, m
     ticket = precheck.receive(builders.plan_file(), municipality=cast.comune)
     monkeypatch.setattr(precheck, "_checked", lambda *_args: done.append("again"))
     for _death in range(leases.MAX_DEATHS):
-        assert leases.take(jobs.open_jobs("precheck"))
+        assert leases.take(errands.open_errands("precheck"))
         precheck.run(ticket.token)
         assert not done, "somebody living is at it"
-        Job.objects.update(lease_until=timezone.now())
+        Errand.objects.update(lease_until=timezone.now())
     precheck.run(ticket.token)
     ended = precheck.ticket_of(ticket.token)
     assert (ended.status, len(ended.reference), done) == ("failed", 8, [])
@@ -199,9 +199,9 @@ def test_a_check_without_account_that_kills_is_given_up_and_told(cast, client, m
     assert ended.reference in page.content.decode()
     told = Notice.objects.filter(event__verb="worker_died", event__note=ended.reference)
     assert {notice.person for notice in told} == {cast.reviewer, cast.manager}
-    Job.objects.update(until=timezone.now() - dt.timedelta(days=1))
+    Errand.objects.update(until=timezone.now() - dt.timedelta(days=1))
     precheck.sweep()
-    assert Job.objects.get().asked == {}, "the office's news stays, what was asked goes"
+    assert Errand.objects.get().asked == {}, "the office's news stays, what was asked goes"
 
 
 @pytest.mark.django_db

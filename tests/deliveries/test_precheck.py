@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from deliveries import precheck
-from deliveries.models import Job
+from deliveries.models import Errand
 from tests.processes import wait_for
 from zones.management.reference import FIXTURES
 
@@ -159,12 +159,12 @@ def test_after_its_hour_nothing_is_left(browser, settings):
     assert browser.get(reverse("api-check", args=[token])).status_code == 404
     assert not [key for key in cache._cache.get_client().keys("*") if token.encode() in key]
     precheck.sweep()
-    assert not Job.objects.exists()
+    assert not Errand.objects.exists()
 
 
 def test_a_check_that_comes_after_its_hour_deletes_its_file(browser):
     token = sent_by_page(browser)
-    Job.objects.update(until=timezone.now())
+    Errand.objects.update(until=timezone.now())
     precheck.run(token)
     assert stored() == []
 
@@ -173,7 +173,7 @@ def test_the_sweep_takes_files_that_nobody_checked(browser):
     token = sent_by_page(browser)
     precheck.sweep()
     assert stored() == [token]
-    Job.objects.update(until=timezone.now())
+    Errand.objects.update(until=timezone.now())
     precheck.sweep()
     assert stored() == [token], "its row may just be on its way"
     aged = time.time() - precheck.ROWLESS.total_seconds() - 1

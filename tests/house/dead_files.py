@@ -22,7 +22,7 @@ FOUND = re.compile(
     r"(?:^|/)(?:apps|urls|admin|tasks|celery)\.py$|/management/commands/|/templatetags/|/formats/"
     r"|^validator/rules/\w+/\w{3}_\d\d_|^validator/reading/formats/|__init__\.py$"
 )
-SETTINGS = ("sttm2/settings.py", "sttm2/accounts.py", "sttm2/wiring.py")
+SETTINGS = (*("sttm2/settings.py", "sttm2/accounts.py", "sttm2/broker.py", "sttm2/wiring.py"),)
 
 
 @cache

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from deliveries import audience, leases
-from deliveries.models import Job
-from deliveries.querysets import JOB_KIND
+from deliveries.models import Errand
+from deliveries.querysets import ERRAND_KIND
 from notices import actions as notices
 from notices.actions import About
 
@@ -18,9 +18,9 @@ from notices.actions import About
 _NOTHING: Final[dict[str, Any]] = {}
 
 
-def open_jobs(kind: str) -> "QuerySet[Job]":
+def open_errands(kind: str) -> "QuerySet[Errand]":
     """Those of a kind that are to be done and not yet forgotten."""
-    return Job.objects.filter(kind=kind, ended_at__isnull=True, until__gt=timezone.now())
+    return Errand.objects.filter(kind=kind, ended_at__isnull=True, until__gt=timezone.now())
 
 
 @transaction.atomic
@@ -31,15 +31,15 @@ def end(lease: leases.Lease, reference: str = "", *, municipality: str | None = 
     if not lease.held.update(**{**leases.freed(), **ended, "deaths": lease.deaths}):
         raise leases.LostLease
     if reference and lease.is_spent:
-        about = About(JOB_KIND, lease.rows.get().pk, municipality)
+        about = About(ERRAND_KIND, lease.rows.get().pk, municipality)
         notices.record(about, audience.WORKER_DIED, by=None, note=reference)
 
 
 def forget() -> None:
-    """Delete the jobs whose time is over. What the office was told of stays as a number for as
+    """Delete the errands whose time is over. What the office was told of stays as a number for as
     long as other things that led to nothing."""
     now = timezone.now()
-    over = Job.objects.filter(until__lte=now)
+    over = Errand.objects.filter(until__lte=now)
     told = Q(deaths__gte=leases.MAX_DEATHS, ended_at__isnull=False)
     long_ago = now - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
     over.filter(~told | Q(until__lte=long_ago)).delete()

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name='Job',
+            name='Errand',
             fields=[
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('lease_token', models.UUIDField(blank=True, null=True)),
@@ -59,8 +59,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'lavoro in coda',
                 'verbose_name_plural': 'lavori in coda',
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['kind', 'lease_until'], name='job_open_idx')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='job_once')],
+                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['kind', 'lease_until'], name='errand_open_idx')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='errand_once')],
             },
         ),
     ]

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from deliveries.leases import Leased
 
 
-class Job(Leased):
+class Errand(Leased):
     """A check without account, or a large return file: what was asked, and how it ended.
 
-    `key` tells the jobs of a kind apart; `until`: when it is forgotten. `error_reference`: of the
-    failure of ours that ended it.
+    `key` tells the errands of a kind apart; `until`: when it is forgotten. `error_reference`: of
+    the failure of ours that ended it.
     """
 
     class Kind(models.TextChoices):
@@ -32,12 +32,12 @@ class Job(Leased):
     class Meta:
         verbose_name = _("lavoro in coda")
         verbose_name_plural = _("lavori in coda")
-        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="job_once")]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="errand_once")]
         indexes = [
             models.Index(
                 fields=["kind", "lease_until"],
                 condition=models.Q(ended_at__isnull=True),
-                name="job_open_idx",
+                name="errand_open_idx",
             )
         ]
 

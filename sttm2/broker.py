@@ -1,0 +1,26 @@
+"""Settings of the queues and of who takes from them; those of single tasks stand with the tasks."""
+
+from pathlib import Path
+
+from sttm2.env import celery_broker, env_str
+
+LOCAL_DIR = Path(__file__).resolve().parent.parent / ".local"
+REDIS_URL = env_str("REDIS_URL")
+
+CELERY_BROKER_URL = celery_broker(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Who sends a task does not wait for a broker that is away; who takes them waits for it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 1800,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TIMEZONE = "Europe/Rome"
+CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
