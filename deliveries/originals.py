@@ -26,8 +26,8 @@ def opened(delivery: Delivery) -> "File[bytes]":
 
 
 def given_back(delivery: Delivery) -> "File[bytes]":
-    """The same for people. Raises NoLongerKept when its days are over, NotFound when there never was one
-    or when it should be there and is not."""
+    """The same for people. Raises NoLongerKept when its days are over, NotFound when there never
+    was one or when it should be there and is not."""
     if not delivery.file:
         if delivery.kind == Delivery.Kind.CONFIRMATION:
             raise NotFound("no-file", _("Questa consegna è una conferma: non ha nessun file."))

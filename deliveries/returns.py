@@ -36,8 +36,8 @@ PENANCE = dt.timedelta(minutes=1)
 
 
 def is_small(delivery: Delivery) -> bool:
-    """Whether the file is made in the request that asks for it. Raises NoLongerKept when the rows are no
-    longer kept."""
+    """Whether the file is made in the request that asks for it. Raises NoLongerKept when its rows
+    are gone."""
     if not has_rows(delivery):
         raise NoLongerKept(
             "rows-gone",

@@ -1,4 +1,4 @@
-"""Settings of the queues and of who takes from them; those of single tasks stand with the tasks."""
+"""Settings of the queues and of who takes from them; limits of single tasks stand with these."""
 
 from pathlib import Path
 
