@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sttm2.env import celery_broker, env_str
+from sttm2.env import celery_broker, env_int, env_str
 
 LOCAL_DIR = Path(__file__).resolve().parent.parent / ".local"
 REDIS_URL = env_str("REDIS_URL")
@@ -24,3 +24,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TIMEZONE = "Europe/Rome"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
+
+# Seconds for which a worker holds its work between two beats.
+LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
+# Seconds that one statement of a worker may take.
+STATEMENT_SECONDS = env_int("STTM2_STATEMENT_SECONDS", default=300)
+# Processes of the workers that check deliveries (sttm2/workers.py).
+CHECK_SLOTS = env_int("STTM2_CHECK_SLOTS", default=2)

@@ -262,9 +262,6 @@ X_FRAME_OPTIONS = "DENY"
 READER_SOCKET = env_str("STTM2_READER_SOCKET", "")
 UPLOAD_MAX_BYTES = env_int("STTM2_UPLOAD_MAX_MB", default=100) * 1024 * 1024
 MOST_ROWS = env_int("STTM2_MOST_ROWS", default=100_000)
-LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
-# Seconds that one statement of a worker may take.
-STATEMENT_SECONDS = env_int("STTM2_STATEMENT_SECONDS", default=300)
 # Seconds for which the report of a check without account can be read; its file goes at once.
 PRECHECK_SECONDS = env_int("STTM2_PRECHECK_SECONDS", default=3600)
 RETENTION_DAYS_UNPUBLISHED = env_int("STTM2_RETENTION_DAYS", default=90)
@@ -273,8 +270,6 @@ ROWS_KEPT_DAYS = {
     "replaced": env_int("STTM2_ROWS_REPLACED_DAYS", default=7),
     "published": env_int("STTM2_ROWS_PUBLISHED_DAYS", default=90),
 }
-# Processes of the workers that check deliveries (sttm2/workers.py).
-CHECK_SLOTS = env_int("STTM2_CHECK_SLOTS", default=2)
 # Which service may be asked where an address is; without an address none is (sttm2/checks.py).
 GEOCODER = {
     "kind": env_str("STTM2_GEOCODER_KIND", "nominatim"),

@@ -21,7 +21,13 @@ from tests.house.tree import CODE
 from validator.reading.format import Format
 
 #: Decorators that hand a function to a registry, which calls it.
-REGISTRIES = ["@rule", "@admin.register", "@app.task", "@worker_*.connect", "@after_setup_*.connect"]
+REGISTRIES = [
+    "@rule",
+    "@admin.register",
+    "@app.task",
+    "@worker_*.connect",
+    "@after_setup_*.connect",
+]
 #: Names that a tool looks for in a module (by the end of its path) ...
 OF_MODULES = {
     "urls.py": {
