@@ -20,8 +20,10 @@ def main() -> None:
     """Run the command; without usable settings say so, with the command that has them."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
     if sys.argv[1:2] == ["check_delivery"] and not os.environ.get("STTM2_READER_SOCKET"):
-        # What reads the file gets ready while Django does: each takes half a second and more.
+        # What reads the file gets ready while Django does: each takes half a second and more. The
+        # rules have few columns to look at: a second thread for them would only cost memory.
         start_ahead()
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
     try:
         # Loading a thousand modules leaves nothing to collect, and looking for it takes a tenth of
         # the time. Done here, what is wrong with the settings is told before any command begins.
