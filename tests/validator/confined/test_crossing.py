@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 import shapely
 
+from tests.hostile_files import nested_wkb
 from tests.real_files import SHARED_DATA
 from validator.confined import client, crossing
 from validator.dataset import Dataset
 from validator.interpreting.build import understand
 from validator.interpreting.context import Accept, CellEdit, Context, Undo
-from validator.reading.errors import Unreadable
+from validator.reading.errors import ReaderDied, Unreadable
 from validator.rules.report import plain
 from validator.territory import Territory
 
@@ -104,3 +105,16 @@ def test_an_empty_layer_crosses_too(tmp_path, context: Context):
     assert found.geometry.tolist() == [None]
     assert found.frame["name"].to_list() == ["Museo"]
     assert found.repairs.schema == pl.Schema(found.repairs.schema)
+
+
+def test_shapes_that_no_honest_process_sends_are_not_loaded(tmp_path, context: Context):
+    path = tmp_path / "piano.csv"
+    path.write_text("NOME;TIPO\nMuseo;Museo\n", encoding="utf-8")
+    told = crossing.write_dataset(
+        tmp_path, client.interpret(path, name="piano.csv", context=context)
+    )
+    rows = pl.read_ipc((tmp_path / crossing.ROWS).read_bytes())
+    deep = pl.Series("__sent__", [nested_wkb(5_000)], dtype=pl.Binary)
+    rows.with_columns(deep).write_ipc(tmp_path / crossing.ROWS, compression="uncompressed")
+    with pytest.raises(ReaderDied):
+        crossing.load_dataset(tmp_path, told, context)
