@@ -1,5 +1,5 @@
--- Single services in one tile; null if they are too many. Parameters: hits (the tile's box among their conditions); most
--- + 1 (null: however many); zoom, x, y; most; buffer.
+-- Single services in one tile; null if they are too many. Parameters: hits (the tile's box among their conditions);
+-- most + 1 (null: however many); zoom, x, y; most; buffer.
 WITH hits(id, service_id) AS MATERIALIZED ({hits} LIMIT %s),
 bounds AS (SELECT ST_TileEnvelope(%s, %s, %s) AS tile WHERE coalesce((SELECT count(*) FROM hits) <= %s, true))
 SELECT CASE WHEN EXISTS (SELECT FROM bounds) THEN (SELECT ST_AsMVT(feature, 'servizi', 4096, 'geom') FROM (
