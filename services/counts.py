@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet, Value
 
 from services.filters import ServiceFilter
+from services.models import ServiceState
 from services.selectors import CategoryCounts, ReadingCounts, by_category
 from services.statements import SQL
 from services.versions import catalogue_version
@@ -49,9 +50,9 @@ def counts_of(chosen: ServiceFilter) -> Counts:
 
 
 def _counted(chosen: ServiceFilter) -> Counts:
-    statements = [part.query.sql_with_params() for part in _found(chosen)]
-    found = " UNION ALL ".join(f"({sql})" for sql, _params in statements)
-    params = [value for _sql, values in statements for value in values]
+    statements = [(part, *part.query.sql_with_params()) for part in _found(chosen)]
+    found = " UNION ALL ".join(_added_up(part, sql) for part, sql, _params in statements)
+    params = [value for _part, _sql, values in statements for value in values]
     with connection.cursor() as cursor:
         cursor.execute(SQL.filled("facets", found=found), params)
         return _read(cursor.fetchall())
@@ -65,6 +66,11 @@ def _found(chosen: ServiceFilter) -> "list[QuerySet[Any]]":
     return [
         part.order_by().annotate(**met).values_list(*_COLUMNS, *met) for part in wide.counted()
     ]
+
+
+def _added_up(part: "QuerySet[Any]", sql: str) -> str:
+    """States added up where they have the same values, which takes half the time; counts are."""
+    return SQL.filled("same_values", found=sql) if part.model is ServiceState else f"({sql})"
 
 
 def _met(chosen: ServiceFilter, name: str) -> Any:

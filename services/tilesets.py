@@ -56,7 +56,9 @@ def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) 
         east=(((tile.x + 1) * CELLS + 1) << finer) - 1,
         south=(((tile.y + 1) * CELLS + 1) << finer) - 1,
     )
-    rows = counted.filter(zoom=zoom).within(shown)
+    rows = counted.filter(zoom=zoom)
+    # A few comuni are found sooner by themselves than among all cells of a coarse tile.
+    rows = rows if finer else rows.within(shown)
     values = rows.order_by().values_list("cell_x", "cell_y", "category", "n", "sum_x", "sum_y")
     found, params = values.query.sql_with_params()
     sql = SQL.filled("tile_cells", cells_of=SQL.filled("cells_stored", rows=found))
