@@ -10,6 +10,7 @@ try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from sttm2.databases import COMMAND, OWNER, PROCESS
     from validator.confined.process import start_ahead
 except ModuleNotFoundError as missing:
     COMMAND = (*sys.argv[1:], "help")[0]
@@ -24,6 +25,8 @@ def main() -> None:
         # rules have few columns to look at: a second thread for them would only cost memory.
         start_ahead()
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    # Tables are their owner's to change; all else is done as the application.
+    os.environ[PROCESS] = OWNER if sys.argv[1:2] == ["migrate"] else COMMAND
     try:
         # Loading a thousand modules leaves nothing to collect, and looking for it takes a tenth of
         # the time. Done here, what is wrong with the settings is told before any command begins.

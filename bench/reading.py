@@ -6,7 +6,7 @@ import bench.portal  # noqa: F401  # sets Django up: must come first
 from bench import database
 from bench.figures import Figure, Report
 from bench.load import Connection, median_ms, rate
-from bench.servers import children, free_port, peak_mib, web
+from bench.servers import behind, children, free_port, peak_mib, web
 from services import states
 
 LIST = "/api/v1/services/"
@@ -70,6 +70,16 @@ def tiles(report: Report, services: int, seconds: float) -> None:
                 reference=f"made anew {made.per_second:.0f}/s",
             )
         )
+
+    _kept(report, seconds)
+
+
+def _kept(report: Report, seconds: float) -> None:
+    """Through the front door, which keeps a tile and asks every second whether it holds."""
+    with behind(port := free_port()):
+        kept = rate(port, MILANO_Z14, connections=8, seconds=seconds)
+        say = "tile that the front door keeps"
+        report.add(Figure("tiles", say, kept.per_second, "requests/s", 10_000, most=False))
 
 
 WIDE = [(7, "67/45"), (8, "134/91"), (9, "269/183"), (10, "538/366")]

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench import bounds, checking, database, dear, pages, reading
+from bench import bounds, checking, database, dear, pages, reading, slow
 from bench.figures import Report
 
 
@@ -20,8 +20,8 @@ class Scale:
 
 
 PARTS = (
-    *("list", "tiles", "export", "dear", "check", "publish", "limit", "delivery", "queues"),
-    "pages",
+    *("list", "tiles", "export", "dear", "slow", "check", "publish", "limit", "delivery"),
+    *("queues", "pages"),
 )
 SCALES = {
     "quick": Scale("quick", (10_000,), (1_000,), 1.0, 1),
@@ -33,7 +33,7 @@ SCALES = {
 def main(scale: Scale, parts: set[str]) -> int:
     report = Report(scale.name)
     try:
-        if parts & {"list", "tiles", "export", "dear"}:
+        if parts & {"list", "tiles", "export", "dear", "slow"}:
             _readers(report, scale, parts)
         if parts & {"check", "publish", "limit", "delivery", "queues", "pages"}:
             database.empty()
@@ -56,6 +56,8 @@ def _readers(report: Report, scale: Scale, parts: set[str]) -> None:
             reading.tiles(report, services, scale.seconds)
         if "export" in parts:
             reading.exports(report, services, scale.runs)
+        if "slow" in parts and services <= 100_000:
+            slow.beside(report, services, scale.seconds)
         if "dear" in parts and services > dear.SMALL:
             dear.walked(report, services, small)
 

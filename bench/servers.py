@@ -1,6 +1,7 @@
 """The real processes that are measured: gunicorn, reader server, worker; begun and ended here."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -68,13 +69,42 @@ def web(port: int, *, workers: int = 2, **more: str) -> Iterator[subprocess.Pope
         yield process
 
 
+#: A door that counts nobody out: all clients of a benchmark come from one address.
+WIDE_DOOR = {"STTM2_FRONT_RATE": "1000000", "STTM2_FRONT_BURST": "100000"} | {
+    "STTM2_FRONT_CONNECTIONS": "10000"
+}
+
+
+@contextmanager
+def behind(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The same behind nginx, as bin/run starts both."""
+    folder = Path(tempfile.mkdtemp(prefix="front-", dir="/tmp"))
+    folder.chmod(0o711)
+    parts = "; ".join(f". bin/lib/{name}.sh" for name in ("base", "steps", "front"))
+    lines = f'{parts}; FRONT_FOLDER={folder}; prepare_front; exec "${{FRONT_COMMAND[@]}}"'
+    told = environment(**WIDE_DOOR, PORT=str(port), STTM2_PROXIES="1")
+    command = [str(BIN / "gunicorn"), "--config", "python:sttm2.web", "--log-level", "error"]
+    command += ["--bind", f"unix:{folder}/app/web.sock", "--umask", "0"]
+    try:
+        with running(["bash", "-euc", lines], told):
+            while not (folder / "app").exists():
+                time.sleep(0.1)
+            with running(command, told) as process:
+                _wait(port, process)
+                yield process
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"the server on port {port} ended by itself")
         try:
-            Connection(port).get("/api/v1/")
+            answers = Connection(port).get("/api/v1/").status == 200
         except (OSError, ConnectionError, ValueError):
+            answers = False
+        if not answers:
             time.sleep(0.1)
         else:
             # Each thread has a connection of its own, and PROJ wakes up once in each.

@@ -8,7 +8,7 @@ from sttm2.settings import *  # noqa: F403
 from sttm2.settings import CACHES, REST_FRAMEWORK, STORAGES
 
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-CACHES["default"]["KEY_PREFIX"] = "bench"
+CACHES["default"]["KEY_PREFIX"] = CACHES["counts"]["KEY_PREFIX"] = "bench"
 MEDIA_ROOT = Path(os.environ.get("BENCH_MEDIA") or tempfile.mkdtemp(prefix="bench-media-"))
 EMAIL_FILE_PATH = tempfile.gettempdir()
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = dict.fromkeys(("upload", "precheck"), "100000/hour")

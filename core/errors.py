@@ -67,6 +67,16 @@ class TooMany(DomainError):
     status = 429
 
 
+class Away(DomainError):
+    """What the portal needs is not to be had now; `retry_after` seconds later it may be."""
+
+    status = 503
+
+    def __init__(self, code: str, message: Text, *, retry_after: int) -> None:
+        super().__init__(code, message)
+        self.retry_after = retry_after
+
+
 def wrong_parameter(parameter: str, why: str, **extra: Any) -> Invalid:
     """A parameter of an address, by name, and what is wrong with it."""
     sentence = _("Il parametro «%(name)s» non va bene: %(why)s.")

@@ -26,6 +26,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
 from core.queue import app, within
+from core.throttles import counts
 from deliveries import errands, leases, leftovers, works
 from deliveries.actions import intake
 from deliveries.checks import examination
@@ -281,7 +282,7 @@ def sweep() -> None:
 class PrecheckThrottle(SimpleRateThrottle):
     """Checks without account that one address may ask for, page and API together."""
 
-    scope = "precheck"
+    scope, cache = "precheck", counts
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+from django.conf import settings
 from django.db import connection, transaction
 from psycopg import ClientCursor, sql
 
@@ -19,6 +20,7 @@ _HARMLESS: Final = "CASE WHEN {c} ~ '^[-=+@\t\r\n]' THEN '''' || {c} ELSE {c} EN
 #: as they are.
 _VERBATIM: Final = r"FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01'"
 POINT: Final = ", ST_Transform(s.point, 4326) AS point"
+_PATIENCE: Final = f"{settings.EXPORT_SECONDS}s"
 _FREE_TEXT: Final = ("name", "address", "accuracy", "website")
 
 
@@ -84,6 +86,8 @@ def _plan_for_streaming(*, whole: bool) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        # One statement until the last byte has gone: it takes as long as who reads it.
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [_PATIENCE])
         if whole:
             cursor.execute("SET LOCAL enable_sort = off")
 

@@ -17,6 +17,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 #: A reminder that nobody heard before the next one comes is no longer needed.
 SOON = {"expires": 20}
 SCHEDULE = {
+    "beat-of-workers": {
+        "task": "sttm2.beat",
+        "schedule": timedelta(seconds=20),
+        "options": SOON,
+    },
     "sweep-lost-deliveries": {
         "task": "deliveries.sweep",
         "schedule": timedelta(seconds=20),

@@ -90,6 +90,15 @@ def next_redis_database(url: str) -> str:
     return f"{url.partition('?')[0]}?{urlencode({**query, 'db': number})}"
 
 
+def caches(url: str, *, prefix: str) -> dict[str, dict[str, str]]:
+    """Django's CACHES in one Redis: `default`, and `counts` for limits (core/caches.py)."""
+    one = {"LOCATION": url, "KEY_PREFIX": prefix}
+    return {
+        "default": {"BACKEND": "core.caches.ForgivingCache", **one},
+        "counts": {"BACKEND": "core.caches.CountingCache", **one},
+    }
+
+
 def celery_broker(url: str) -> str:
     """Redis on a Unix socket is `unix://path?db=0`
     for redis-py and `redis+socket://` for Celery."""

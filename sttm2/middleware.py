@@ -13,9 +13,11 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.away import away
 from core.bodies import check_body
 from core.errors import DomainError, Invalid
 from core.storage import no_room
+from sttm2.away import away_answer
 from sttm2.rest import PROBLEM, document
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -81,7 +83,10 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         told = exception if isinstance(exception, DomainError) else no_room(exception)
-        return None if told is None else error_response(request, told)
+        if told is not None:
+            return error_response(request, told)
+        gone = away(exception)
+        return away_answer(request, gone) if gone else None
 
 
 class CallerAddressMiddleware:

@@ -19,10 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.away import away
 from core.errors import Invalid, NotAllowed, NotFound, TooMany
 from core.storage import no_room
 from people.actions import INVITATION_DAYS
 from people.delays import DEVICE_DAYS
+from sttm2.away import away_answer
 from sttm2.layers import LAYERS
 from sttm2.middleware import error_response
 from zones.models import Zone
@@ -130,9 +132,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Stands alone: no database, no session, no context
-    processor may be asked when something broke. A disk without room is told as such."""
-    if (full := no_room(sys.exc_info()[1])) is not None:
+    processor may be asked when something broke. A disk without room is told as such, and so is
+    what is away for a moment."""
+    error = sys.exc_info()[1]
+    if (full := no_room(error)) is not None:
         return error_response(request, full)
+    if (gone := away(error)) is not None:
+        return away_answer(request, gone)
     reference = secrets.token_hex(4)
     logger.error("reference %s: %s", reference, request.path)
     return HttpResponse(render_to_string("500.html", {"reference": reference}), status=500)

@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
+from core.away import away
 from core.errors import DomainError
 from core.storage import no_room
 
@@ -37,6 +38,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Htt
     told = exc if isinstance(exc, DomainError) else no_room(exc)
     if told is not None:
         return problem(told.status, told.code, str(told.message), **told.extra)
+    if (gone := away(exc)) is not None:
+        answer = problem(gone.status, gone.code, str(gone.message))
+        answer["Retry-After"], answer["Cache-Control"] = str(gone.retry_after), "private, no-store"
+        return answer
     response = drf_handler(exc, context)
     if response is not None:
         code = getattr(exc, "default_code", "error")

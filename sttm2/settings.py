@@ -8,12 +8,13 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sttm2 import databases
 from sttm2.accounts import *  # noqa: F403
 from sttm2.accounts import OIDC_SERVER
 from sttm2.broker import *  # noqa: F403
 from sttm2.broker import REDIS_URL
 from sttm2.env import (
-    database,
+    caches,
     env_bool,
     env_int,
     env_list,
@@ -83,9 +84,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "sttm2.public.OpenReadMiddleware",
     "sttm2.public.BelongingMiddleware",
+    "sttm2.readers.ReaderMiddleware",
     "sttm2.public.TileMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sttm2.streams.StreamLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "sttm2.middleware.ApiLanguageMiddleware",
@@ -123,16 +126,12 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": database(env_str("DATABASE_URL"))}
+DATABASES = databases.connections()
+EXPORT_SECONDS = databases.EXPORT_SECONDS
 # Two databases: whoever empties the cache must not empty the queues (sttm2/checks.py).
 REDIS_CACHE_URL = env_str("REDIS_CACHE_URL", "") or next_redis_database(REDIS_URL)
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_CACHE_URL,
-        "KEY_PREFIX": env_str("STTM2_QUEUE", "sttm2"),
-    }
-}
+# Neither must be there for the portal to answer; limits go on being counted (core/caches.py).
+CACHES = caches(REDIS_CACHE_URL, prefix=env_str("STTM2_QUEUE", "sttm2"))
 GDAL_LIBRARY_PATH = bundled_library("pyogrio", "libgdal")
 GEOS_LIBRARY_PATH = bundled_library("shapely", "libgeos_c")
 
@@ -253,6 +252,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env_bool("STTM2_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = ["^(?:healthz|readyz)$"]  # asked from inside
 SECURE_HSTS_SECONDS = env_int("STTM2_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("STTM2_HSTS_SUBDOMAINS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from sttm2 import pages
+from sttm2 import health, pages, status
 
 APPS = ("services", "deliveries", "notices", "zones", "people", "lum", "funding")
 
@@ -18,10 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path(".well-known/security.txt", pages.security_txt),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz", health.alive, name="alive"),
+    path("readyz", health.ready, name="ready"),
     path("", include("sttm2.api_urls")),
 ]
 
 urlpatterns += i18n_patterns(
+    path("istruttoria/stato/", status.page, name="status"),
     path("accesso/", include("allauth.urls")),
     *(path("", include(f"{app}.urls")) for app in APPS if apps.is_installed(app)),
     path("dati/", pages.data, name="data"),

@@ -13,6 +13,17 @@ SHEET_SECTIONS = {
 }
 # The page where the office begins to work, by name ("" where there is none).
 OFFICE_DESK = "deliveries:reviews"
+# What the office's page of the portal's state shows, in its order: functions that make a section,
+# or None.
+STATUS_SECTIONS = [
+    "sttm2.status.parts",
+    "sttm2.status.queues",
+    "deliveries.status.work",
+    "notices.status.letters",
+    "services.status.sources",
+    "sttm2.status.backup",
+    "sttm2.status.confinement",
+]
 # What events and notices may be about: {kind: class that says who is told, and in which words}.
 NOTICE_SUBJECTS = {
     "correction": "services.news.CorrectionSubject",

@@ -18,6 +18,10 @@ from importlib import import_module
 from types import FrameType
 from typing import Final
 
+from sttm2.databases import PROCESS, WORKER
+
+os.environ[PROCESS] = WORKER  # its connections are made with the settings
+
 import django
 from django.conf import settings
 

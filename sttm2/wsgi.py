@@ -4,15 +4,20 @@ Addresses, texts and templates are loaded here, before the server listens and fo
 share them, and nobody's first page waits for them.
 """
 
+import logging
 import os
 
-import redis  # noqa: F401 - the cache would import it with the first page
+from sttm2.databases import PROCESS, WEB, shared_roles
+
+os.environ[PROCESS] = WEB  # its connections are made with the settings
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
+from core import caches  # noqa: F401 - would come with the first page
 from validator.rules import registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
@@ -31,3 +36,5 @@ def load_pages() -> None:
 
 application = get_wsgi_application()
 load_pages()
+for words in shared_roles():
+    logging.getLogger(__name__).warning(words)

@@ -23,10 +23,8 @@ MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="sttm2-media-"))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {
-    "default": {
-        **CACHES["default"],  # noqa: F405
-        "KEY_PREFIX": CELERY_TASK_DEFAULT_QUEUE,
-    }
+    name: {**one, "KEY_PREFIX": CELERY_TASK_DEFAULT_QUEUE}
+    for name, one in CACHES.items()  # noqa: F405
 }
 # Static files straight from their folders: a test
 # run collects none, and the browser tests need them.

@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from tests.settings import *  # noqa: F403
-from tests.settings import INSTALLED_APPS, NOTICE_SUBJECTS, TEMPLATES
+from tests.settings import INSTALLED_APPS, NOTICE_SUBJECTS, STATUS_SECTIONS, TEMPLATES
 
 GONE = "deliveries."
 
@@ -16,5 +16,6 @@ _options = TEMPLATES[0]["OPTIONS"]
 _options["context_processors"] = [
     path for path in _options["context_processors"] if not path.startswith(GONE)
 ]
+STATUS_SECTIONS = [path for path in STATUS_SECTIONS if not path.startswith(GONE)]
 OFFICE_DESK = ""
 LOGIN_REDIRECT_URL = "/profilo/"

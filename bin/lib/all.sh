@@ -13,3 +13,4 @@ done
 . "$LIB/postgres.sh"
 . "$LIB/redis.sh"
 . "$LIB/steps.sh"
+. "$LIB/front.sh"

@@ -22,6 +22,8 @@ import psycopg
 from psycopg import sql
 
 FORMAT = 1
+#: What is left among the files, by which sttm2/status.py knows of the last backup.
+LAST = "last-backup.json"
 ADDRESS = os.environ["DATABASE_URL"].replace("postgis://", "postgresql://", 1)
 FILES = Path(os.environ["STTM2_MEDIA"])
 
@@ -102,11 +104,18 @@ def back_up(destination: Path) -> None:
     }
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     partial.rename(destination)
+    leave_word(str(manifest["made"]))
     size = sum(path.stat().st_size for path in destination.rglob("*") if path.is_file())
     print(
         f"{destination}: {sum(counts.values())} rows of {len(counts)} tables,"
         f" {len(files)} files, {size / 1e6:.1f} MB"
     )
+
+
+def leave_word(made: str) -> None:
+    """For the office's page of the portal's state: when there last was a backup."""
+    if FILES.is_dir():
+        (FILES / LAST).write_text(json.dumps({"made": made}) + "\n")
 
 
 def verified_manifest(source: Path) -> dict[str, Any]:

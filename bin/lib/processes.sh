@@ -5,13 +5,16 @@ PATIENCE_SECONDS=${PATIENCE_SECONDS:-10} # between two words to whoever waits fo
 python_says() { .venv/bin/python -c "$1" "${@:2}"; }
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 
+collect_static() ( # Readable for whoever nginx works as
+  umask 022
+  .venv/bin/python manage.py collectstatic --noinput --clear --ignore src --ignore redoc --ignore rest_framework &&
+    .venv/bin/python manage.py write_front "$FRONT_FOLDER/words"
+)
 static_files() {
   local want
-  want=$(fingerprint static sttm2/settings.py requirements-dev.txt)
-  ! { current static "$want" && [ -d "$LOCAL/static" ]; } || return 0
-  logged static.log .venv/bin/python manage.py collectstatic --noinput --clear \
-    --ignore src --ignore redoc --ignore rest_framework ||
-    fail "The static files could not be collected." "Details: $LOG"
+  want=$(fingerprint static sttm2/settings.py sttm2/front.py templates/away.html locale requirements-dev.txt)
+  ! { current static "$want" && [ -d "$LOCAL/static" ] && [ -d "$FRONT_FOLDER/words" ]; } || return 0
+  logged static.log collect_static || fail "The static files could not be collected." "Details: $LOG"
   stamp static "$want"
 }
 
@@ -24,10 +27,10 @@ start() { # NAME COMMAND...: in a session of its own, so that Ctrl-C reaches onl
   PROCESS[$!]=$name
 }
 answers() { # 0 the portal answers; 1 not yet; else it answers with an error, told in answer.log
-  ! port_is_free || return 1
+  web_listens && ! port_is_free || return 1
   python_says 'import sys, urllib.error as e, urllib.request as r
 try: r.urlopen(sys.argv[1], timeout=20)
-except e.HTTPError as error: print(error); sys.exit(2)
+except e.HTTPError as error: print(error); sys.exit(1 if error.code in (502, 504) else 2)
 except OSError: sys.exit(1)' "http://127.0.0.1:$PORT/" >"$LOGS/answer.log" 2>&1
 }
 wait_for_answer() { # As long as the processes live: a busy machine takes its time, and is told of

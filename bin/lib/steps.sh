@@ -1,5 +1,5 @@
 # The steps of set-up. Each is skipped when the stamp of what it was made from is current. Sourced after env.sh.
-STEP=0 STEPS=${STEPS:-7}
+STEP=0 STEPS=${STEPS:-8}
 LOGS=$LOCAL/log
 mkdir -p "$LOGS" "$LOCAL/stamps"
 
@@ -178,6 +178,7 @@ set_up() { # All of it, one set-up at a time in a checkout
   step "Translations" texts
   step "PostgreSQL" database
   step "Redis" broker
+  step "Front door" front_door
   : >"$LOCAL/stamps/ready-$STTM2_SERVICES"
   exec 8>&-
 }

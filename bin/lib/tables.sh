@@ -1,4 +1,11 @@
 # The tables and what they hold from the beginning. Sourced after steps.sh.
+# Tables are the owner's; the portal works with them, and reads what is public, as two roles that may less. Not for what
+# tests and benchmarks throw away.
+own_roles() {
+  own_database || return 0
+  own DATABASE_APP_URL "postgis://sttm2_app@/$PG_NAME?host=$RUN&port=$PG_PORT"
+  own DATABASE_READ_URL "postgis://sttm2_read@/$PG_NAME?host=$RUN&port=$PG_PORT"
+}
 birth_of_database() { pg_as stat -c %Y "$PG_DATA/PG_VERSION"; }
 migrations() { find . -path '*/migrations/0*.py' -not -path './.*' -printf '%P\n' | awk -F/ '{sub(/\.py$/, "", $NF); print $(NF - 2) "." $NF}'; }
 applied_migrations() { # Of our apps, those of earlier layouts too; none where the tables are not yet made
@@ -17,7 +24,7 @@ same_history() { # A database made by other migrations cannot be brought up to d
 }
 migrate() { # Skipped only on our own database, and only while neither it nor the migrations are others
   local want
-  want="$(fingerprint {zones,people,notices,services,deliveries,lum,funding}/migrations requirements-dev.txt) $DATABASE_URL"
+  want="$(fingerprint {zones,people,notices,services,deliveries,lum,funding}/migrations requirements-dev.txt) $DATABASE_URL ${DATABASE_APP_URL:-} ${DATABASE_READ_URL:-} $(fingerprint sttm2/roles.py sttm2/sql)"
   if own_database; then
     want="$want $(birth_of_database)"
     ! current tables "$want" || return 0
@@ -42,6 +49,7 @@ reference_data() { # Again when what it is made of changed, or when the tables a
 }
 set_up_to_use() { # With tables and reference data, but nothing that only the pages need
   set_up
+  own_roles
   step "Database tables" migrate
   step "Reference data" reference_data
 }

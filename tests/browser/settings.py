@@ -14,6 +14,6 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-CACHES = {"default": {**CACHES["default"], "KEY_PREFIX": os.environ["BROWSER_CACHE"]}}
+CACHES = {n: {**one, "KEY_PREFIX": os.environ["BROWSER_CACHE"]} for n, one in CACHES.items()}
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(Path(MEDIA_ROOT) / "mail")

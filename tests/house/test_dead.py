@@ -40,8 +40,7 @@ KEPT: dict[str, tuple[int, str]] = {
     "zones/models/territory.py:RegenerationArea": REGENERATION,
 }
 #: What only tests call: the way in which they read a file, in a process that may die, as it is;
-#: and, until the office's page of state asks it, which layers hold around that process.
-FOR_TESTS = {"validator/confined/client.py:read", "validator/confined/client.py:layers"}
+FOR_TESTS = {"validator/confined/client.py:read"}
 WRITERS = re.compile(r"deliveries/(?:actions/|checks/|publishing/|tasks\.py|workflow\.py)")
 
 

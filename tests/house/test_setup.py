@@ -124,7 +124,10 @@ def test_the_settings_example_lists_every_variable_and_no_other():
     listed = set(
         re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     )
-    assert listed == asked_settings() | {"POSTGRES_PASSWORD"}
+    assert listed == asked_settings() | {
+        *(f"POSTGRES_{role}PASSWORD" for role in ("", "APP_", "READ_")),
+        *(f"STTM2_FRONT_{name}" for name in ("TRUSTED", "RATE", "BURST", "CONNECTIONS")),
+    }
 
 
 def compose() -> dict:
@@ -133,7 +136,8 @@ def compose() -> dict:
 
 def test_the_containers_are_those_of_bin_run_and_wait_for_each_other():
     services = compose()["services"]
-    assert set(services) == {"db", "redis", "prepare", "web", "reader", "worker", "beat"}
+    names = {"db", "redis", "prepare", "front", "web", "reader", "worker", "beat"}
+    assert set(services) == names
     for service in services.values():
         for name, wait in service.get("depends_on", {}).items():
             healthy = wait["condition"] != "service_healthy" or "healthcheck" in services[name]
@@ -167,10 +171,10 @@ def test_only_what_expires_is_thrown_away_when_redis_is_full():
     assert settings.CACHES["default"].get("TIMEOUT", 300) is not None
 
 
-def test_only_the_web_is_reachable_and_only_from_this_machine():
+def test_only_the_front_door_is_reachable_and_only_from_this_machine():
     ports = {name: service.get("ports", []) for name, service in compose()["services"].items()}
-    assert {name for name, open_ports in ports.items() if open_ports} == {"web"}
-    assert all(port.startswith("127.0.0.1:") for port in ports["web"])
+    assert {name for name, open_ports in ports.items() if open_ports} == {"front"}
+    assert all(port.startswith("127.0.0.1:") for port in ports["front"])
 
 
 def test_the_containers_keep_database_and_files_in_declared_volumes():

@@ -1,0 +1,69 @@
+"""The words of the front door, for what the application never hears of: files that nginx hands out
+(front/nginx.conf.template), in both languages, for people and for programs."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sttm2.rest import document
+
+#: Status -> code, title, what it means and what to do.
+WORDS: Final[dict[int, tuple[str, Promise, Promise]]] = {
+    413: (
+        "too-large",
+        _("File troppo grande"),
+        _(
+            "Quello che hai inviato supera il limite di questo indirizzo: "
+            "non ne abbiamo tenuto nulla."
+        ),
+    ),
+    429: (
+        "too-many",
+        _("Troppe richieste"),
+        _("Da qui arrivano troppe richieste in poco tempo: aspetta qualche secondo e riprova."),
+    ),
+    502: (
+        "away",
+        _("Riprova fra poco"),
+        _("Il portale si sta riavviando: torna da solo, riprova fra poco."),
+    ),
+    504: (
+        "too-slow",
+        _("Riprova fra poco"),
+        _("La risposta ci mette troppo: riprova fra poco, o restringi la domanda."),
+    ),
+}
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Name and content of each file: `<status>.<language>.<html, json or mvt>`; a map that asked
+    for a tile gets nothing."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for status, (code, title, words) in WORDS.items():
+                name = f"{status}.{language}"
+                context = {"title": str(title), "words": str(words)}
+                yield f"{name}.html", render_to_string("away.html", context)
+                body = document(status, code, str(words))
+                yield f"{name}.json", json.dumps(body, ensure_ascii=False) + "\n"
+                yield f"{name}.mvt", ""
+
+
+def write(folder: Path) -> int:
+    """Write them all; how many there are. Whoever nginx works as must be able to read them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    written = 0
+    for name, content in files():
+        path = folder / name
+        path.write_text(content, encoding="utf-8")
+        path.chmod(0o644)
+        written += 1
+    return written

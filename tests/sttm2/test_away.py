@@ -1,0 +1,267 @@
+"""A running portal whose database or Redis goes away and comes back, and its roles in the
+database; with a PostgreSQL and a Redis of its own, to be stopped."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import requests
+
+from tests.portal_processes import Web
+from tests.processes import ROOT, wait_for
+from tests.throwaway import Postgres, Redis
+
+pytestmark = pytest.mark.slow
+#: Pages, API and tiles that anybody may read; of the services, those of the demonstration.
+PUBLIC = (
+    *("/", "/servizi/", "/servizi/?q=biblioteca", "/servizi/in-vista/?bbox=9,45,9.5,45.6"),
+    *("/servizi/{service}/", "/servizi/{service}/riquadro/", "/servizi/{service}/segnala/"),
+    *("/zone/", "/zone/nord-milano/", "/zone/confronto/", "/comuni/", "/comuni/015209/"),
+    *("/lum/", "/lum/{lum}/", "/finanziamenti/", "/finanziamenti/{programme}/", "/atlante/"),
+    *("/dati/", "/progetto/", "/accessibilita/", "/privacy/", "/contatti/", "/regole/"),
+    *("/verifica/", "/accesso/login/", "/en/", "/en/servizi/", "/api/", "/api/v1/"),
+    *("/api/v1/schema/", "/api/v1/layers/", "/api/v1/services/?limit=5&al=2026-11-01"),
+    *("/api/v1/services/{service}/", "/api/v1/services/export.csv", "/api/v1/municipalities/"),
+    *("/api/v1/zones/", "/api/v1/categories/", "/api/v1/sources/", "/api/v1/editions/"),
+    *("/tiles/zone/8/134/91.mvt", "/tiles/servizi/12/2152/1464.mvt"),
+)
+
+
+@dataclass
+class Alone:
+    """A portal with servers of its own."""
+
+    postgres: Postgres
+    redis: Redis
+    web: Web
+    environment: dict[str, str]
+
+    def get(self, path: str, **headers: str) -> requests.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return requests.get(self.web.address + path, headers=sent, timeout=30)
+
+    def answers(self, path: str) -> bool:
+        return self.get(path).status_code == 200
+
+    def manage(self, *words: str) -> str:
+        environment = {
+            **os.environ,
+            **self.environment,
+            "DATABASE_URL": self.postgres.url("sttm2"),
+        }
+        command = [sys.executable, "manage.py", *words]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, text=True, stdout=subprocess.PIPE
+        ).stdout
+
+    def asked(self, statement: str, role: str = "sttm2") -> str:
+        """What the database says to a role, errors too."""
+        command = f'pg_sql -d sttm2 -U {role} -c "{statement}" 2>&1 || true'
+        return self.postgres.shell(command).strip()
+
+    def public(self) -> list[str]:
+        """The public addresses, filled with what there is."""
+        found = {
+            "service": self.asked("SELECT min(public_id) FROM services_service"),
+            "lum": self.asked("SELECT min(code) FROM lum_lum"),
+            "programme": self.asked("SELECT min(slug) FROM funding_programme"),
+        }
+        return [path.format(**found) for path in PUBLIC]
+
+
+@pytest.fixture(scope="module")
+def alone(django_db_setup, django_db_blocker) -> Iterator[Alone]:
+    postgres, redis = Postgres(), Redis()
+    environment = {
+        "DATABASE_APP_URL": postgres.url("sttm2_app"),
+        "DATABASE_READ_URL": postgres.url("sttm2_read"),
+        "REDIS_URL": redis.url,
+        "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "BROWSER_CACHE": "alone",
+        "STTM2_MODE": "demo",
+    }
+    # The web knows nothing of the owner.
+    web = Web(**environment, DATABASE_URL="")
+    try:
+        redis.start()
+        postgres.start()
+        with django_db_blocker.unblock():
+            postgres.take("demonstration")
+        made = Alone(postgres, redis, web, environment)
+        made.manage("migrate")
+        web.ready()
+        yield made
+    finally:
+        web.kill()
+        redis.remove()
+        postgres.remove()
+
+
+def test_anonymous_reads_need_no_more_than_the_readers_role(alone):
+    told = {path: alone.get(path).status_code for path in alone.public()}
+    assert {path: status for path, status in told.items() if status != 200} == {}
+
+
+def test_what_a_reader_asks_is_asked_as_the_reader(alone):
+    """Seen from the server: after anonymous pages both roles have connections, after a reader's
+    only page no other has a statement later than it."""
+    alone.asked("SELECT pg_stat_reset()")
+    alone.get("/servizi/")
+    said = alone.asked(
+        "SELECT usename, query FROM pg_stat_activity"
+        " WHERE datname = 'sttm2' AND query ~ 'services_'"
+    )
+    assert "sttm2_read" in said
+    assert "sttm2_app" not in said
+
+
+@pytest.mark.parametrize("role", ["sttm2_app", "sttm2_read"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE mine (a int)",
+        "DROP TABLE services_record",
+        "ALTER TABLE services_record ADD mine int",
+        "TRUNCATE services_record",
+        "INSERT INTO django_migrations VALUES (0, 'a', 'b', now())",
+        "CREATE ROLE mine",
+        "COPY services_record TO PROGRAM 'true'",
+    ],
+)
+def test_neither_role_changes_tables(alone, role, statement):
+    assert re.search("permission denied|must be|read-only", alone.asked(statement, role))
+
+
+def test_the_application_writes_and_makes_temporary_tables(alone):
+    statement = (
+        "CREATE TEMP TABLE mine AS SELECT 1; ANALYZE mine; DELETE FROM services_record WHERE false"
+    )
+    assert "denied" not in alone.asked(statement, "sttm2_app")
+
+
+def test_the_application_has_the_owner_refresh_statistics(alone):
+    when = "SELECT last_analyze IS NOT NULL FROM pg_stat_user_tables WHERE relname = 'lum_lum'"
+    alone.asked("SELECT pg_stat_reset()")
+    assert "denied" not in alone.asked(
+        "SELECT refresh_statistics(ARRAY['lum_lum', 'no_such'])", "sttm2_app"
+    )
+    assert wait_for(lambda: alone.asked(when) == "t")
+    assert "denied" in alone.asked("SELECT refresh_statistics(ARRAY['lum_lum'])", "sttm2_read")
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        ("DELETE FROM services_remark", "read-only"),
+        ("SELECT count(*) FROM people_user", "denied"),
+        ("SELECT count(*) FROM django_session", "denied"),
+        ("SELECT count(*) FROM mfa_authenticator", "denied"),
+        ("BEGIN READ WRITE; DELETE FROM services_remark", "denied"),
+    ],
+)
+def test_a_reader_writes_nothing_and_knows_nobody(alone, statement, word):
+    assert word in alone.asked(statement, "sttm2_read")
+
+
+def signed_in(alone: Alone, password: str) -> requests.Session:
+    visitor = requests.Session()
+    page = visitor.get(f"{alone.web.address}/accesso/login/", timeout=30)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    form = {"login": "istruttore@cmm.example", "password": password, "csrfmiddlewaretoken": token}
+    visitor.post(f"{alone.web.address}/accesso/login/", data=form, timeout=30)
+    return visitor
+
+
+def test_without_redis_all_is_read_and_people_sign_in(alone):
+    password = re.search(r"(\S+-\S+-\S+)", alone.manage("demo_accounts"))[1]
+    alone.redis.kill()
+    alone.redis.socket.unlink(missing_ok=True)
+    try:
+        told = {path: alone.get(path).status_code for path in alone.public()}
+        assert {path: status for path, status in told.items() if status != 200} == {}
+        visitor = signed_in(alone, password)
+        desk = visitor.get(f"{alone.web.address}/istruttoria/", timeout=30)
+        assert (desk.status_code, desk.url.endswith("/istruttoria/")) == (200, True)
+        key = {"kind": "closed", "text": "È chiusa."}
+        remarks = [
+            visitor.post(alone.web.address + path, data=key, timeout=30).status_code
+            for path in [
+                f"/servizi/{alone.asked('SELECT min(public_id) FROM services_service')}/segnala/"
+            ]
+        ]
+        assert 500 not in remarks
+    finally:
+        alone.redis.start()
+
+
+def test_without_database_it_is_said_and_all_comes_back_by_itself(alone):
+    alone.get("/servizi/")
+    alone.postgres.stop()
+    try:
+        page = alone.get("/servizi/")
+        assert page.status_code == 503
+        assert int(page.headers["Retry-After"]) > 0
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert 'lang="it"' in page.text
+        assert "non raggiunge i suoi dati" in page.text
+        assert "cannot reach its data" in alone.get("/en/servizi/").text
+        problem = alone.get("/api/v1/services/", Accept_Language="en")
+        assert problem.status_code == 503
+        assert problem.headers["Content-Type"] == "application/problem+json"
+        assert problem.json()["code"] == "away"
+        assert "cannot reach its data" in problem.json()["detail"]
+        tile = alone.get("/tiles/servizi/12/2152/1464.mvt")
+        assert (tile.status_code, tile.content) == (503, b"")
+        assert "Retry-After" in tile.headers
+        assert all(one.headers["Cache-Control"] == "private, no-store" for one in (page, tile))
+        signed = requests.get(
+            f"{alone.web.address}/istruttoria/", cookies={"sessionid": "x" * 32}, timeout=30
+        )
+        assert signed.status_code == 503
+        assert alone.get("/healthz").status_code == 200
+        assert alone.get("/readyz").status_code == 503
+    finally:
+        alone.postgres.start()
+    told = {path: alone.get(path).status_code for path in alone.public()}
+    assert {path: status for path, status in told.items() if status != 200} == {}
+
+
+def test_out_of_connections_is_said_too(alone):
+    """As with a stopped server, but that it answers: with a refusal."""
+    alone.asked("ALTER ROLE sttm2_read CONNECTION LIMIT 0")
+    alone.asked(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sttm2_read'"
+    )
+    try:
+        assert {alone.get("/servizi/").status_code for _ in range(4)} == {503}
+    finally:
+        alone.asked("ALTER ROLE sttm2_read CONNECTION LIMIT -1")
+    assert wait_for(lambda: alone.answers("/servizi/"))
+
+
+def test_a_statement_of_a_page_has_an_end(alone):
+    """A row that another holds, a table that another changes: words after some seconds."""
+    holder = subprocess.Popen(
+        ["bash", "-ec", ". bin/lib/env.sh test; . bin/lib/postgres.sh;"
+         f" RUN={alone.postgres.run} PG_PORT=5432; pg_sql -d sttm2 -c "
+         "'BEGIN; LOCK TABLE lum_lum IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60)'"],
+        cwd=ROOT,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        locked = "SELECT count(*) FROM pg_locks WHERE relation = 'lum_lum'::regclass AND granted"
+        wait_for(lambda: alone.asked(locked + " AND mode = 'AccessExclusiveLock'") == "1")
+        answer = alone.get("/lum/")
+        assert answer.status_code == 503
+        assert "sta scrivendo" in answer.text
+        assert answer.elapsed.total_seconds() < 20
+    finally:
+        alone.asked(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
+        )
+        holder.wait(20)
+    assert wait_for(lambda: alone.answers("/lum/"))

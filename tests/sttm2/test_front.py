@@ -1,0 +1,179 @@
+"""The front door before a running portal: slow clients, words, whose answers it keeps."""
+
+import re
+import socket
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from tests import databases
+from tests.front import Front, WebBehind
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def front(django_db_setup, django_db_blocker) -> Iterator[Front]:
+    """A door that counts nobody out, and the demonstration behind it."""
+    name = f"front_{uuid.uuid4().hex[:10]}"
+    told = {"STTM2_FRONT_RATE": "10000", "STTM2_FRONT_CONNECTIONS": "5000"}
+    door = Front(**told)
+    web = WebBehind(door, DATABASE_URL=databases.url_of(name), BROWSER_CACHE=name)
+    try:
+        with django_db_blocker.unblock():
+            databases.copy(name, of="demonstration")
+        door.start()
+        web.ready()
+        yield door
+    finally:
+        web.kill()
+        door.remove()
+        with django_db_blocker.unblock():
+            databases.drop(name)
+
+
+def get(door: Front, path: str, **headers: str) -> requests.Response:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return requests.get(door.address + path, headers=sent, timeout=60)
+
+
+def open_socket(door: Front, data: bytes = b"", size: int = 0) -> socket.socket:
+    """A connection that said so much; `size`: of its buffer, where it is to read slowly."""
+    made = socket.socket()
+    if size:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+    made.settimeout(30)
+    made.connect(("127.0.0.1", door.port))
+    made.sendall(data)
+    return made
+
+
+SLOW = {
+    "headers that never end": (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", 32),
+    "silence": (b"", 200),
+    "bodies that never end": (
+        b"POST /verifica/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000\r\n\r\nabc",
+        32,
+    ),
+    "readers of exports": (
+        b"GET /api/v1/services/export.geojson HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        32,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_slow_clients_are_not_noticed_by_others(front, kind):
+    """Many times more of them than the application has threads."""
+    said, number = SLOW[kind]
+    with ExitStack() as stack:
+        for _ in range(number):
+            stack.enter_context(open_socket(front, said, size=2048))
+        time.sleep(1)
+        for turn in range(4):
+            begun = time.monotonic()
+            assert get(front, f"/servizi/?q=scuola{turn}").status_code == 200
+            assert time.monotonic() - begun < 10
+
+
+def test_too_large_is_said_in_words_before_it_has_come(front):
+    page = requests.post(f"{front.address}/en/accesso/login/", data=b"0" * 200_000, timeout=30)
+    assert page.status_code == 413
+    assert "over the limit of this address" in page.text
+    assert 'lang="en"' in page.text
+    told = requests.post(f"{front.address}/api/v1/remarks/", data=b"0" * 4_000_000, timeout=30)
+    assert (told.status_code, told.json()["code"]) == (413, "too-large")
+    assert told.headers["Content-Type"].startswith("application/problem+json")
+    assert "Quello che hai inviato" in told.json()["detail"]
+
+
+def test_nobody_gets_a_page_that_was_made_for_somebody(front):
+    """Not with a session, a key, a message, nor with a form's token."""
+    login = [get(front, "/accesso/login/") for _ in range(2)]
+    tokens = [re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.text)[1] for page in login]
+    assert tokens[0] != tokens[1]
+    assert all("csrftoken" in page.headers["Set-Cookie"] for page in login)
+    marked = {"Cookie": "sessionid=nobodys"}
+    for headers in (marked, {"Authorization": "Bearer sttm2_nobodys_key"}):
+        get(front, "/?mine=1", **headers)
+        assert get(front, "/?mine=1").headers.get("Set-Cookie") is None
+
+
+def test_each_asks_in_a_language_a_form_and_a_packing_of_their_own(front):
+    wrong = "/api/v1/services/?limit=no"
+    words = {get(front, wrong, Accept_Language=one).text for one in ("it", "en")}
+    assert len(words) == 2
+    tile = "/tiles/comuni/8/134/91.mvt"
+    packed = get(front, tile, Accept_Encoding="gzip")
+    plain = get(front, tile, Accept_Encoding="identity")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.content == plain.content  # unpacked by the client
+
+
+def test_what_is_kept_is_asked_anew_and_mostly_unchanged(front):
+    tile = "/tiles/comuni/8/134/91.mvt"
+    tag = get(front, tile).headers["ETag"]
+    assert get(front, tile, If_None_Match=tag).status_code == 304
+    time.sleep(1.5)
+    again = get(front, tile)
+    assert (again.status_code, again.headers["ETag"]) == (200, tag)
+
+
+def test_a_part_of_a_file_can_be_asked_for(front):
+    part = get(front, "/tiles/comuni/8/134/91.mvt", Range="bytes=0-9", Accept_Encoding="identity")
+    assert (part.status_code, len(part.content)) == (206, 10)
+
+
+def test_who_asks_too_often_is_told_so(front):
+    """One address is counted out at a door with narrow limits; the words are ours."""
+    door = Front(STTM2_FRONT_RATE="1", STTM2_FRONT_BURST="2")
+    try:
+        door.start()
+        told = [get(door, "/en/servizi/") for _ in range(6)]
+        assert {page.status_code for page in told} == {429, 502}
+        refused = next(page for page in told if page.status_code == 429)
+        assert "Too many requests" in refused.text
+        assert refused.headers["Retry-After"] == "5"
+        assert refused.headers["Cache-Control"] == "private, no-store"
+        away = next(page for page in told if page.status_code == 502)
+        assert "starting again" in away.text
+        tile = get(door, "/tiles/comuni/8/134/91.mvt")
+        assert (tile.status_code, tile.content) == (429, b"")
+    finally:
+        door.remove()
+
+
+def test_the_door_alone_says_who_asks(front):
+    """What a client writes of itself is not handed on; nothing of it reaches the application."""
+    heard: list[bytes] = []
+    door = Front()
+    try:
+        door.start()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(door.socket)
+            listener.listen()
+            listener.settimeout(30)
+            door.folder.path.joinpath("app/web.sock").chmod(0o777)
+            with open_socket(
+                door,
+                b"GET /x HTTP/1.1\r\nHost: portale.example\r\nX-Forwarded-For: 8.8.8.8\r\n"
+                b"X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example\r\n"
+                b"Forwarded: for=8.8.8.8\r\n\r\n",
+            ):
+                caller, _address = listener.accept()
+                with caller:
+                    caller.settimeout(30)
+                    heard.append(caller.recv(65536))
+    finally:
+        door.remove()
+    (request,) = heard
+    assert b"X-Forwarded-For: 127.0.0.1\r\n" in request
+    assert b"X-Forwarded-Proto: http\r\n" in request
+    assert b"Host: portale.example\r\n" in request
+    assert b"8.8.8.8" not in request
+    assert b"evil" not in request
