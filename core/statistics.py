@@ -1,8 +1,8 @@
 """What the database knows of its tables, refreshed after much was written at once.
 
 Without it the planner goes by what a table was before and takes the slow road for the next
-statement. PostgreSQL leaves out an ANALYZE of another's table, so its owner is asked (a function in
-`zones/migrations/0003_statistics_by_owner.py`).
+statement. PostgreSQL leaves out an ANALYZE of another's table, so its owner is asked, by a
+function of `zones/migrations/0003_statistics_by_owner.py`.
 """
 
 from typing import Final

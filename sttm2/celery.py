@@ -7,10 +7,7 @@ import os
 from importlib import import_module
 from typing import Any
 
-from sttm2.databases import PROCESS, WORKER
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
-os.environ[PROCESS] = WORKER  # its connections are made with the settings
 
 from celery.signals import (
     after_setup_logger,
