@@ -20,6 +20,7 @@ from typing import Final
 
 from sttm2.databases import PROCESS, WORKER
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 os.environ[PROCESS] = WORKER  # its connections are made with the settings
 
 import django

@@ -140,3 +140,11 @@ def test_the_cache_is_in_the_database_after_that_of_the_queues():
     with redis.Redis.from_url(settings.REDIS_URL) as queues:
         before = queues.connection_pool.connection_kwargs["db"]
     assert cache._cache.get_client().connection_pool.connection_kwargs["db"] == before + 1
+
+
+@pytest.mark.parametrize("entry", ["sttm2.wsgi", "sttm2.workers", "sttm2.beat"])
+def test_what_is_started_finds_its_settings_by_itself(entry):
+    environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-c", f"import {entry}"]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
