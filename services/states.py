@@ -37,6 +37,18 @@ _ALL_CHANGES: Final = """(
     SELECT valid_from AS at, 1 AS n, s.* FROM services_servicestate s UNION ALL
     SELECT valid_to, -1, s.* FROM services_servicestate s WHERE valid_to IS NOT NULL
 ) change"""
+#: Where they are counted.
+_COUNTED: Final = {
+    "state_counts": "services_statecount",
+    "cell_counts": "services_cellcount",
+    "words": "services_searchword",
+}
+#: Where they are counted once more, to be compared (services/sql/open_counts.sql).
+_COUNTED_AGAIN: Final = {
+    "state_counts": "counted_state",
+    "cell_counts": "counted_cell",
+    "words": "counted_word",
+}
 _FACTS: Final = "SELECT DISTINCT kind_id, level, default_valence, area FROM shown"
 
 
@@ -92,10 +104,25 @@ def recount() -> None:
     _count(_ALL_CHANGES)
 
 
-def _count(changes: str, **params: Any) -> None:
+def miscounted() -> list[str]:
+    """What `recount` would count otherwise: day, comune or cell, type, and by how many. Nothing is
+    changed, and nobody waits."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic():
+        if alone:
+            with connection.cursor() as cursor:  # one moment, while others publish
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        SQL.run("open_counts")
+        _count(_ALL_CHANGES, into=_COUNTED_AGAIN)
+        found = [str(row[0]) for row in SQL.rows("verify_counts")]
+        SQL.run("close_counts")
+    return found
+
+
+def _count(changes: str, *, into: Mapping[str, str] = _COUNTED, **params: Any) -> None:
     SQL.run(
         "count_changes",
-        gaps={"changes": changes},
+        gaps={"changes": changes, **into},
         half=HALF_WORLD,
         cell=FINEST.width,
         finest=FINEST.zoom,

@@ -16,6 +16,8 @@ app = Celery("sttm2", fixups=())
 app.config_from_object("django.conf:settings", namespace="CELERY")
 #: A reminder that nobody heard before the next one comes is no longer needed.
 SOON = {"expires": 20}
+#: Where what takes long and may wait holds nobody up (core/queue.py).
+PATIENT = {"queue": f"{settings.CELERY_TASK_DEFAULT_QUEUE}.files"}
 SCHEDULE = {
     "beat-of-workers": {
         "task": "sttm2.beat",
@@ -38,6 +40,11 @@ SCHEDULE = {
     "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
     "forget-rows": {"task": "deliveries.forget_rows", "schedule": crontab(minute=40)},
     "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
+    "verify-installation": {
+        "task": "sttm2.verify",
+        "schedule": crontab(hour=4, minute=10),
+        "options": PATIENT,
+    },
 }
 #: Of the apps that are installed, by the name that a task begins with.
 app.conf.beat_schedule = {

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -140,7 +140,15 @@ def backup() -> StatusSection:
             title, [StatusLine(_("Ultima copia"), _("nessuna"), note, wrong=True)]
         )
     old = timezone.now() - made > dt.timedelta(days=BACKUP_DAYS)
-    note = (
+    missing = int(told.get("missing") or 0)
+    lines = [StatusLine(_("Ultima copia"), moment(made), _age(old), wrong=old)]
+    if missing:
+        label, words = _("File originali che mancano"), _("Rimettili da una copia precedente.")
+        lines.append(StatusLine(label, number_format(missing), words, wrong=True))
+    return StatusSection(title, lines)
+
+
+def _age(old: bool) -> str:
+    return (
         _("Più vecchia di %(n)d giorni: falla con bin/backup.") % {"n": BACKUP_DAYS} if old else ""
     )
-    return StatusSection(title, [StatusLine(_("Ultima copia"), moment(made), note, wrong=old)])

@@ -22,7 +22,15 @@ STATUS_SECTIONS = [
     "notices.status.letters",
     "services.status.sources",
     "sttm2.status.backup",
+    "sttm2.verification.section",
     "sttm2.status.confinement",
+]
+# What must hold of an installation (`bin/manage verify_installation`), in the order in which it
+# is told.
+INSTALLATION_REQUIREMENTS = [
+    "deliveries.verification.REQUIREMENTS",
+    "services.verification.REQUIREMENTS",
+    "notices.verification.REQUIREMENTS",
 ]
 # What events and notices may be about: {kind: class that says who is told, and in which words}.
 NOTICE_SUBJECTS = {

@@ -3,7 +3,13 @@
 from copy import deepcopy
 
 from tests.settings import *  # noqa: F403
-from tests.settings import INSTALLED_APPS, NOTICE_SUBJECTS, STATUS_SECTIONS, TEMPLATES
+from tests.settings import (
+    INSTALLATION_REQUIREMENTS,
+    INSTALLED_APPS,
+    NOTICE_SUBJECTS,
+    STATUS_SECTIONS,
+    TEMPLATES,
+)
 
 GONE = "deliveries."
 
@@ -11,6 +17,9 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "deliveries"]
 NOTICE_SUBJECTS = {
     kind: path for kind, path in NOTICE_SUBJECTS.items() if not path.startswith(GONE)
 }
+INSTALLATION_REQUIREMENTS = [
+    path for path in INSTALLATION_REQUIREMENTS if not path.startswith(GONE)
+]
 TEMPLATES = deepcopy(TEMPLATES)
 _options = TEMPLATES[0]["OPTIONS"]
 _options["context_processors"] = [

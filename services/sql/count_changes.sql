@@ -1,12 +1,13 @@
 -- Counts the changes of states in the relation {changes}: how many began (1) less how many ceased (-1), per moment and
--- values (services.models.counts), and keeps the words of those that began. Cells are numbered from the north-west
--- corner of the Web Mercator square, services.cells.CELLS to a tile's side. Parameters: half (of the world's width) and
--- cell (the finest's width), both in metres; finest (its zoom); by_comune (the coarsest zoom that tells comuni apart).
+-- values (services.models.counts), and keeps the words of those that began; into the tables {state_counts},
+-- {cell_counts} and {words}. Cells are numbered from the north-west corner of the Web Mercator square,
+-- services.cells.CELLS to a tile's side. Parameters: half (of the world's width) and cell (the finest's width), both in
+-- metres; finest (its zoom); by_comune (the coarsest zoom that tells comuni apart).
 WITH by_values AS (
   SELECT at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, sum(n)::int AS n
   FROM {changes} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 HAVING sum(n) <> 0
 )
-INSERT INTO services_statecount (
+INSERT INTO {state_counts} (
   at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, n)
 SELECT * FROM by_values;
 
@@ -20,7 +21,7 @@ WITH placed AS (
     sum(n)::int AS n, sum(n * metres_east) AS sum_x, sum(n * metres_north) AS sum_y
   FROM placed GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 )
-INSERT INTO services_cellcount (
+INSERT INTO {cell_counts} (
   zoom, at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, cell_x, cell_y,
   n, sum_x, sum_y)
 SELECT zoom, at, CASE WHEN zoom >= %(by_comune)s THEN municipality_id END, category_id, kind_id, level, status, valence,
@@ -28,6 +29,6 @@ SELECT zoom, at, CASE WHEN zoom >= %(by_comune)s THEN municipality_id END, categ
 FROM finest, generate_series(0, %(finest)s) zoom
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
 
-INSERT INTO services_searchword (word)
+INSERT INTO {words} (word)
 SELECT DISTINCT word FROM {changes}, string_to_table(folded, ' ') word WHERE n > 0 AND length(word) >= 3
 ON CONFLICT DO NOTHING;
