@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -79,8 +79,40 @@ def one_moment() -> Iterator[tuple[psycopg.Connection[Any], str]]:
         yield connection, row[0]
 
 
+def copied(source: Path, target: Path) -> None:
+    """Copy what is not there yet, or is there otherwise, and leave what stands there alone; files
+    that go meanwhile are nobody's loss."""
+    for folder, _folders, names in os.walk(source):
+        there = target / Path(folder).relative_to(source)
+        there.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in names:
+            with suppress(FileNotFoundError):
+                file, copy = Path(folder, name), there / name
+                if not copy.exists() or state(file) != state(copy):
+                    shutil.copy2(file, copy)
+
+
+def state(file: Path) -> tuple[int, int]:
+    """Size and time of a file, by which another one is told."""
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def originals(connection: psycopg.Connection[Any]) -> dict[str, tuple[str, str]]:
+    """Name -> delivery and sha256 of each delivered file that the rows say is kept here."""
+    table = connection.execute("select to_regclass('public.deliveries_delivery')").fetchone()
+    if not table or table[0] is None or os.environ.get("STTM2_S3_BUCKET"):
+        return {}
+    found = connection.execute(
+        "select file, id::text, sha256 from public.deliveries_delivery where file <> ''"
+    ).fetchall()
+    return {name: (delivery, digest) for name, delivery, digest in found}
+
+
 def back_up(destination: Path) -> None:
-    """Dump first, files after: whatever the dump names is then among the files."""
+    """The files before the dump and once more after it: whatever the dump names is then among
+    them, also what is deleted meanwhile. An original that is not there is told, and the rest is
+    backed up all the same."""
     if destination.exists():
         stop(f"{destination} exists already.", "Name a folder that does not exist yet.")
     partial = destination.with_name(destination.name + ".partial")
@@ -88,34 +120,51 @@ def back_up(destination: Path) -> None:
     (partial / "files").mkdir(parents=True, mode=0o700)
     partial.chmod(0o700)
     dump = partial / "database.dump"
+    copied(FILES, partial / "files")
     with one_moment() as (connection, snapshot):
-        counts = row_counts(connection)
+        counts, named = row_counts(connection), originals(connection)
         options = ["--format=custom", "--no-owner", "--no-acl", f"--snapshot={snapshot}"]
         subprocess.run([program("pg_dump"), *options, f"--file={dump}", ADDRESS], check=True)  # noqa: S603 - ours
-    if FILES.is_dir():
-        shutil.copytree(FILES, partial / "files", dirs_exist_ok=True)
+    copied(FILES, partial / "files")
     files = hashes(partial / "files")
+    missing = {
+        name: delivery for name, (delivery, digest) in named.items() if files.get(name) != digest
+    }
     manifest = {
         "format": FORMAT,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "database": sha256(dump),
         "rows": counts,
         "files": files,
+        "missing": missing,
     }
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     partial.rename(destination)
-    leave_word(str(manifest["made"]))
+    leave_word(str(manifest["made"]), len(missing))
     size = sum(path.stat().st_size for path in destination.rglob("*") if path.is_file())
     print(
         f"{destination}: {sum(counts.values())} rows of {len(counts)} tables,"
         f" {len(files)} files, {size / 1e6:.1f} MB"
     )
+    if missing:
+        stop(
+            f"{told(missing)} The rest is backed up.",
+            f"Look for them in an earlier backup and put them back into {FILES}.",
+        )
 
 
-def leave_word(made: str) -> None:
-    """For the office's page of the portal's state: when there last was a backup."""
+def told(missing: dict[str, str]) -> str:
+    """Which originals are not in a backup, in words."""
+    lines = (f"\n     {name} (delivery {delivery})" for name, delivery in sorted(missing.items()))
+    many = f"Originals missing, or not the file that was delivered: {len(missing)}."
+    return f"{many}{''.join(lines)}\n  "
+
+
+def leave_word(made: str, missing: int) -> None:
+    """For the office's page of the portal's state: when there last was a backup, and how many
+    originals are not in it."""
     if FILES.is_dir():
-        (FILES / LAST).write_text(json.dumps({"made": made}) + "\n")
+        (FILES / LAST).write_text(json.dumps({"made": made, "missing": missing}) + "\n")
 
 
 def verified_manifest(source: Path) -> dict[str, Any]:
@@ -126,6 +175,11 @@ def verified_manifest(source: Path) -> dict[str, Any]:
         stop(f"{source} is not a backup: {error}", "Name the folder that bin/backup made.")
     if manifest.get("format") != FORMAT:
         stop(f"Unknown format {manifest.get('format')}.", "Restore with the version that made it.")
+    for part in ("database", "rows", "files"):
+        if part not in manifest:
+            stop(f"manifest.json says nothing of its {part}.", "Take another copy.")
+    if not (source / "database.dump").is_file():
+        stop(f"{source} is without its database.dump.", "Take another copy: files alone are none.")
     if sha256(source / "database.dump") != manifest["database"]:
         stop("database.dump is damaged: its hash is not the manifest's.", "Take another copy.")
     if hashes(source / "files") != manifest["files"]:
@@ -133,16 +187,26 @@ def verified_manifest(source: Path) -> dict[str, Any]:
     return manifest
 
 
-def refuse_occupied() -> None:
-    """Only into emptiness, and with nobody at work on the database."""
+def refuse_company() -> None:
+    """With nobody else at the database: it would go on in what is being replaced."""
     with psycopg.connect(ADDRESS) as connection:
-        tables = len(row_counts(connection))
         row = connection.execute(
-            "select count(*) from pg_stat_activity where datname = current_database()"
-            " and pid <> pg_backend_pid() and backend_type = 'client backend'"
+            "select count(*), string_agg(distinct coalesce(nullif(application_name, ''), usename),"
+            " ', ') from pg_stat_activity where datname = current_database()"
+            # Of another role's connection one who is no superuser does not see the type.
+            " and pid <> pg_backend_pid()"
+            " and coalesce(backend_type, 'client backend') = 'client backend'"
         ).fetchone()
     if row and row[0]:
-        stop(f"{row[0]} others are at work on the database.", "Stop the portal first.")
+        stop(
+            f"{row[0]} others are connected to the database ({row[1]}).", "Stop the portal first."
+        )
+
+
+def refuse_occupied() -> None:
+    """Only into emptiness."""
+    with psycopg.connect(ADDRESS) as connection:
+        tables = len(row_counts(connection))
     if tables or (FILES.is_dir() and any(FILES.iterdir())):
         stop(
             f"The target is not empty ({tables} tables; files in {FILES}).",
@@ -184,6 +248,7 @@ def replace_files(source: Path) -> None:
 def restore(source: Path, *, force: bool) -> None:
     """Verify, load, copy, and verify again from the restored side."""
     manifest = verified_manifest(source)
+    refuse_company()
     if not force:
         refuse_occupied()
     load(source / "database.dump")
@@ -201,6 +266,8 @@ def restore(source: Path, *, force: bool) -> None:
         f"Restored the backup of {manifest['made']}: {sum(counts.values())} rows of {len(counts)}"
         f" tables and {len(manifest['files'])} files, all verified."
     )
+    if missing := manifest.get("missing"):
+        print(told(missing))
 
 
 def main() -> None:

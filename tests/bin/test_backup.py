@@ -1,5 +1,6 @@
 """Backup and restore through the real programs, between two databases of their own."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -118,3 +119,67 @@ def test_the_manifest_counts_our_rows_and_hashes_every_file(original, tmp_path):
     manifest = json.loads((tmp_path / "copy/manifest.json").read_text())
     assert manifest["rows"] == {"delivery": 500}
     assert sorted(manifest["files"]) == ["2026/piano.zip", "vuoto.csv"]
+
+
+@pytest.fixture
+def delivered(original):
+    """The same with the portal's table of deliveries: one whose file is there, one without."""
+    database, files = original
+    (files / "deliveries/1").mkdir(parents=True)
+    (files / "deliveries/1/original").write_bytes(b"piano")
+    digest = hashlib.sha256(b"piano").hexdigest()
+    with psycopg.connect(address(database)) as connection:
+        connection.execute("create table deliveries_delivery (id text, file text, sha256 text)")
+        connection.execute(
+            "insert into deliveries_delivery values ('d1', 'deliveries/1/original', %s),"
+            " ('d2', '', 'of a file that is not kept any more')",
+            [digest],
+        )
+    return database, files
+
+
+def test_a_backup_with_every_original_says_nothing_of_them(delivered, tmp_path):
+    made = program(*delivered, "backup", tmp_path / "copy")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert json.loads((tmp_path / "copy/manifest.json").read_text())["missing"] == {}
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"altro")])
+def test_a_missing_original_is_named_and_the_rest_is_backed_up(
+    delivered, databases, tmp_path, damage
+):
+    database, files = delivered
+    damage(files / "deliveries/1/original")
+    made = program(database, files, "backup", tmp_path / "copy")
+    assert made.returncode == 1
+    assert "missing, or not the file that was delivered: 1." in made.stderr
+    assert "deliveries/1/original (delivery d1)" in made.stderr
+    assert (tmp_path / "copy/files/2026/piano.zip").exists()
+    back = program(databases[1], tmp_path / "other", "restore", tmp_path / "copy")
+    assert (back.returncode, back.stderr) == (0, "")
+    assert "deliveries/1/original (delivery d1)" in back.stdout
+
+
+def test_nothing_is_restored_while_somebody_is_connected(original, tmp_path):
+    database, files = original
+    program(database, files, "backup", tmp_path / "copy")
+    with psycopg.connect(address(database), application_name="portal at work"):
+        refused = program(database, files, "restore", tmp_path / "copy", "--force")
+    assert refused.returncode == 1
+    assert "1 others are connected to the database (portal at work)." in refused.stderr
+    assert "Stop the portal first" in refused.stderr
+    assert program(database, files, "restore", tmp_path / "copy", "--force").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [("database.dump", "without its database.dump"), ("manifest.json", "is not a backup")],
+)
+def test_an_archive_without_a_part_is_refused_in_words(original, databases, tmp_path, part, said):
+    database, files = original
+    program(database, files, "backup", tmp_path / "copy")
+    (tmp_path / "copy" / part).unlink()
+    refused = program(databases[1], tmp_path / "other", "restore", tmp_path / "copy")
+    assert refused.returncode == 1
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
