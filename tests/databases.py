@@ -21,7 +21,7 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[1]
 #: What no database is made from; every other folder of the checkout may be.
-APART = {"bench", "bin", "docs", "locale", "node_modules", "static", "templates", "tests"}
+APART = {"bench", "bin", "chaos", "docs", "locale", "node_modules", "static", "templates", "tests"}
 #: In the environment of a copy of the tree with the same tables: it takes these originals.
 GIVEN = "TEST_ORIGINALS"
 #: One process at a time makes and copies originals (an advisory lock of PostgreSQL).

@@ -1,6 +1,7 @@
 # Shared by every command of bin/: where things stand, how to speak, how to fail. Sourced, never run.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-LOCAL=$ROOT/.local
+# A portal beside the checkout's own, with cluster, Redis and files of its own, stands in another folder (bin/chaos).
+LOCAL=${STTM2_LOCAL:-$ROOT/.local}
 
 say() { printf '%s\n' "$*"; }
 fail() { # WHAT HOW-TO-MEND: both are told, then the command ends
@@ -13,12 +14,14 @@ mkdir -p "$LOCAL" 2>/dev/null && [ -w "$LOCAL" ] ||
   fail "$LOCAL cannot be written by $(id -un)." \
     "The checkout was set up by another user: work as that user, or: sudo chown -R $(id -un): '$ROOT'"
 
+mark_of_place() { printf %s "${STTM2_LOCAL:-$ROOT}" | sha256sum | cut -c1-12; }
+
 # As root the database server must run as its own system user, and that user must be able to walk to its files.
 # A clone under /root is out of its reach: then, and only then, the state stands under /var/lib.
 state_folder() {
   if [ "$(id -u)" = 0 ] && id postgres >/dev/null 2>&1 &&
     ! setpriv --reuid=postgres --regid=postgres --init-groups test -x "$LOCAL"; then
-    printf '/var/lib/sttm2/%s\n' "$(printf %s "$ROOT" | sha256sum | cut -c1-12)"
+    printf '/var/lib/sttm2/%s\n' "$(mark_of_place)"
   else printf '%s\n' "$LOCAL"; fi
 }
 if [ "$(id -u)" = 0 ]; then chmod 0711 "$LOCAL"; else chmod 0700 "$LOCAL"; fi
@@ -27,4 +30,4 @@ STATE=$(state_folder)
 # Unix socket paths end at 107 bytes and travel in addresses: a checkout with a long or unusual name gets its sockets
 # in a short private folder instead.
 RUN=$STATE/run
-[[ ${#RUN} -le 80 && $RUN != *[!A-Za-z0-9/._-]* ]] || RUN=/tmp/sttm2-$(id -u)-$(printf %s "$ROOT" | sha256sum | cut -c1-12)
+[[ ${#RUN} -le 80 && $RUN != *[!A-Za-z0-9/._-]* ]] || RUN=/tmp/sttm2-$(id -u)-$(mark_of_place)

@@ -15,6 +15,6 @@ static_checks() {
   check "templates" .venv/bin/djangofmt check --output-format concise templates
   check "templates' format" .venv/bin/djangofmt --check templates
   check "import floors" .venv/bin/lint-imports --no-cache --no-logo
-  check "mypy" .venv/bin/mypy manage.py sttm2 lum funding deliveries services notices people zones validator core bench bin/lib
+  check "mypy" .venv/bin/mypy manage.py sttm2 lum funding deliveries services notices people zones validator core bench chaos bin/lib
   verdict
 }

@@ -19,7 +19,18 @@ from django.conf import settings
 from tests.house.tree import CODE
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ["backup", "bench", "fuzz", "lint", "manage", "restore", "run", "setup", "test"]
+COMMANDS = [
+    "backup",
+    "bench",
+    "chaos",
+    "fuzz",
+    "lint",
+    "manage",
+    "restore",
+    "run",
+    "setup",
+    "test",
+]
 SCRIPTS = [*(ROOT / "bin" / name for name in COMMANDS), ROOT / ".ci/run"]
 LOCKS = ["requirements.txt", "requirements-dev.txt", "package-lock.json"]
 PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE | re.IGNORECASE)
