@@ -8,6 +8,7 @@ front_folder() {
 FRONT_FOLDER=$(front_folder)
 FRONT_PACKAGES=(nginx libnginx-mod-http-brotli-filter libnginx-mod-http-brotli-static libbrotli1)
 FRONT_ROOT=$LOCAL/nginx # where the packages are unpacked
+WEB_SOCKET=             # where the web listens, once it stands behind the door
 
 front_binary() { # The machine's, else the one unpacked here
   command -v nginx || { [ -x /usr/sbin/nginx ] && echo /usr/sbin/nginx; } || { [ -x "$FRONT_ROOT/usr/sbin/nginx" ] && echo "$FRONT_ROOT/usr/sbin/nginx"; }
@@ -77,9 +78,10 @@ start_web() { # Behind the front door on a socket; without one on the port itsel
   local gunicorn=(.venv/bin/gunicorn --config python:sttm2.web --graceful-timeout 8)
   front_works || { start web "${gunicorn[@]}" --bind "127.0.0.1:$PORT"; return; }
   prepare_front
-  rm -f "$FRONT_FOLDER/app/web.sock"
+  WEB_SOCKET=$FRONT_FOLDER/app/web.sock
+  rm -f "$WEB_SOCKET"
   # One proxy stands before the application: ours.
-  start web env STTM2_PROXIES=1 "${gunicorn[@]}" --bind "unix:$FRONT_FOLDER/app/web.sock" --umask 0
+  start web env STTM2_PROXIES=1 "${gunicorn[@]}" --bind "unix:$WEB_SOCKET" --umask 0
   start front "${FRONT_COMMAND[@]}"
 }
-web_listens() { ! front_works || [ -S "$FRONT_FOLDER/app/web.sock" ]; }
+web_listens() { [ -z "$WEB_SOCKET" ] || [ -S "$WEB_SOCKET" ]; }
