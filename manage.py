@@ -10,7 +10,7 @@ try:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from sttm2.databases import COMMAND, OWNER, PROCESS
+    from sttm2.env import COMMAND, OWNER, PROCESS
     from validator.confined.process import start_ahead
 except ModuleNotFoundError as missing:
     COMMAND = (*sys.argv[1:], "help")[0]

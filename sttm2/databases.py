@@ -10,20 +10,19 @@ from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 
-from sttm2.env import database, env_int, env_str
+from sttm2.env import COMMAND, OWNER, PROCESS, WEB, WORKER, database, env_int, env_str
 
 OWNER_URL: Final = env_str("DATABASE_URL", "")
 APP_URL: Final = env_str("DATABASE_APP_URL", "")
 READ_URL: Final = env_str("DATABASE_READ_URL", "")
+if not OWNER_URL and not APP_URL:
+    raise ImproperlyConfigured("Set the environment variable DATABASE_URL (see .env.example).")
 #: Seconds that a statement of a page, an answer of the API or a tile may take.
 PAGE_SECONDS: Final = env_int("STTM2_PAGE_SECONDS", default=5)
 #: Seconds that one export may take.
 EXPORT_SECONDS: Final = env_int("STTM2_EXPORT_SECONDS", default=120)
 #: Under which name the connection of the reader is known to Django.
 READER: Final = "reader"
-#: Said by whoever starts a process, because its connections are made with the settings.
-PROCESS: Final = "STTM2_PROCESS"
-WEB, WORKER, OWNER, COMMAND = "web", "worker", "owner", "command"
 #: A server that does not answer is away.
 _CONNECT_SECONDS: Final = 5
 
@@ -62,8 +61,7 @@ def connections() -> dict[str, dict[str, Any]]:
     working = OWNER_URL if process == OWNER else APP_URL or OWNER_URL
     if not working:
         raise ImproperlyConfigured(
-            "Set the environment variable DATABASE_URL"
-            f"{' (of the owner of the tables)' if process == OWNER else ''} (see .env.example)."
+            "Set the environment variable DATABASE_URL, of the tables' owner (see .env.example)."
         )
     patience = PATIENCE.get(process, PATIENCE[COMMAND])
     found = {"default": _connection(working, patience)}

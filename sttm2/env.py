@@ -6,6 +6,10 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+#: Says what a process is, set by whoever starts it: its connections are made with the settings
+#: (sttm2/databases.py).
+PROCESS = "STTM2_PROCESS"
+WEB, WORKER, OWNER, COMMAND = "web", "worker", "owner", "command"
 _TRUE = {"1", "true", "yes", "on", "si", "sì"}
 _FALSE = {"0", "false", "no", "off", ""}
 

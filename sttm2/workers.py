@@ -18,7 +18,7 @@ from importlib import import_module
 from types import FrameType
 from typing import Final
 
-from sttm2.databases import PROCESS, WORKER
+from sttm2.env import PROCESS, WORKER
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 os.environ[PROCESS] = WORKER  # its connections are made with the settings

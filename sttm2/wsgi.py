@@ -7,7 +7,7 @@ share them, and nobody's first page waits for them.
 import logging
 import os
 
-from sttm2.databases import PROCESS, WEB, shared_roles
+from sttm2.env import PROCESS, WEB
 
 os.environ[PROCESS] = WEB  # its connections are made with the settings
 
@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from core import caches  # noqa: F401 - would come with the first page
+from sttm2.databases import shared_roles
 from validator.rules import registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
