@@ -1,36 +1,27 @@
-"""Rows of deliveries that are over: what was staged for a check or a decision goes after its days.
+"""Rows of deliveries that are over: what was staged for a check or a decision goes after its days
+(`people.retention`).
 
-Records keep what was published, with the row as it was sent; findings and the log stay.
+Records keep what was published, with the row as it was sent; findings stay longer, the log stays.
 """
 
-from datetime import timedelta
-from typing import Final
-
-from django.conf import settings
-from django.utils import timezone
+from collections.abc import Iterable
+from datetime import datetime
 
 from deliveries.models import Delivery
 from deliveries.querysets import run_sql
 from deliveries.states import DeliveryStatus
 
-#: Status at the end -> the setting's name of its days.
-_KEPT: Final = {
-    DeliveryStatus.SUPERSEDED: "replaced",
-    DeliveryStatus.WITHDRAWN: "replaced",
-    DeliveryStatus.PUBLISHED: "published",
-}
 
-
-def forget_rows() -> int:
-    """Delete them, a delivery at a time; of how many deliveries."""
-    now, found = timezone.now(), 0
-    for status, kept in _KEPT.items():
-        limit = now - timedelta(days=settings.ROWS_KEPT_DAYS[kept])
-        ended = Delivery.objects.filter(status=status, updated_at__lt=limit, rows__isnull=False)
-        for key in ended.order_by().distinct().values_list("pk", flat=True):
-            run_sql("forget_rows", delivery=key)
-            found += 1
-    return found
+def forget_rows(ended: Iterable[DeliveryStatus], limit: datetime) -> int:
+    """Delete those of deliveries that ended so before `limit`, a delivery at a time; of how many
+    deliveries."""
+    over = Delivery.objects.filter(
+        status__in=list(ended), updated_at__lt=limit, rows__isnull=False
+    )
+    found = list(over.order_by().distinct().values_list("pk", flat=True))
+    for key in found:
+        run_sql("forget_rows", delivery=key)
+    return len(found)
 
 
 def has_rows(delivery: Delivery) -> bool:

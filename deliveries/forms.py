@@ -103,6 +103,7 @@ class ReasonForm(forms.Form):
     code = forms.CharField(max_length=8)
     layer = forms.CharField(max_length=200, required=False, strip=False)
     rows = forms.CharField(required=False)
+    column = forms.CharField(max_length=120, required=False, strip=False)
     kind = forms.ChoiceField(label=_("Risposta"), choices=Answer.Kind.choices)
     reason = forms.CharField(
         label=_("Motivo"),

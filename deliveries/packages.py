@@ -165,8 +165,9 @@ def _things(records: Any, *, keys: bool, like: Sequence[str] = ()) -> Things:
 
 def _fields(record: Record, *, keys: bool) -> dict[str, Any]:
     said = {name: record.attributes.get(name) for name in schema.NAMES}
-    if keys:
-        return {**said, "portal_key": record.item.key}
+    if keys:  # the sender's own: what is withheld of it too, so that it comes back as it was sent
+        return {**said, **record.withheld, "portal_key": record.item.key}
+    said = {name: value for name, value in said.items() if schema.BY_NAME[name].public}
     kind = record.kind.name if record.kind else said["type"]
     own = {"identifier": None, "portal_key": None, "type": kind, "name": record.name or None}
     return {**said, **own, "status": record.status, "valence": record.valence or None}

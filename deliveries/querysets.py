@@ -119,6 +119,7 @@ def answers_of(delivery: Any) -> dict[str, list[dict[str, str]]]:
     for answer in delivery.answers.exclude(fingerprint=""):
         until = answer.until.isoformat() if answer.until else ""
         line = {"code": answer.code, "kind": answer.kind, "reason": answer.reason, "until": until}
+        line |= {"cell": answer.cell} if answer.cell else {}
         grouped.setdefault(answer.fingerprint, []).append(line)
     return grouped
 

@@ -5,11 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
-
 from core.queue import KINDS, Work, app, waiting, within
-from deliveries import forgetting, leases, leftovers, workflow, works
+from deliveries import leases, leftovers, workflow, works
 from deliveries.checks import pipeline
 from deliveries.geocoding import search
 from deliveries.models import Delivery, Errand
@@ -77,26 +74,6 @@ def sweep() -> None:
 def _work_of(delivery: Delivery) -> Work:
     decided = delivery.status in (DeliveryStatus.DECIDED, DeliveryStatus.PUBLISHING)
     return works.PUBLISH if decided else works.CHECK
-
-
-@app.task(name="deliveries.forget", **within(1800))
-def forget() -> None:
-    """Delete the files of deliveries that led to nothing, after the stated days (the hash stays),
-    and the rows of those that are over."""
-    limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
-    ended = Delivery.objects.filter(
-        status__in=(DeliveryStatus.WITHDRAWN, DeliveryStatus.SUPERSEDED), updated_at__lt=limit
-    )
-    # What is published is traced back to its file: that of a part too, whatever came after it.
-    for delivery in ended.filter(edition__isnull=True).exclude(file=""):
-        delivery.file.delete(save=False)
-        Delivery.objects.filter(pk=delivery.pk).update(file="")
-
-
-@app.task(name="deliveries.forget_rows", **within(600))
-def forget_rows() -> None:
-    """Delete the staged rows of deliveries that are over, after the stated days."""
-    forgetting.forget_rows()
 
 
 @app.task(name="deliveries.sweep_files", **within(600))

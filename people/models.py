@@ -241,3 +241,20 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RetentionRun(models.Model):
+    """What the nightly deletion of one period (`people.retention`) did last, and in all."""
+
+    key = models.SlugField(primary_key=True, max_length=40)
+    at = models.DateTimeField()
+    removed = models.PositiveIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    error_reference = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        verbose_name = _("cancellazione alla scadenza")
+        verbose_name_plural = _("cancellazioni alla scadenza")
+
+    def __str__(self) -> str:
+        return self.key

@@ -34,14 +34,15 @@ _ALL_SHOWN = """
 """
 _COLUMNS = (
     "verb, changes, item_id, key, key_issued, public_id, fingerprint, name, kind_id, status,"
-    " valence, municipality_id, attributes, answers, geometry, point, accuracy, raw, layer, row"
+    " valence, municipality_id, attributes, answers, geometry, point, accuracy, raw,"
+    " withheld, layer, row"
 )
 _TABLE = """
     CREATE TEMPORARY TABLE edition_row (
         verb text, changes jsonb, item_id bigint, key text, key_issued boolean, public_id text,
         fingerprint text, name text, kind_id text, status text, valence text, municipality_id text,
         attributes jsonb, answers jsonb, geometry geometry, point geometry, accuracy text,
-        raw jsonb, layer text, "row" integer
+        raw jsonb, withheld jsonb, layer text, "row" integer
     ) ON COMMIT DROP
 """
 
@@ -52,7 +53,8 @@ class NewRecord:
 
     `geometry` and `point` are hexadecimal EWKB in EPSG:32632 (or None); `item` is the
     thing's SourceItem when it is known, else `key` is the planner's identifier ("" : one
-    is issued). `verb` is a ServiceEvent verb: created, changed, moved, reclassified.
+    is issued). `withheld`: cells that are kept out of `name` and
+    `attributes`, by field. `verb` is a ServiceEvent verb: created, changed, moved, reclassified.
     """
 
     fingerprint: str
@@ -70,6 +72,7 @@ class NewRecord:
     point: str | None = None
     accuracy: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
+    withheld: dict[str, Any] = field(default_factory=dict)
     layer: str = ""
     row: int | None = None
     changes: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class EditionHead:
     source: Source
     by: User | None = None
     delivery: uuid.UUID | None = None
+    delivered_on: dt.date | None = None
     file_name: str = ""
     sha256: str = ""
     rule_set: str = ""
@@ -180,6 +184,7 @@ def publish_edition(
         published_at=at,
         published_by=head.by,
         delivery=head.delivery,
+        delivered_on=head.delivered_on,
         file_name=head.file_name,
         sha256=head.sha256,
         rule_set=head.rule_set,
@@ -238,6 +243,7 @@ def _row(record: NewRecord) -> Sequence[Any]:
         record.point,
         record.accuracy,
         json.dumps(record.raw),
+        json.dumps(record.withheld),
         record.layer,
         record.row,
     )

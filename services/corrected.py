@@ -27,7 +27,7 @@ def corrected(lead: Record, changes: Mapping[str, Any]) -> NewRecord | None:
     kind = _kind(changes["kind"]).slug if changes.get("kind") else lead.kind_id
     name = str(changes.get("name", lead.name)).strip()
     geometry, point, moved = _place(lead, changes)
-    if not name:
+    if not name and not lead.withheld.get("name"):
         raise Invalid("name-missing", _("Il nome non può restare vuoto."))
     if kind != lead.kind_id and kind:
         attributes["type"] = _kind(kind).name
@@ -60,10 +60,16 @@ def corrected(lead: Record, changes: Mapping[str, Any]) -> NewRecord | None:
         point=point.hexewkb.decode() if point else None,
         accuracy=attributes.get("accuracy") or lead.accuracy,
         raw=lead.raw,
+        withheld=_still_withheld(lead, changes),
         layer=lead.layer,
         row=lead.row,
         changes=differences,
     )
+
+
+def _still_withheld(lead: Record, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The cells that stay out of what is shown: not those that the office filled."""
+    return {name: cell for name, cell in lead.withheld.items() if not changes.get(name)}
 
 
 def as_before(old: Record) -> NewRecord:
@@ -83,6 +89,7 @@ def as_before(old: Record) -> NewRecord:
         point=old.point.hexewkb.decode() if old.point else None,
         accuracy=old.accuracy,
         raw=old.raw,
+        withheld=old.withheld,
         layer=old.layer,
         row=old.row,
     )

@@ -21,6 +21,7 @@ from services.corrected import as_before, corrected, not_in_domain, opened, poin
 from services.models import Correction, Edition, Record, Service, ServiceEvent, Source, Valence
 from services.policies import may_write
 from services.querysets import CORRECTION
+from validator.rules.personal import is_personal, personal_cells
 from zones.models import Municipality
 
 ACT: Final = "Rettifica d'ufficio"
@@ -46,6 +47,7 @@ def correct(service: Service, *, user: User, correction: NewCorrection) -> Corre
     """Publish the correction of a service. Raises NotAllowed, Invalid, WrongState (it changed
     meanwhile, or nothing is different)."""
     _may(user, correction.reason)
+    _must_be_for_anybody(correction)
     said = _in_force(service)
     if not said:
         raise WrongState("service-retired", _("Il servizio non è più pubblicato."))
@@ -76,6 +78,12 @@ def _change(act: Correction, lead: Record, wanted: Mapping[str, Any]) -> Correct
     return _recorded(act, [edition])
 
 
+def _must_be_for_anybody(correction: NewCorrection) -> None:
+    if is_personal(correction.reason) or personal_cells(correction.changes):
+        text = _("Motivo e dati vengono pubblicati: togli recapiti e codici di una persona.")
+        raise Invalid("personal", text)
+
+
 def _withdraw(act: Correction, said: list[Record]) -> Correction:
     """Every source stops speaking of it: one edition each, one act."""
     act.gone = True
@@ -90,6 +98,7 @@ def _withdraw(act: Correction, said: list[Record]) -> Correction:
 def open_new(*, user: User, correction: NewCorrection) -> Correction:
     """Publish a service that no source has said yet, in the office's own source."""
     _may(user, correction.reason)
+    _must_be_for_anybody(correction)
     given = dict(correction.changes)
     missing = [name for name in ("name", "kind", "lon", "lat") if given.get(name) in (None, "")]
     if missing:

@@ -1,9 +1,8 @@
 """«Non è così»: anybody says it, the office answers, the comune finds it in its next package."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,8 +80,8 @@ def close(remark: Remark, *, user: User, outcome: str, answer: str) -> None:
     current.save(update_fields=["outcome", "answer", "closed_by", "closed_at"])
 
 
-def forget() -> None:
-    """Empty what people wrote once it has served, after the stated days; kind and outcome stay."""
-    limit = timezone.now() - timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED)
+def forget(limit: datetime) -> int:
+    """Empty what people wrote in remarks that were closed before `limit`; kind and outcome stay.
+    How many."""
     over = Remark.objects.filter(closed_at__lt=limit, forgotten_at__isnull=True)
-    over.update(text="", answer="", forgotten_at=timezone.now())
+    return over.update(text="", answer="", forgotten_at=timezone.now())

@@ -37,14 +37,12 @@ SCHEDULE = {
     "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
-    "forget-remarks": {"task": "services.forget", "schedule": crontab(hour=3, minute=20)},
-    "forget-rows": {"task": "deliveries.forget_rows", "schedule": crontab(minute=40)},
-    "forget-expired-files": {"task": "deliveries.forget", "schedule": crontab(hour=3, minute=10)},
     "verify-installation": {
         "task": "sttm2.verify",
         "schedule": crontab(hour=4, minute=10),
         "options": PATIENT,
     },
+    "forget-expired": {"task": "people.forget_expired", "schedule": crontab(hour=3, minute=10)},
 }
 #: Of the apps that are installed, by the name that a task begins with.
 app.conf.beat_schedule = {

@@ -22,8 +22,7 @@ from django.utils.translation import ngettext
 from core.away import away
 from core.errors import Invalid, NotAllowed, NotFound, TooMany
 from core.storage import no_room
-from people.actions import INVITATION_DAYS
-from people.delays import DEVICE_DAYS
+from people import retention
 from sttm2.away import away_answer
 from sttm2.layers import LAYERS
 from sttm2.middleware import error_response
@@ -76,12 +75,10 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 def privacy(request: HttpRequest) -> HttpResponse:
-    """The periods are the settings themselves, so that the page cannot say something else."""
+    """The periods are those by which the beat deletes, so that the page cannot say something
+    else."""
     context = {
-        "retention_days": settings.RETENTION_DAYS_UNPUBLISHED,
-        "device_days": DEVICE_DAYS,
-        "session_days": settings.SESSION_COOKIE_AGE // 86_400,
-        "invitation_days": INVITATION_DAYS,
+        "periods": retention.periods(),
         "mail": settings.DEFAULT_FROM_EMAIL,
         "geocoder": urlsplit(str(settings.GEOCODER["url"])).hostname,
     }

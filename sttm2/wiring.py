@@ -20,6 +20,7 @@ STATUS_SECTIONS = [
     "sttm2.status.queues",
     "deliveries.status.work",
     "notices.status.letters",
+    "people.status.retention",
     "services.status.sources",
     "sttm2.status.backup",
     "sttm2.verification.section",
@@ -46,3 +47,26 @@ LAYER_DOWNLOADS = "sttm2.layers.downloads"
 # Figures compared with the official ones that a higher app computes: callables of a
 # day -> {zone: value}.
 ZONE_EXTRA_FIGURES = {"lum": "lum.selectors.lum_per_zone"}
+# How each period of `people.retention` is kept: a function of the app whose data it is.
+RETENTION_STEPS = {
+    "files": "deliveries.retention.forget_files",
+    "drafts": "deliveries.retention.withdraw_drafts",
+    "rows": "deliveries.retention.forget_rows",
+    "published-rows": "deliveries.retention.forget_published_rows",
+    "findings": "deliveries.retention.forget_findings",
+    "published-findings": "deliveries.retention.forget_published_findings",
+    "contacts": "deliveries.retention.forget_contacts",
+    "raw": "services.retention.forget_raw",
+    "remarks": "services.remarks.forget",
+    "letters": "notices.retention.forget_letters",
+    "invitations": "people.forgetting.forget_invitations",
+    "keys": "people.forgetting.forget_keys",
+    "sign-ins": "people.forgetting.forget_sign_ins",
+    "sessions": "people.forgetting.forget_sessions",
+}
+# What each app gives up of a person who is to be forgotten, before the account itself goes.
+PERSON_STEPS = [
+    "deliveries.retention.forget_person",
+    "notices.retention.forget_person",
+    "people.forgetting.forget_account",
+]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import Invalid, NotAllowed
 from deliveries import policies, workflow
 from deliveries.actions import intake
-from deliveries.checks import choices
+from deliveries.checks import choices, withheld
 from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
 from deliveries.querysets import rows_of, run_sql
 from deliveries.selectors import offered
@@ -34,17 +34,21 @@ def answer(
     code: str,
     layer: str = "",
     rows: Sequence[int] = (),
+    column: str = "",
     kind: str = Answer.Kind.RIGHT,
     reason: str,
     until: dt.date | None = None,
 ) -> int:
-    """Answer a warning, for some rows or (none given) for
-    all rows of the code; how many answers were written.
+    """Answer a warning, for some rows or (none given) for all rows of the code; how many answers
+    were written. `column`: only where it speaks of that one.
 
-    The answer hangs on the row's content: the same row in a
-    later delivery finds it again, a changed one does not.
+    The answer hangs on the row's content: the same row in a later delivery finds it again, a
+    changed one does not. «È giusto così» of withheld cells says that they are contacts of the
+    body: they are published from then on, and only a person of the comune may say so.
     """
     _may_edit(user, delivery)
+    if code == withheld.CODE and kind == withheld.LETS_OUT:
+        _may_let_out(user, delivery)
     if not reason.strip():
         raise Invalid("reason-missing", _("Scrivi il motivo: lo leggerà l'istruttore."))
     if kind == Answer.Kind.WILL_FIX and (until is None or until < timezone.localdate()):
@@ -60,6 +64,7 @@ def answer(
         code=code,
         layer=layer,
         rows=list(rows) or None,
+        column=column,
         kind=str(kind),
         reason=reason.strip(),
         until=until,
@@ -68,8 +73,15 @@ def answer(
     )
     if not written[0][0]:
         raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
+    withheld.release(delivery)
     workflow.record(delivery, "answer", by=user, note=f"{code}: {reason.strip()}")
     return delivery.answers.filter(code=code).count()
+
+
+def _may_let_out(user: User, delivery: Delivery) -> None:
+    if not policies.may_submit(user, delivery):
+        text = _("Che sia un recapito dell'ente lo dice un operatore, non un consulente.")
+        raise NotAllowed("not-operator", text)
 
 
 @transaction.atomic
@@ -79,11 +91,15 @@ def take_offered(
     """Give the answers offered (of one code, by their
     keys, or all) again, under one's own name; how many."""
     _may_edit(user, delivery)
-    keys = list(offered(delivery, code=code).values_list("pk", flat=True))
+    fitting = offered(delivery, code=code)
+    if not policies.may_submit(user, delivery):  # who may not let a cell out does not do it so
+        fitting = fitting.exclude(code=withheld.CODE, kind=withheld.LETS_OUT)
+    keys = list(fitting.values_list("pk", flat=True))
     if ids is not None:
         keys = sorted({*keys} & {*ids})
     if keys:
         run_sql("take_offered", delivery=delivery.pk, keys=keys, user=user.pk, now=timezone.now())
+        withheld.release(delivery)
         workflow.record(delivery, "answer", by=user, payload={"taken_again": len(keys)})
     return len(keys)
 

@@ -21,6 +21,7 @@ from deliveries.selectors import bulk_selection
 from deliveries.states import DeliveryStatus, Verb
 from notices.actions import MESSAGE
 from people.models import User
+from validator.rules.personal import is_personal
 
 Decided = Proposal.Decision
 
@@ -64,6 +65,9 @@ def submit(delivery: Delivery, *, user: User, statement: SubmissionStatement) ->
     workflow.locked(delivery.pk)
     delivery.refresh_from_db()
     _must_be_sendable(delivery, statement)
+    if is_personal(statement.act):
+        text = _("L'atto viene pubblicato: togli telefoni, e-mail private, IBAN, codici fiscali.")
+        raise Invalid("act-personal", text)
     findings = must_be_good(delivery, statement)
     now = timezone.now()
     workflow.move(

@@ -203,20 +203,23 @@ class FindingOut(serializers.Serializer[Any]):
 
 
 class NewAnswer(serializers.Serializer[Any]):
-    """The answer to a warning; without rows it is for all rows of the code."""
+    """The answer to a warning; without rows it is for all rows of the code, without a column for
+    all that it speaks of. `right` of ATT-15 says that the cell is a contact of the body."""
 
     code = serializers.CharField(max_length=8)
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
     rows = serializers.ListField(child=serializers.IntegerField(min_value=1), default=list)
+    column = serializers.CharField(max_length=120, allow_blank=True, default="")
     kind = serializers.ChoiceField(choices=Answer.Kind.choices, default=Answer.Kind.RIGHT)
     reason = serializers.CharField(max_length=1000)
     until = serializers.DateField(allow_null=True, default=None)
 
 
 class AnswerOut(serializers.Serializer[Any]):
-    """An answer as given."""
+    """An answer as given; `cell`: the field that it lets out, of withheld cells."""
 
     code = serializers.CharField()
+    cell = serializers.CharField(allow_blank=True)
     kind = serializers.CharField()
     reason = serializers.CharField()
     until = serializers.DateField(allow_null=True)

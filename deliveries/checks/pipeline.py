@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from core.statistics import MANY, analyse
 from deliveries import audience, leases, originals, workflow, works
-from deliveries.checks import facts, staging
+from deliveries.checks import facts, staging, withheld
 from deliveries.checks.examination import CheckRequest, Examination, examine
 from deliveries.models import Delivery, Finding
 from deliveries.querysets import APART_KIND
@@ -91,6 +91,7 @@ def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> N
         staging.store_rows(delivery, found.dataset, report.blocked)
         for frame in report.frames():
             staging.store_findings(delivery, frame)
+        withheld.release(delivery)
         outcome = facts.outcome_of(found.dataset, report)
         workflow.finish(
             lease,

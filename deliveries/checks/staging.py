@@ -8,6 +8,9 @@ What the office decided on rows that the check finds as they were stays.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 import numpy as np
 import shapely
 from django.db import connection
@@ -18,6 +21,7 @@ from deliveries.querysets import run_sql
 from validator import schema
 from validator.dataset import Dataset, Geometries, LayerFacts, Mask
 from validator.libraries import pl
+from validator.rules import personal
 
 CHUNK = 10_000
 _ROW_COLUMNS = (
@@ -31,6 +35,7 @@ _ROW_COLUMNS = (
     "municipality",
     "raw",
     "attributes",
+    "private",
     "autofixes",
     "sent",
     "geometry",
@@ -55,14 +60,15 @@ def store_rows(delivery: Delivery, dataset: Dataset, blocked: Mask) -> None:
     """Replace the delivery's staged rows; `blocked` is one boolean per row of `dataset.frame`."""
     run_sql("decisions_aside", delivery=delivery.pk)
     clear(delivery)
-    fixes = _fixes(dataset)
+    fixes, private = _fixes(dataset), _private(dataset)
     for facts in dataset.layers:
         for start in range(facts.start, facts.stop, CHUNK):
             stop = min(start + CHUNK, facts.stop)
             rows = slice(start, stop)
             # A chunk at a time: a wide file's JSON is several times the file.
             cells = facts.frame.slice(start - facts.start, stop - start)
-            frame = _chunk(delivery, dataset, rows, blocked=blocked).with_columns(
+            chunk = _chunk(delivery, dataset, rows, blocked=blocked, private=private)
+            frame = chunk.with_columns(
                 raw=_json_rows(cells),
                 autofixes=fixes.slice(start, stop - start),
                 sent=_sent(dataset, facts, rows),
@@ -71,11 +77,44 @@ def store_rows(delivery: Delivery, dataset: Dataset, blocked: Mask) -> None:
     run_sql("decisions_back", delivery=delivery.pk)
 
 
-def _chunk(delivery: Delivery, dataset: Dataset, rows: slice, *, blocked: Mask) -> pl.DataFrame:
+def _private(dataset: Dataset) -> dict[str, Mask]:
+    """Field -> rows whose cell seems to hold something of a person."""
+    found: dict[str, Mask] = {}
+    for trace in personal.traces(dataset):
+        if trace.field:
+            mask = found.setdefault(trace.field, np.zeros(len(dataset), dtype=bool))
+            mask[trace.index] = True
+    return found
+
+
+def _apart(frame: pl.DataFrame, private: Mapping[str, Mask]) -> tuple[pl.DataFrame, pl.Series]:
+    """The frame without the cells of `private`, and these cells as a JSON object for each row."""
+    kept: list[dict[str, str]] = [{} for _row in range(frame.height)]
+    for name, mask in private.items():
+        for index in np.flatnonzero(mask):
+            kept[int(index)][name] = frame[name][int(index)].replace("\0", "")
+    emptied = [
+        pl.when(pl.lit(pl.Series(mask))).then(None).otherwise(pl.col(name)).alias(name)
+        for name, mask in private.items()
+    ]
+    cells = [json.dumps(one, ensure_ascii=False) if one else "{}" for one in kept]
+    return frame.with_columns(*emptied), pl.Series("private", cells, dtype=pl.String)
+
+
+def _chunk(
+    delivery: Delivery,
+    dataset: Dataset,
+    rows: slice,
+    *,
+    blocked: Mask,
+    private: Mapping[str, Mask],
+) -> pl.DataFrame:
     length = rows.stop - rows.start
-    frame = dataset.frame.slice(rows.start, length)
+    here = {name: mask[rows] for name, mask in private.items()}
+    frame, apart = _apart(dataset.frame.slice(rows.start, length), here)
     # A cell mended in the browser may fill a field that no column gives.
     filled = {name for name in schema.NAMES if frame[name].null_count() < length}
+    filled |= here.keys()
     fields = [n for n in schema.NAMES if n in filled or dataset.has(n) or n == "status"]
     return frame.select(
         pl.lit(str(delivery.pk)).alias("delivery_id"),
@@ -87,6 +126,7 @@ def _chunk(delivery: Delivery, dataset: Dataset, rows: slice, *, blocked: Mask) 
         pl.col("kind").fill_null(""),
         pl.col("municipality").fill_null(""),
         _json_rows(frame.select(fields)).alias("attributes"),
+        apart,
         pl.Series("geometry", ewkb(dataset.geometry[rows]), dtype=pl.String),
         pl.Series("point", ewkb(dataset.points[rows]), dtype=pl.String),
         pl.Series("blocked", blocked[rows]),

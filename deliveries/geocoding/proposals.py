@@ -20,7 +20,7 @@ from deliveries.geocoding import client
 from deliveries.geocoding.client import Geocoder
 from deliveries.geocoding.kinds import Extent, GeocodedPlace
 from deliveries.models import Delivery, PlaceProposal, StagedRow
-from validator.rules.personal import ANNOUNCED, FISCAL_CODE
+from validator.rules.personal import is_personal
 from zones.models import Municipality
 
 MOST = 3
@@ -28,7 +28,6 @@ _LONGEST = 200
 #: How far beyond the outline an answer is looked at: outlines are generalised.
 _MARGIN_M = 300
 _LETTERS = re.compile(r"[^\W\d_]{3}")
-_PERSONAL = re.compile(f"{FISCAL_CODE}|@|{ANNOUNCED.removeprefix('(?i)')}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def questions_of(delivery: Delivery) -> Callable[[Mapping[str, Any], str], str]:
 def question_of(attributes: Mapping[str, Any], municipality: Municipality | None) -> str:
     """What may be sent of a row: address and comune; empty when there is none to send.
 
-    An address that holds something of a person (a mailbox, a mobile phone, a fiscal code) is
+    An address that holds something of a person (a mailbox, a telephone, a tax code, an IBAN) is
     not sent at all.
     """
     address = _text(attributes.get("address"))
@@ -68,7 +67,7 @@ def question_of(attributes: Mapping[str, Any], municipality: Municipality | None
         address = f"{address} {number}"
     if municipality is None or not _LETTERS.search(address):
         return ""
-    if len(address) > _LONGEST or _PERSONAL.search(address):
+    if len(address) > _LONGEST or "@" in address or is_personal(address):
         return ""
     return f"{address}, {municipality.name}"
 

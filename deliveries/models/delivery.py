@@ -123,7 +123,9 @@ class Delivery(Leased):
 class StagedRow(models.Model):
     """A row of a delivery as read (`raw`, `sent`) and as understood; written by binary COPY.
 
-    `municipality`: the row's own comune (ISTAT code), empty where nothing says it.
+    `municipality`: the row's own comune (ISTAT code), empty where nothing says it. `private`:
+    cells that seem to hold something of a person, by field (ATT-15). They are out of `attributes`,
+    `name` and `identifier` until somebody says that they are contacts of the body.
     """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="rows")
@@ -136,6 +138,7 @@ class StagedRow(models.Model):
     municipality = models.CharField(max_length=6, blank=True)
     raw = models.JSONField(default=dict)
     attributes = models.JSONField(default=dict)
+    private = models.JSONField(default=dict, db_default={}, blank=True)
     autofixes = models.JSONField(default=list)
     sent = models.BinaryField(null=True, blank=True)
     geometry = models.GeometryField(srid=MASTER_SRID, null=True, blank=True, spatial_index=False)
@@ -153,6 +156,11 @@ class StagedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.layer} {self.row}"
+
+    @property
+    def withheld(self) -> list[str]:
+        """The fields whose cells are kept out of what is published."""
+        return [name for name in self.private if self.attributes.get(name) is None]
 
 
 class FieldMapping(models.Model):

@@ -46,8 +46,10 @@ class Finding(models.Model):
 
 
 class Answer(models.Model):
-    """A planner's answer to a finding; it hangs on
-    the item or the row's content, so it travels."""
+    """A planner's answer to a finding; it hangs on the item or the row's content, so it travels.
+
+    `cell`: the field that a finding of withheld cells speaks of (ATT-15), empty for the others.
+    """
 
     class Kind(models.TextChoices):
         RIGHT = "right", _("è giusto così")
@@ -60,6 +62,7 @@ class Answer(models.Model):
     )
     fingerprint = models.CharField(max_length=40, blank=True, db_index=True)
     code = models.CharField(max_length=8)
+    cell = models.CharField(max_length=40, db_default="", default="", blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     reason = models.TextField()
     until = models.DateField(null=True, blank=True)
@@ -71,7 +74,8 @@ class Answer(models.Model):
         verbose_name_plural = _("risposte ai rilievi")
         constraints = [
             models.UniqueConstraint(
-                fields=["delivery", "code", "fingerprint"], name="answer_once_per_finding"
+                fields=["delivery", "code", "fingerprint", "cell"],
+                name="answer_once_per_finding_cell",
             )
         ]
 

@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from core.statistics import MANY, analyse
 from deliveries import leases, workflow
@@ -26,6 +27,7 @@ _OF_ROW = (
     "municipality",
     "attributes",
     "raw",
+    "private",
     "layer",
     "row",
 )
@@ -159,6 +161,7 @@ def _head(delivery: Delivery) -> EditionHead:
         source=delivery.source,
         by=delivery.reviewer,
         delivery=delivery.pk,
+        delivered_on=timezone.localdate(delivery.created_at),
         file_name=delivery.file_name,
         sha256=delivery.sha256,
         rule_set=delivery.rule_set,
@@ -196,6 +199,7 @@ def _records(delivery: Delivery, changed: "QuerySet[Proposal]") -> Iterator[NewR
             point=row["point"],
             accuracy=attributes.get("accuracy") or "",
             raw=row["raw"],
+            withheld={k: v for k, v in row["private"].items() if attributes.get(k) is None},
             layer=row["layer"],
             row=row["row"],
             changes=row["changes"],

@@ -12,7 +12,6 @@ from django.core.paginator import Page, Paginator
 from core.geo import GEOGRAPHIC_SRID
 from deliveries.geocoding.proposals import questions_of
 from deliveries.models import Delivery, Finding, StagedRow
-from deliveries.reports.page import SECRET
 from deliveries.reports.placed import Offer, geocoder_host, offers
 from deliveries.reports.wording import Words, language, message_of
 from validator import schema
@@ -139,13 +138,12 @@ def _described(
 ) -> ToMend:
     mine = [f for f in findings if f.layer in ("", row.layer) and row.row in f.rows]
     pointed = {fields.get((row.layer, f.column), f.column) for f in mine if f.column}
-    secret = {fields.get((row.layer, f.column), f.column) for f in mine if f.code in SECRET}
     lon, lat = _lonlat(row)
     families = {f.code[:3] for f in mine}
     cells = [
         _cell(row, name, sent=_sent_text(row, name, fields), is_pointed_at=name in pointed)
         for name in schema.NAMES
-        if name not in _CHOSEN_ELSEWHERE | secret
+        if name not in _CHOSEN_ELSEWHERE
     ]
     return ToMend(
         row=row,
@@ -162,7 +160,8 @@ def _described(
 
 
 def _cell(row: StagedRow, name: str, *, sent: str, is_pointed_at: bool) -> EditableCell:
-    field, value = schema.BY_NAME[name], row.attributes.get(name)
+    # Who sent a withheld cell has to see it, to take out of it what is a person's.
+    field, value = schema.BY_NAME[name], {**row.attributes, **row.private}.get(name)
     return EditableCell(
         name=name,
         label=field.label(language()),

@@ -96,6 +96,7 @@ class Refused:
     """An answer that could not be used, as it was typed, and why."""
 
     layer: str
+    column: str
     row_list: str
     kind: str
     reason: str
@@ -295,16 +296,19 @@ def row_findings(
     staged = staged_rows(delivery, findings)
     contents = [row.fingerprint for row in staged.values()]
     given = delivery.answers.filter(code=code, fingerprint__in=["", *contents])
-    answers = {one.fingerprint: one for one in given.select_related("by")}
-    offers = {one.fingerprint: one for one in offered(delivery, code=code, contents=contents)}
+    answers = {(one.fingerprint, one.cell): one for one in given.select_related("by")}
+    fitting = offered(delivery, code=code, contents=contents)
+    offers = {(one.fingerprint, one.cell): one for one in fitting}
     return [_row_finding(one, staged, answers=answers, offers=offers) for one in findings]
 
 
 def with_refused(found: Sequence[RowFinding], refused: Refused) -> list[RowFinding]:
     """The rows with the answer that could not be used where it was typed."""
-    place = (refused.layer, refused.row_list)
+    place = (refused.layer, refused.column, refused.row_list)
     return [
-        replace(one, offer=refused) if (one.finding.layer, one.row_list) == place else one
+        replace(one, offer=refused)
+        if (one.finding.layer, one.finding.column, one.row_list) == place
+        else one
         for one in found
     ]
 
@@ -323,8 +327,8 @@ def _row_finding(
     finding: Finding,
     staged: dict[tuple[str, int], StagedRow],
     *,
-    answers: dict[str, Answer],
-    offers: dict[str, Answer],
+    answers: dict[tuple[str, str], Answer],
+    offers: dict[tuple[str, str], Answer],
 ) -> RowFinding:
     pairs = [(row, staged.get((finding.layer, row))) for row in finding.rows[:_SPOKEN_ROWS]]
     labels = [_label(number, row) for number, row in pairs]
@@ -334,15 +338,15 @@ def _row_finding(
         value = first.raw.get(finding.column)
     expected = finding.params.get("expected") or finding.params.get("suggestion") or ""
     expected = "" if expected == NOTHING else expected
-    answer = answers.get(first.fingerprint if first else "")
+    spoken_of = (first.fingerprint if first else "", finding.params.get("withheld", ""))
     return RowFinding(
         finding=finding,
         words=message_of(finding),
         labels=labels,
         value="" if value is None or finding.code in SECRET else str(value),
         expected=str(expected),
-        answer=answer,
-        offer=offers.get(first.fingerprint) if first else None,
+        answer=answers.get(spoken_of),
+        offer=offers.get(spoken_of) if first else None,
     )
 
 

@@ -114,7 +114,9 @@ class Warned:
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """One proposal on the desk; `elsewhere`: its comune, where it is not the sender's."""
+    """One proposal on the desk; `elsewhere`: its comune, where it is not the sender's; `withheld`:
+    the fields that are not published of its row, because they seem to hold something of a
+    person."""
 
     proposal: Proposal
     label: str
@@ -123,6 +125,7 @@ class ProposalLine:
     differences: Sequence[Difference]
     warnings: Sequence[Warned]
     linked: Text
+    withheld: Sequence[str] = ()
 
     @property
     def reason(self) -> Text:
@@ -211,6 +214,7 @@ def _line(
         ],
         warnings=warned,
         linked=LINK_WORDS.get(proposal.linked_by, ""),
+        withheld=[schema.BY_NAME[n].label(language()) for n in (row.withheld if row else ())],
     )
 
 

@@ -64,22 +64,29 @@ done AS (
     SELECT staged_row_id, item_id FROM deliveries_proposal
     WHERE delivery_id = %(delivery)s AND published_in_id IS NOT NULL
 ),
--- Attribute by attribute; a key absent on one side is null there.
+-- Attribute by attribute; a key absent on one side is null there. The same content is a change where a cell of it was
+-- withheld and no longer is, or the other way round.
 difference AS (
     SELECT r.id AS row_id, l.item_id, coalesce(l.linked_by, '') AS linked_by,
            CASE WHEN c.id IS NULL THEN NULL ELSE ST_Distance(r.point, c.point) END AS distance,
            CASE WHEN c.id IS NULL THEN 'new'
                 WHEN c.fingerprint = r.fingerprint AND coalesce(c.kind_id, '') = r.kind
-                    AND coalesce(c.municipality_id, '') = r.municipality THEN 'unchanged'
+                    AND coalesce(c.municipality_id, '') = r.municipality
+                    AND NOT EXISTS (SELECT FROM jsonb_object_keys(r.private) k
+                                    WHERE c.attributes ->> k IS DISTINCT FROM r.attributes ->> k) THEN 'unchanged'
                 WHEN coalesce(c.kind_id, '') <> r.kind
                     OR coalesce(c.valence, '') <> coalesce(r.attributes ->> 'valence', '')
                     THEN 'reclassified'
                 WHEN coalesce(ST_Distance(r.point, c.point) > 1, (r.point IS NULL) <> (c.point IS NULL)) THEN 'moved'
                 ELSE 'edited' END AS kind,
            CASE WHEN c.id IS NULL THEN '{}'::jsonb ELSE coalesce((
-               SELECT jsonb_object_agg(k, jsonb_build_array(c.attributes -> k, r.attributes -> k))
+               SELECT jsonb_object_agg(k, jsonb_build_array(
+                   -- What is withheld now is not written down again because it was published once.
+                   CASE WHEN NOT r.private ? k OR r.attributes ->> k IS NOT NULL THEN c.attributes -> k END,
+                   r.attributes -> k))
                FROM (SELECT jsonb_object_keys(c.attributes) AS k UNION SELECT jsonb_object_keys(r.attributes)) keys
-               WHERE c.fingerprint <> r.fingerprint AND c.attributes ->> k IS DISTINCT FROM r.attributes ->> k
+               WHERE (c.fingerprint <> r.fingerprint OR r.private <> '{}')
+                 AND c.attributes ->> k IS DISTINCT FROM r.attributes ->> k
                  AND k NOT IN ('x', 'y', 'wkt', 'crs', 'portal_key', 'portal_kind')), '{}'::jsonb)
                || CASE WHEN coalesce(c.kind_id, '') <> r.kind
                        THEN jsonb_build_object('kind', jsonb_build_array(c.kind_id, nullif(r.kind, '')))

@@ -146,6 +146,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         code=code,
         layer=given["layer"],
         rows=given["rows"],
+        column=given["column"],
         kind=given["kind"],
         reason=given["reason"],
         until=given["until"],
@@ -170,6 +171,7 @@ def _refused(form: ReasonForm) -> page.Refused:
     typed, given = form.data, form.cleaned_data
     return page.Refused(
         layer=typed.get("layer", ""),
+        column=typed.get("column", ""),
         row_list=typed.get("rows", ""),
         kind=typed.get("kind", ""),
         reason=typed.get("reason", ""),

@@ -93,6 +93,7 @@ class EditionSerializer(serializers.ModelSerializer[Edition]):
     """One accepted state of one source; never rewritten."""
 
     source = serializers.CharField(source="source.slug")  # type: ignore[assignment]
+    title = serializers.CharField()
 
     class Meta:
         model = Edition
@@ -104,7 +105,7 @@ class EditionSerializer(serializers.ModelSerializer[Edition]):
             "reference_date",
             "act",
             "delivery",
-            "file_name",
+            "title",
             "sha256",
             "rule_set",
             "counts",

@@ -69,7 +69,6 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
             "valence",
             "municipality",
             "accuracy",
-            "layer",
             "row",
             "attributes",
         )

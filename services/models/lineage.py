@@ -11,6 +11,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db.models import F, Func, Q
 from django.db.models.lookups import In
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.geo import MASTER_SRID, WEB_SRID
@@ -124,6 +126,7 @@ class Edition(models.Model):
     reference_date = models.DateField(null=True, blank=True)
     act = models.CharField(max_length=300, blank=True)
     delivery = models.UUIDField(null=True, blank=True)
+    delivered_on = models.DateField(null=True, blank=True)
     file_name = models.CharField(max_length=255, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     rule_set = models.CharField(max_length=40, blank=True)
@@ -143,6 +146,15 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} n. {self.number}"
+
+    @property
+    def title(self) -> str:
+        """What anybody may read of the file that it comes from: the day on which it was delivered,
+        never its name, which may be a person's. Empty where there was none."""
+        if not (self.delivery or self.file_name):
+            return ""
+        day = self.delivered_on or timezone.localdate(self.published_at)
+        return gettext("Consegna del %(day)s") % {"day": date_format(day)}
 
 
 class SourceItem(models.Model):
@@ -165,7 +177,11 @@ class SourceItem(models.Model):
 
 
 class Record(models.Model):
-    """What a source says about one thing, from one edition (included) to another (excluded)."""
+    """What a source says about one thing, from one edition (included) to another (excluded).
+
+    `raw` and `withheld` are for who sent them: the row as sent, and the cells that are kept out
+    of everything published, by field.
+    """
 
     item = models.ForeignKey(SourceItem, models.PROTECT, related_name="records")
     from_edition = models.ForeignKey(Edition, models.PROTECT, related_name="records_begun")
@@ -190,6 +206,7 @@ class Record(models.Model):
     point = models.PointField(srid=MASTER_SRID, null=True, blank=True)
     accuracy = models.CharField(max_length=40, blank=True)
     raw = models.JSONField(default=dict)
+    withheld = models.JSONField(default=dict, db_default={}, blank=True)
     layer = models.CharField(max_length=200, blank=True)
     row = models.PositiveIntegerField(null=True, blank=True)
 

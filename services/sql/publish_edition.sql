@@ -29,9 +29,9 @@ WHERE t.item_id = c.item_id AND t.verb <> 'confirmed' AND c.to_edition_id IS NUL
 
 INSERT INTO services_record (
     item_id, from_edition_id, from_number, fingerprint, name, kind_id, status, valence, municipality_id,
-    attributes, answers, geometry, point, accuracy, raw, layer, "row")
+    attributes, answers, geometry, point, accuracy, raw, withheld, layer, "row")
 SELECT item_id, %(edition)s, %(number)s, fingerprint, name, kind_id, status, valence, municipality_id,
-       attributes, answers, geometry, point, accuracy, raw, layer, "row"
+       attributes, answers, geometry, point, accuracy, raw, withheld, layer, "row"
 FROM edition_row;
 
 -- A thing nobody knew becomes a service with a public id of its own.

@@ -13,6 +13,7 @@ from deliveries.actions import review
 from deliveries.models import Delivery
 from deliveries.publishing import acceptance
 from notices.models import Notice
+from people import retention
 from services.models import Edition, Record
 from tests import builders
 
@@ -106,7 +107,7 @@ def test_sent_back_it_is_answered_by_a_new_file_and_keeps_its_own(partly, cast, 
     Delivery.objects.filter(pk=partly.pk).update(
         updated_at=timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED + 9)
     )
-    tasks.forget()
+    retention.forget_expired()
     partly.refresh_from_db()
     assert partly.status == "superseded"
     assert published(partly) == before

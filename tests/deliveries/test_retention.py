@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from deliveries import tasks, workflow
+from deliveries import workflow
 from deliveries.models import Delivery, Proposal, StagedRow
+from people import tasks
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ def after(delivery: Delivery, days: int) -> Delivery:
     """The delivery as the nightly task leaves it so many days after its last change."""
     then = timezone.now() - dt.timedelta(days=days)
     Delivery.objects.filter(pk=delivery.pk).update(updated_at=then)
-    tasks.forget()
+    tasks.forget_expired()
     delivery.refresh_from_db()
     return delivery
 
@@ -65,7 +66,7 @@ def test_the_rows_of_what_is_over_go_after_their_days(cast, operator, status, da
     for ago, left in ((days - 1, 4), (days + 1, 1)):
         then = timezone.now() - dt.timedelta(days=ago)
         Delivery.objects.filter(pk=delivery.pk).update(updated_at=then)
-        tasks.forget_rows()
+        tasks.forget_expired()
         assert delivery.rows.count() == left
     assert delivery.proposals.get() == refused, "what was refused is asked about again"
     assert delivery.findings.count() == 2
@@ -82,5 +83,5 @@ def test_the_rows_of_what_is_over_go_after_their_days(cast, operator, status, da
 def test_the_rows_of_what_is_open_stay(cast, status):
     delivery = builders.ready(cast, status=status)
     Delivery.objects.update(updated_at=timezone.now() - dt.timedelta(days=4000))
-    tasks.forget_rows()
+    tasks.forget_expired()
     assert delivery.rows.count() == 3

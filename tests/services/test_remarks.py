@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from core.errors import Invalid, NotAllowed, WrongState
 from deliveries import packages
+from people import retention
 from people.tokens import issue_token
-from services import remarks, tasks
+from services import remarks
 from services.actions import EditionHead, publish_edition
 from services.models import Remark, Service
 from tests.services.catalogue import Thing, publish
@@ -160,7 +161,7 @@ def test_the_texts_go_after_the_stated_days_and_the_outcome_stays(service, setti
     over = remark(service, outcome="right", answer="Grazie", closed_at=old)
     fresh = remark(service, outcome="right", answer="Grazie", closed_at=timezone.now())
     waiting = remark(service, at=old)
-    tasks.forget()
+    retention.forget_expired()
     for one in (over, fresh, waiting):
         one.refresh_from_db()
     assert (over.text, over.answer, over.outcome) == ("", "", "right")

@@ -122,7 +122,8 @@ def test_att_14_is_silent_about_a_completed_address():
 def test_att_15_speaks_of_a_fiscal_code_in_the_notes():
     assert says(
         "ATT-15",
-        "Riga 1: «NOTES» sembra contenere dati personali. Il valore non viene mostrato.",
+        "Riga 1: «NOTES» sembra contenere un recapito o un codice di una persona. "
+        "La cella non viene pubblicata.",
     )
 
 
