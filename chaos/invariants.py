@@ -15,7 +15,7 @@ from chaos.stage import Stage
 from chaos.stream import Ledger
 from core.queue import app
 from deliveries.leases import Leased
-from deliveries.models import Delivery
+from deliveries.models import Delivery, Errand
 from deliveries.models.delivery import FOLDER
 from deliveries.states import FOR_A_WORKER, DeliveryStatus
 from notices.models import Notice
@@ -25,6 +25,9 @@ from sttm2 import verification
 #: Two days and more: a file that old is the sweep's.
 _LONG_AGO: Final = 60 * 60 * 72
 _SHOWN: Final = 5
+#: How else a check without account may end than with its report: its hour is over or it was given
+#: up after it had taken workers with it.
+ENDS: Final = {(404, "check-unknown"), (500, "check-failed")}
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,8 @@ def _work() -> list[str]:
     for model in Leased.__subclasses__():
         held = model._default_manager.filter(lease_token__isnull=False)
         found += [f"{model.__name__} {key}" for key in held.values_list("pk", flat=True)]
+    open_errands = Errand.objects.filter(ended_at__isnull=True, until__gt=now)
+    found += [f"Errand {key} waits" for key in open_errands.values_list("pk", flat=True)]
     waiting = Delivery.objects.for_a_worker().filter(lease_until__lt=now, error_reference="")
     return found + [f"Delivery {key} waits" for key in waiting.values_list("pk", flat=True)]
 
@@ -159,5 +164,6 @@ def _letters() -> list[str]:
 def _strangers(ledger: Ledger, api: Api) -> Iterable[str]:
     for token in ledger.prechecks:
         said = api.get(f"checks/{token}/")
-        if said.status not in (200, 404, 500) or not said.body:
-            yield f"{token}: {said.status}"
+        code = said.body.get("code", "") if isinstance(said.body, dict) else ""
+        if (said.status, code) not in ENDS and said.status != 200:
+            yield f"{token}: {said.status} {code}"

@@ -19,6 +19,8 @@ _TOLD = """start() { printf '%s\\0' "$#" "$@" >&3; }; wait_for_answer() { :; }; 
 #: None outlives the run, however it ends.
 DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 PAUSE_SECONDS = 1.0
+#: What these began goes on beside the new ones for as long as it likes: nothing may come of that.
+LEFT_ALONE = {"worker"}
 
 
 @dataclass
@@ -57,8 +59,8 @@ class Supervisor:
 
     def begin(self, one: Kept) -> None:
         """One process in a session of its own, its log beside the others'."""
-        if one.name == "web":
-            self._forget_socket(one)
+        if one.name not in LEFT_ALONE:
+            self._forget(one)
         log = self.stage.folder / "log" / f"chaos-{one.name}.log"
         with log.open("ab") as out:
             one.process = subprocess.Popen(
@@ -73,7 +75,11 @@ class Supervisor:
         one.began += 1
         self.groups.add(one.process.pid)
 
-    def _forget_socket(self, one: Kept) -> None:
+    def _forget(self, one: Kept) -> None:
+        """What is left of the one before: processes that hold its port, a socket."""
+        if one.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(one.process.pid, signal.SIGKILL)
         for word in one.command:
             if word.startswith("unix:"):
                 Path(word.removeprefix("unix:")).unlink(missing_ok=True)

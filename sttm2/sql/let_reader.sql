@@ -15,3 +15,5 @@ BEGIN
     END LOOP;
 END
 $$;
+-- Whoever waits is told how long work usually takes: when it began and ended, of nobody's by name.
+GRANT SELECT (id, subject_kind, subject_id, verb, at) ON public.notices_event TO {role};

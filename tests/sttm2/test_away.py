@@ -106,14 +106,27 @@ def test_anonymous_reads_need_no_more_than_the_readers_role(alone):
     assert {path: status for path, status in told.items() if status != 200} == {}
 
 
+def test_who_has_no_account_follows_a_check_that_waits(alone):
+    """Nobody takes it here: what is told of the queue is read by the reader's role too."""
+    file = {"file": ("piano.csv", b"ID;TIPOLOGIA\n1;Biblioteca\n")}
+    address = alone.web.address + "/api/v1/checks/"
+    sent = requests.post(address, data={"municipality": "015209"}, files=file, timeout=30)
+    assert sent.status_code == 202
+    token = sent.json()["id"]
+    waits = alone.get(f"/api/v1/checks/{token}/")
+    assert (waits.status_code, waits.json()["status"]) == (202, "waiting")
+    for path in (f"/verifica/{token}/", f"/verifica/{token}/avanzamento/"):
+        assert alone.get(path).status_code == 200
+
+
 def test_what_a_reader_asks_is_asked_as_the_reader(alone):
     """Seen from the server: after anonymous pages both roles have connections, after a reader's
     only page no other has a statement later than it."""
-    alone.asked("SELECT pg_stat_reset()")
+    since = alone.asked("SELECT clock_timestamp()")
     alone.get("/servizi/")
     said = alone.asked(
         "SELECT usename, query FROM pg_stat_activity"
-        " WHERE datname = 'sttm2' AND query ~ 'services_'"
+        f" WHERE datname = 'sttm2' AND query ~ 'services_' AND query_start > '{since}'"
     )
     assert "sttm2_read" in said
     assert "sttm2_app" not in said
