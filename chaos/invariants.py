@@ -139,7 +139,8 @@ def _rows(ledger: Ledger) -> Iterable[str]:
                 item__source=delivery.source_id, to_edition__isnull=True
             ).values_list("item__key", flat=True)
         )
-        rows = ledger.asked[delivery.idempotency_key].rows or frozenset()
+        made = ledger.asked.get(delivery.idempotency_key)
+        rows = made.rows if made and made.rows else frozenset()
         if shown != Counter(rows):
             yield f"{comune}: {len(shown)} rows are shown, {len(rows)} were sent"
 
