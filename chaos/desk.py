@@ -47,9 +47,17 @@ class Api:
         address = f"http://127.0.0.1:{self.port}/api/v1/{path}"
         try:
             said = requests.request(method, address, headers=headers, timeout=PATIENCE, **more)
-            answer = Answer(said.status_code, said.json() if said.content else None)
-        except (requests.RequestException, ValueError):
+            answer = Answer(said.status_code, _body(said))
+        except requests.RequestException:
             answer = Answer(0)
         with self._lock:
             self.answered[answer.status] += 1
         return answer
+
+
+def _body(said: requests.Response) -> Any:
+    """As JSON; nothing of what is none."""
+    try:
+        return said.json()
+    except ValueError:
+        return None
