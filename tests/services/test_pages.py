@@ -59,9 +59,10 @@ def page(client, path: str) -> str:
     return answer.content.decode()
 
 
-def test_a_service_says_file_layer_and_row_it_comes_from(client, hospital):
+def test_a_service_says_day_and_row_it_comes_from_and_no_file_name(client, hospital):
     text = page(client, f"/servizi/{hospital.public_id}/")
-    for words in ("piano.zip", "servizi", "12", "DCC 12/2025", "Viale Matteotti 83", "300"):
+    assert "piano.zip" not in text
+    for words in ("Consegna del ", "12", "DCC 12/2025", "Viale Matteotti 83", "300"):
         assert words in text
     assert text.count("Piano dei Servizi di Sesto San Giovanni") > 3
 
