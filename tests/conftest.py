@@ -150,7 +150,8 @@ def _cast() -> Cast:
 #: What a test with a worker writes; the reference data stays.
 WRITTEN = (
     "deliveries_delivery, deliveries_errand, services_edition, services_source,"
-    " services_sourceitem, services_record, services_service, services_servicestate, people_user"
+    " services_sourceitem, services_record, services_service, services_servicestate, people_user,"
+    " services_statecount, services_cellcount, services_searchword"
 )
 
 

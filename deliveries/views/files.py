@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
 from core.pages import private
@@ -21,6 +22,7 @@ TYPES = {"xlsx": XLSX, "gpkg": GPKG}
 
 
 @private
+@require_safe
 def package(request: HttpRequest, key: str, extension: str) -> FileResponse:
     """The sender's pre-filled package."""
     made = packages.package_for(request.user, key)
@@ -33,12 +35,14 @@ def package(request: HttpRequest, key: str, extension: str) -> FileResponse:
 
 
 @private
+@require_safe
 def report_geopackage(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The delivery as sent, with its outcome row by row and a layer of errors."""
     return _returned(request, checked(request, pk), "gpkg")
 
 
 @private
+@require_safe
 def report_workbook(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The report as a workbook, with what to do and the rows as sent."""
     return _returned(request, checked(request, pk), "xlsx")
@@ -63,6 +67,7 @@ def _returned(request: HttpRequest, delivery: Delivery, format: str) -> HttpResp
 
 
 @private
+@require_safe
 def preparing(request: HttpRequest, pk: uuid.UUID, format: str) -> HttpResponse:
     """How a return file stands, as a fragment that asks for itself again until it is there."""
     delivery = checked(request, pk)
@@ -82,6 +87,7 @@ def preparing(request: HttpRequest, pk: uuid.UUID, format: str) -> HttpResponse:
 
 
 @private
+@require_safe
 def report_pdf(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The report on paper."""
     delivery = checked(request, pk)

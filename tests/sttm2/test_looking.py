@@ -18,9 +18,12 @@ from tests import builders, routes, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-#: The GETs that write, and what for. A large return file is besides asked of a worker, which
-#: stores it; a key's last use is noted every few minutes.
-WRITES = {"notices:follow": "a notice that is followed is read"}
+#: The GETs that write, and what for. A large return file is besides asked of a worker; a key's last
+#: use is noted every few minutes.
+WRITES = {
+    "notices:follow": "a notice that is followed is read",
+    "deliveries:report-progress": "a large file that a worker lost is asked of another",
+}
 #: Sign-in and the administration keep their own books.
 OTHERS = ("/accesso/", "/admin/", "/i18n/")
 
