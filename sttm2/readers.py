@@ -14,8 +14,9 @@ from sttm2.databases import READER
 
 Handler = Callable[[HttpRequest], HttpResponse]
 READS = ("GET", "HEAD")
-#: Sign-in and its returns, the administration, the choice of a language: they write.
-WRITING = ("/accesso/", "/admin/", "/i18n/")
+#: Sign-in and its returns, the administration, the choice of a language: they write. An invitation
+#: is opened before there is an account, and is a person's: the reader knows nobody.
+APPLICATIONS = ("/accesso/", "/admin/", "/i18n/", "/invito/")
 
 
 def only_reads(request: HttpRequest) -> bool:
@@ -25,7 +26,7 @@ def only_reads(request: HttpRequest) -> bool:
         settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
     )
     path = request.path_info.removeprefix("/en")
-    return request.method in READS and not is_somebody and not path.startswith(WRITING)
+    return request.method in READS and not is_somebody and not path.startswith(APPLICATIONS)
 
 
 class ReaderMiddleware:
