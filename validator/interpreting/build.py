@@ -265,7 +265,7 @@ def moved_shape(text: str | None) -> tuple[shapely.Geometry | None, PositionStat
     srid = _SRID.match(text)
     source = int(srid.group(1)) if srid else WGS84
     bare = _SRID.sub("", text)
-    if excess := bounds.of_wkt(bare):
+    if excess := bounds.of_text(bare):
         return None, PositionStatus(excess.value)
     shape = shapely.from_wkt(bare, on_invalid="ignore")
     if shape is None or shape.is_empty or not known(source):

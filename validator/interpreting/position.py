@@ -46,6 +46,7 @@ class PositionStatus(StrEnum):
     TOO_MANY_PARTS = Excess.PARTS.value
     TOO_MANY_VERTICES = Excess.VERTICES.value
     COUNTS_DIFFER = Excess.COUNTS.value
+    CURVED = Excess.CURVED.value
 
 
 @dataclass(frozen=True)

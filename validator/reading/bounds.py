@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import StrEnum
 from itertools import product
 from typing import Any, Final, TypeAlias
@@ -26,6 +27,11 @@ _UINT: Final = {1: struct.Struct("<I").unpack_from, 0: struct.Struct(">I").unpac
 _Reader: TypeAlias = "Callable[..., tuple[Any, ...]]"
 _Z, _M, _SRID = 0x80000000, 0x40000000, 0x20000000
 _POINT, _LINES, _RINGED = 1, (2, 8), (3, 17)
+#: Those that GDAL makes straight and GEOS, so the cells of a sheet, does not: it fails on them.
+_CURVED: Final = range(8, 13)
+_CURVED_WORDS: Final = re.compile(
+    r"(?i)(?:^|[(,])\s*(?:CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE)"
+)
 _GATHERING = (4, 5, 6, 7, 9, 10, 11, 12, 15, 16)
 #: Bytes of a geometry that holds nothing, and so of each level that another lies in.
 _LEVEL = 9
@@ -40,6 +46,8 @@ class Excess(StrEnum):
     VERTICES = "too_many_vertices"
     #: It announces more than it holds, or is none.
     COUNTS = "counts_differ"
+    #: A curve where only straight lines are read: in a cell.
+    CURVED = "curved"
 
 
 def limit_of(excess: str, limits: Limits = DEFAULT) -> int:
@@ -74,6 +82,7 @@ class _Walk:
     def __init__(self, value: bytes, start: int, limits: Limits) -> None:
         self.value, self.at, self.limits = value, start, limits
         self.parts = self.vertices = 0
+        self.curved = False
 
     def excess(self) -> Excess | None:
         inside = [1]
@@ -107,6 +116,7 @@ class _Walk:
         dimensions = code & 0x0FFFFFFF
         kind, iso = dimensions % 1000, dimensions // 1000
         vertex = 16 + 8 * (bool(code & _Z) + bool(code & _M) + (0, 1, 1, 2)[iso])
+        self.curved |= kind in _CURVED
         if kind == _POINT:
             self._vertices(1, vertex)
         elif kind in _LINES:
@@ -189,12 +199,33 @@ def of_texts(texts: pl.Series, limits: Limits = DEFAULT) -> dict[int, Excess]:
     walked = (opened > limits.nesting) | (commas >= limits.vertices)
     index = walked.fill_null(value=False).arg_true()
     found = {i: excess for i in index if (excess := of_wkt(texts[i], limits))}
-    long = texts.str.len_bytes() > 2 * _LEVEL * limits.nesting
-    index = (long & texts.str.contains(HEXADECIMAL)).fill_null(value=False).arg_true()
+    curved = texts.str.contains(_CURVED_WORDS.pattern).fill_null(value=False).arg_true()
+    found = dict.fromkeys(curved, Excess.CURVED) | found
+    index = texts.str.contains(HEXADECIMAL).fill_null(value=False).arg_true()
     if len(index):
         wkb = texts.gather(index).str.decode("hex", strict=False)
-        found |= {int(index[i]): excess for i, excess in of_column(wkb, limits).items()}
+        beyond = _curves(wkb, limits) | of_column(wkb, limits)
+        found |= {int(index[i]): excess for i, excess in beyond.items()}
     return found
+
+
+def of_text(text: str, limits: Limits = DEFAULT) -> Excess | None:
+    """The same of one WKT that a person typed."""
+    return of_texts(pl.Series([text]), limits).get(0)
+
+
+def _curves(wkb: pl.Series, limits: Limits) -> dict[int, Excess]:
+    walked = ~wkb.bin.slice(0, 5).is_in(_binary(_FLAT))
+    index = walked.fill_null(value=False).arg_true()
+    return {i: Excess.CURVED for i in index if _has_curve(wkb[i], limits)}
+
+
+def _has_curve(value: bytes, limits: Limits) -> bool:
+    walk = _Walk(value, 0, limits)
+    # What cannot be walked to its end may have shown its curve before.
+    with suppress(struct.error, IndexError, KeyError):
+        walk.excess()
+    return walk.curved
 
 
 def of_wkt(text: str, limits: Limits = DEFAULT) -> Excess | None:

@@ -163,6 +163,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "counts_differ": _w(
             "dichiara più di quello che contiene", "it announces more than it holds"
         ),
+        "curved": _w(
+            "è una curva, e in una cella leggiamo solo linee spezzate",
+            "it is a curve, and in a cell we only read straight lines",
+        ),
         # Geometry
         "Point": _w("punto", "point"),
         "LineString": _w("linea", "line"),

@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from tests.hostile_files import nested, nested_geojson, nested_wkb
+from validator.interpreting.position import sent_geometry
 from validator.limits import DEFAULT, Limits
 from validator.reading import bounds, depth
 from validator.reading.bounds import Excess
@@ -53,6 +54,27 @@ def test_thirty_two_levels_are_the_most(levels, found):
 
 def test_lists_in_lists_are_deep_too():
     assert bounds.of_wkt("POLYGON " + "(" * 40 + "0 0" + ")" * 40) == Excess.DEEP
+
+
+CURVES = [
+    "CIRCULARSTRING (0 0, 1 1, 2 0)",
+    "circularstring z (0 0 0, 1 1 1, 2 0 1)",
+    "CURVEPOLYGONZ((0 0 1, 1 0 1, 1 1 1, 0 0 1))",
+    "GEOMETRYCOLLECTION (POINT (1 1), COMPOUNDCURVE ((0 0, 1 1)))",
+    *(struct.pack("<BII", 1, kind, 0).hex() + "00" * 20 for kind in range(8, 13)),
+    struct.pack("<BIIII", 1, 8 | 0xA0000000, 32632, 0, 0).hex() + "00" * 20,
+    struct.pack(">BII", 0, 1008, 0).hex() + "00" * 20,
+    struct.pack("<BIIBII", 1, 7, 1, 1, 8, 0).hex() + "00" * 20,
+]
+
+
+@pytest.mark.parametrize("text", CURVES)
+def test_a_curve_in_a_cell_is_put_aside_and_the_others_are_read(text):
+    """GEOS fails on it, and with it would all the rows of the file."""
+    sent = sent_geometry(None, pl.DataFrame({"wkt": ["POINT (1 2)", f"SRID=32632;{text}", text]}))
+    assert sent.geometry[0] == shapely.Point(1, 2)
+    assert list(sent.unreadable) == [False, True, True]
+    assert sent.beyond[2] == Excess.CURVED
 
 
 def test_parts_and_vertices_are_counted():
