@@ -57,6 +57,13 @@ def many_vertices() -> bytes:
     return with_shapes(f"POLYGON (({ring}, {X + 1:.3f} {Y:.3f}))")
 
 
+def star(vertices: int = 6_001) -> bytes:
+    """Each side crosses nearly all the others: eighteen million crossings."""
+    angles = np.arange(vertices + 1) % vertices * (2 * np.pi * (vertices // 2) / vertices)
+    ring = ", ".join(f"{X + 500 * np.cos(a):.3f} {Y + 500 * np.sin(a):.3f}" for a in angles)
+    return with_shapes(f"POLYGON (({ring}))")
+
+
 def many_parts() -> bytes:
     part = f"(({X} {Y}, {X} {Y + 9}, {X + 9} {Y}, {X} {Y}))"
     return with_shapes(f"MULTIPOLYGON ({', '.join([part] * 30_000)})")
@@ -232,6 +239,7 @@ HELD: dict[str, Make] = {
         head=LISTED,
     ),
     "testo.csv": lambda: csv(ROW.format("parola " * 20_000, 1200, "2020-01-01"), head=LISTED),
+    "stella.csv": star,
     "grilletti.gpkg": endless_triggers,
 }
 REFUSED: dict[str, Make] = {

@@ -191,7 +191,7 @@ class Dataset:
     `name_kind` (what the name alone would say), `position` (`ok`, `missing`, `empty`,
     `null_coordinates`, `not_finite`, `unreadable`, `no_crs`, and what is beyond the limits:
     `too_deep`, `too_many_parts`, `too_many_vertices`, `counts_differ`,
-    `curved`), `fingerprint` (32 hex),
+    `curved`, `too_many_crossings`), `fingerprint` (32 hex),
     and in which comune it is (`interpreting.municipality`). `home`: the comuni that the source may
     speak of (ISTAT codes), one for a comune's plan; `placed_by`: what holds where a row's code
     and position disagree (`interpreting.municipality.PlacedBy`).

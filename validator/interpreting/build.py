@@ -42,6 +42,7 @@ from validator.interpreting.repair import Repaired, repair
 from validator.interpreting.rows import MatchedLayer, understood_columns
 from validator.libraries import pl
 from validator.reading import bounds
+from validator.reading.bounds import Excess
 from validator.source_file import OWN_LAYERS, Note, SourceFile, SourceLayer, shape_of
 from validator.taxonomy import LOCAL, Kind
 
@@ -193,6 +194,9 @@ def _assembled(
     geometry = np.concatenate([part.geometry for part in parts])
     frame, geometry = _with_moved(frame, geometry, context)
     mended = repair(geometry, context.tolerance, *_choices(frame, context))
+    if mended.tangled.any():
+        put_aside = pl.when(pl.Series(mended.tangled)).then(pl.lit(Excess.CROSSINGS.value))
+        frame = frame.with_columns(position=put_aside.otherwise("position"))
     frame = _with_picked(frame, context)
     frame = _with_area_test(frame, mended.geometry, context)
     frame = frame.drop("picked_kind", strict=False)

@@ -47,6 +47,7 @@ class PositionStatus(StrEnum):
     TOO_MANY_VERTICES = Excess.VERTICES.value
     COUNTS_DIFFER = Excess.COUNTS.value
     CURVED = Excess.CURVED.value
+    TOO_MANY_CROSSINGS = Excess.CROSSINGS.value
 
 
 @dataclass(frozen=True)

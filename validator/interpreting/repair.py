@@ -13,6 +13,7 @@ import shapely
 
 from validator.dataset import Geometries, Mask, empty_repairs, repair_schema
 from validator.interpreting.position import areas_of, single_type
+from validator.interpreting.tangles import tangled
 from validator.libraries import pl
 
 _REASON = re.compile(r"^(?P<reason>[^\[]+?)\s*(?:\[(?P<x>\S+) (?P<y>\S+)\])?$")
@@ -30,6 +31,8 @@ class Tolerance:
 class Repaired:
     """Shapes that are all valid, which were not, which were mended, and the list of repairs.
 
+    `tangled` are those that cross themselves too often to be mended: they have no geometry.
+
     Where a repair would change too much (`invalid` and not `repaired`), the geometry still holds
     the proposal: every later computation needs valid shapes, and the row is held by GEO-04.
     """
@@ -38,6 +41,7 @@ class Repaired:
     invalid: Mask
     repaired: Mask
     repairs: pl.DataFrame
+    tangled: Mask
 
 
 def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: Mask) -> Repaired:
@@ -48,9 +52,12 @@ def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: 
     """
     present = ~shapely.is_missing(geometry)
     invalid: Mask = present & ~shapely.is_valid(geometry)
+    geometry, lost_ones = _untangled(geometry, invalid)
+    invalid &= ~lost_ones
     index = np.flatnonzero(invalid)
     if not len(index):
-        return Repaired(geometry, invalid, np.zeros(len(geometry), dtype=bool), empty_repairs())
+        none = np.zeros(len(geometry), dtype=bool)
+        return Repaired(geometry, invalid, none, empty_repairs(), lost_ones)
     broken = geometry[index]
     mended = _mended(broken)
     before, after = np.abs(shapely.area(broken)), shapely.area(mended)
@@ -71,7 +78,18 @@ def repair(geometry: Geometries, tolerance: Tolerance, accepted: Mask, refused: 
         },
         schema=repair_schema(), strict=False,
     )  # fmt: skip
-    return Repaired(result, invalid, repaired, listed)
+    return Repaired(result, invalid, repaired, listed, lost_ones)
+
+
+def _untangled(geometry: Geometries, invalid: Mask) -> tuple[Geometries, Mask]:
+    """The shapes without those that cannot be mended, and which these are."""
+    index = np.flatnonzero(invalid)
+    found = np.zeros(len(geometry), dtype=bool)
+    found[index] = tangled(geometry[index])
+    if found.any():
+        geometry = geometry.copy()
+        geometry[found] = None
+    return geometry, found
 
 
 def _mended(broken: Geometries) -> Geometries:

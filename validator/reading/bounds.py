@@ -48,6 +48,8 @@ class Excess(StrEnum):
     COUNTS = "counts_differ"
     #: A curve where only straight lines are read: in a cell.
     CURVED = "curved"
+    #: Told once it is read (`validator.interpreting.tangles`).
+    CROSSINGS = "too_many_crossings"
 
 
 def limit_of(excess: str, limits: Limits = DEFAULT) -> int:

@@ -167,6 +167,10 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "è una curva, e in una cella leggiamo solo linee spezzate",
             "it is a curve, and in a cell we only read straight lines",
         ),
+        "too_many_crossings": _w(
+            "il contorno incrocia se stesso troppe volte per ripararlo",
+            "its outline crosses itself too often to be repaired",
+        ),
         # Geometry
         "Point": _w("punto", "point"),
         "LineString": _w("linea", "line"),
