@@ -1,7 +1,7 @@
 """A cache that may be away: what is not found is asked again, so nobody need notice.
 
 While the server does not answer, what is kept is missed and what is to be kept is not. What must
-go on being counted is counted by this process alone (`CountingCache`).
+go on being counted is counted by this process alone (`CountingCache`); so are turns and locks.
 """
 
 import logging
@@ -31,10 +31,21 @@ PATIENCE: Final = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
 
 
 class Missing(DummyCache):
-    """Finds nothing, keeps nothing, and says so: whoever adds does not come first."""
+    """Finds nothing and keeps nothing. Who adds takes a turn, a lock or a code that may be used
+    once: of those each process keeps its own, so that the first has it and the second has not."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        super().__init__("", params)
+        self._turns = LocMemCache("turns", params)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        return False
+        return self._turns.add(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> bool:
+        return self._turns.delete(*args, **kwargs)
+
+    def clear(self) -> None:
+        self._turns.clear()
 
 
 class ForgivingCache(RedisCache):
@@ -47,7 +58,7 @@ class ForgivingCache(RedisCache):
         self._rests_until = 0.0
 
     def _made_instead(self, params: dict[str, Any]) -> BaseCache:
-        return Missing("", params)
+        return Missing(params)
 
     def _ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if time.monotonic() >= self._rests_until:
