@@ -7,7 +7,8 @@ port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 
 collect_static() ( # Readable for whoever nginx works as
   umask 022
-  .venv/bin/python manage.py collectstatic --noinput --clear --ignore src --ignore redoc --ignore rest_framework &&
+  rm -rf "$LOCAL/static" # folders too: they keep the rights they were made with
+  .venv/bin/python manage.py collectstatic --noinput --ignore src --ignore redoc --ignore rest_framework &&
     .venv/bin/python manage.py write_front "$FRONT_FOLDER/words"
 )
 static_files() {
@@ -64,6 +65,7 @@ greet() {
 ended() { # PID CODE: none of them ends by itself: if one does, say which, and stop the rest
   printf '\n** "%s" ended by itself (exit code %s). Stopping the rest.\n' "${PROCESS[$1]:-a process}" "$2" >&2
   unset "PROCESS[$1]"
+  [ "$1" = 0 ] || kill -TERM -- "-$1" 2>/dev/null || true # what it had started and left: nginx's workers hold the port
   exit 1
 }
 wait_for_the_first_to_end() {

@@ -4,11 +4,14 @@ The functions of bin/lib run here on processes of the test's own; the portal its
 hand and by the browser tests.
 """
 
+import re
 import socket
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.processes import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = (
@@ -57,6 +60,23 @@ def test_a_process_that_ends_is_not_waited_for():
     answer = waited("start web false")
     assert answer.returncode == 1
     assert '"web" ended by itself (exit code 1)' in answer.stderr
+
+
+def test_what_a_killed_process_leaves_is_ended_with_it():
+    """nginx's workers hold the port when their main process is killed."""
+    left = 'sleep 300 & echo "left $!" >&2; kill -KILL $$'
+    answer = waited(f"start front bash -c '{left}'; start web sleep 300")
+    assert answer.returncode == 1
+    (pid,) = re.findall(r"left (\d+)", answer.stdout + answer.stderr)
+    wait_for(lambda: is_over(pid))
+
+
+def is_over(pid: str) -> bool:
+    """Ended, though perhaps nobody has asked how."""
+    try:
+        return not Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True
 
 
 def test_an_answer_that_is_an_error_is_told():
