@@ -16,6 +16,7 @@ from sttm2.rest import document
 
 #: Status -> code, title, what it means and what to do.
 WORDS: Final[dict[int, tuple[str, Promise, Promise]]] = {
+    404: ("not-found", _("Pagina non trovata"), _("Questa pagina non c’è.")),
     413: (
         "too-large",
         _("File troppo grande"),

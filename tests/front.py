@@ -4,6 +4,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from tests.portal_processes import Web
 from tests.processes import DIES_WITH_US, ROOT, STARTING_SECONDS, Process, free_port, wait_for
@@ -27,6 +28,11 @@ class Front(Process):
         """Where the application is to listen."""
         return f"{self.folder.path}/app/web.sock"
 
+    @property
+    def told_by_nginx(self) -> Path:
+        """What it writes of errors."""
+        return self.folder.path / "errors"
+
     def surroundings(self) -> dict[str, str]:
         return {**super().surroundings(), "PORT": str(self.port), "STTM2_MODE": "test"}
 
@@ -41,13 +47,14 @@ class Front(Process):
             f"DJANGO_SETTINGS_MODULE=tests.settings {words}",
             'exec "${FRONT_COMMAND[@]}"',
         )
-        self.process = subprocess.Popen(
-            [*DIES_WITH_US, "bash", "-euc", "; ".join(lines)],
-            cwd=ROOT,
-            env=self.environment,
-            start_new_session=True,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.told_by_nginx.open("w") as errors:
+            self.process = subprocess.Popen(
+                [*DIES_WITH_US, "bash", "-euc", "; ".join(lines)],
+                cwd=ROOT,
+                env=self.environment,
+                start_new_session=True,
+                stderr=errors,
+            )
         wait_for(self._answers, STARTING_SECONDS)
 
     def _answers(self) -> bool:

@@ -1,17 +1,22 @@
 """The front door before a running portal: slow clients, words, whose answers it keeps."""
 
+import os
 import re
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import requests
+from django.core.management import call_command
 
 from tests import databases
 from tests.front import Front, WebBehind
+from tests.throwaway import Folder
 
 pytestmark = pytest.mark.slow
 
@@ -146,6 +151,105 @@ def test_who_asks_too_often_is_told_so(front):
         assert (tile.status_code, tile.content) == (429, b"")
     finally:
         door.remove()
+
+
+def test_readiness_is_counted_and_static_files_are_not():
+    """The first looks at the database; the others are answered by the door, in words too."""
+    door = Front(STTM2_FRONT_RATE="1", STTM2_FRONT_BURST="2")
+    try:
+        door.start()
+        missing = [get(door, "/static/nothing.css") for _ in range(6)]
+        assert {page.status_code for page in missing} == {404}
+        assert "Pagina non trovata" in missing[0].text
+        assert {get(door, "/healthz").status_code for _ in range(6)} == {502}
+        assert 429 in {get(door, "/readyz").status_code for _ in range(6)}
+    finally:
+        door.remove()
+
+
+def test_the_door_tells_no_address_that_is_a_secret():
+    door = Front()
+    try:
+        door.start()
+        assert get(door, "/invito/a-secret-of-somebody/").status_code == 502
+        assert "a-secret-of-somebody" not in door.told_by_nginx.read_text()
+    finally:
+        door.remove()
+
+
+@pytest.fixture
+def collected(settings) -> Iterator[Path]:
+    """Static files, made by somebody who gives others nothing."""
+    folder = Folder()
+    settings.STATIC_ROOT = folder.path / "static"
+    usual = os.umask(0o077)
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        yield settings.STATIC_ROOT
+    finally:
+        os.umask(usual)
+        folder.remove()
+
+
+def test_static_files_are_read_by_the_door_whoever_it_works_as(collected):
+    modes = {path.is_dir(): set() for path in collected.rglob("*")}
+    for path in (collected, *collected.rglob("*")):
+        modes[path.is_dir()].add(oct(path.stat().st_mode & 0o777))
+    assert modes == {True: {"0o755"}, False: {"0o644"}}
+    door = Front(FRONT_STATIC=str(collected))
+    try:
+        door.start()
+        found = get(door, "/static/build/main.css")
+        assert (found.status_code, found.headers["Content-Type"]) == (200, "text/css")
+    finally:
+        door.remove()
+
+
+def test_uploaded_files_stay_private(settings):
+    kept = (settings.FILE_UPLOAD_PERMISSIONS, settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS)
+    assert kept == (0o600, 0o700)
+
+
+KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\nok"
+
+
+def hang_up_at_the_second(listener: socket.socket) -> None:
+    """An application whose connections rest open, and which ends as the next request comes."""
+    for answers in (1, 1, 1):
+        caller, _address = listener.accept()
+        with caller:
+            for _ in range(answers):
+                caller.recv(65536)
+                caller.sendall(KEPT)
+            caller.recv(65536)
+
+
+def test_a_read_survives_an_application_that_hangs_up():
+    door = Front()
+    try:
+        door.start()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(door.socket)
+            listener.listen()
+            listener.settimeout(30)
+            door.folder.path.joinpath("app/web.sock").chmod(0o777)
+            threading.Thread(target=hang_up_at_the_second, args=[listener], daemon=True).start()
+            told = [get(door, f"/x{turn}").status_code for turn in range(3)]
+        assert told == [200, 200, 200]
+    finally:
+        door.remove()
+
+
+def test_the_application_holds_a_connection_that_rests(front):
+    """Longer than the two seconds that gunicorn would by itself."""
+    asked = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(30)
+        caller.connect(front.socket)
+        for pause in (4, 0):
+            caller.sendall(asked)
+            assert caller.recv(65536).startswith(b"HTTP/1.1 200")
+            time.sleep(pause)
 
 
 def test_the_door_alone_says_who_asks(front):
