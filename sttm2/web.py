@@ -28,8 +28,8 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 timeout = 60
-#: Seconds; longer than nginx keeps a connection that rests (front/nginx.conf.template): who hangs up
-#: first may do so just when a request comes.
+#: Seconds; longer than nginx keeps a connection that rests (front/nginx.conf.template): who hangs
+#: up first may do so just when a request comes.
 keepalive = 75
 logger_class = WebLogger
 control_socket_disable = True
