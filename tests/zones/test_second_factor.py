@@ -37,12 +37,12 @@ def test_a_consultant_is_asked_for_it_as_an_operator(cast, path):
     client = Client()
     client.force_login(cast.consultant)
     assert "/2fa/totp/activate/" in client.get(path)["Location"]
-    assert client.post("/api/v1/uploads/", {"municipality": "015209"}).status_code == 302
+    assert client.post("/api/v1/uploads/", {"municipality": "015209"}).status_code == 403
 
 
 def test_nothing_is_written_before_the_second_factor(real_operator):
     answer = real_operator.post("/api/v1/uploads/", {"municipality": "015209"})
-    assert answer.status_code == 302
+    assert answer.status_code == 403
 
 
 def test_public_pages_stay_open(real_operator):

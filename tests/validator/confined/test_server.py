@@ -47,7 +47,7 @@ def heavy(tmp_path):
     """A table that takes a second or two to read."""
     path = tmp_path / "grande.csv"
     row = ";".join(f"valore {i}" for i in range(20))
-    path.write_text("\n".join([";".join(f"c{i}" for i in range(20))] + [row] * 150_000))
+    path.write_text("\n".join([";".join(f"c{i}" for i in range(20))] + [row] * 100_000))
     return path
 
 
@@ -177,7 +177,7 @@ def test_a_reading_process_that_dies_is_tried_twice_then_told(
     assert isinstance(told, outcome)
     assert server.settle() == []
     (read_again,) = read_while_killing(server, read, heavy, number, times=1)
-    assert read_again.layers[0].rows == 150_000
+    assert read_again.layers[0].rows == 100_000
     assert server.settle() == []
 
 
@@ -210,7 +210,7 @@ def test_a_killed_server_is_replaced_and_its_remains_are_swept(tmp_path, heavy):
     assert first.leftovers()
     first.socket.unlink()
     second = started(folder)
-    assert client.read(heavy, name="g.csv", socket_path=second.socket).layers[0].rows == 150_000
+    assert client.read(heavy, name="g.csv", socket_path=second.socket).layers[0].rows == 100_000
     assert second.settle() == []
     assert second.stop() == 0
     assert not second.socket.exists()
