@@ -163,8 +163,7 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
-        # Whatever the umask: nginx, another user, hands them out.
-        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # nginx
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
