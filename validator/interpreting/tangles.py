@@ -52,7 +52,8 @@ def _segments(shape: shapely.Geometry) -> _Segments:
     """One row for each: x and y of its two ends."""
     rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shape)))
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    return np.hstack([points[:-1], points[1:]])[ring[:-1] == ring[1:]]
+    segments: _Segments = np.hstack([points[:-1], points[1:]])[ring[:-1] == ring[1:]]
+    return segments
 
 
 def _near(segments: _Segments) -> Iterator[tuple[_Segments, _Segments]]:

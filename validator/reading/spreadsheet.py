@@ -66,8 +66,7 @@ def _sheet(
         # Our own number and outcome of each row are no data of the planner's.
         rows = [row[2:] for row in rows]
     check_size(job, rows=len(rows), columns=max((len(row) for row in rows), default=0))
-    for block in merged:
-        _fill(rows, block)
+    _fill_all(rows, merged)
     layer = _layer(job, name, rows, merged)
     return Found(layers=[layer]) if layer else Found(others=[OtherLayer(name, "empty", 0)])
 
@@ -116,12 +115,12 @@ def _whole_shapes(frame: pl.DataFrame) -> pl.DataFrame:
 def _header_bottom(top: int, merged: list[Block]) -> int:
     """The last row of a header that starts at `top`: as deep as its merged
     cells reach, and one more row below a heading that spans several columns."""
-    bottom, grown = top, True
-    while grown:
-        inside = [block for block in merged if top <= block.top <= bottom]
-        reach = [b.bottom + (1 if b.right > b.left else 0) for b in inside]
-        deeper = max([bottom, *reach])
-        grown, bottom = deeper > bottom, deeper
+    bottom = top
+    for block in sorted(merged, key=lambda one: one.top):
+        if block.top > bottom:
+            break
+        if block.top >= top:
+            bottom = max(bottom, block.bottom + (1 if block.right > block.left else 0))
     return bottom
 
 
@@ -146,6 +145,18 @@ def _notes(
     if damaged := encoding.damaged_cells(frame):
         found.append(damaged)
     return found
+
+
+def _fill_all(rows: list[list[str]], merged: list[Block]) -> None:
+    """Merged blocks do not overlap, so they fill no more cells than there are: of a file that says
+    otherwise those beyond are left as they are, or it would take hours."""
+    left = sum(map(len, rows))
+    for block in merged:
+        depth = min(block.bottom + 1, len(rows)) - block.top
+        left -= max(depth, 1) * (block.right - block.left + 1)
+        if left < 0:
+            return
+        _fill(rows, block)
 
 
 def _fill(rows: list[list[str]], block: Block) -> None:

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import io
+import time
 
 import openpyxl
 import pytest
 
 from tests.validator.reading.conftest import zipped
 from validator.reading.errors import Unreadable
+from validator.reading.spreadsheet import Block, _fill_all, _header_bottom
 
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -83,6 +85,23 @@ def test_a_merged_value_holds_for_all_its_rows(read_book):
         ["Tipo", "Nome"], ["Cultura", "Museo"], [None, "Teatro"], merge=["A2:A3"]
     ).layers[0]
     assert layer.frame["Tipo"].to_list() == ["Cultura", "Cultura"]
+
+
+def test_a_header_of_many_steps_is_as_deep_as_they_reach():
+    """Each block begins where the one before ends: read once, not once for each."""
+    steps = [Block(row, 0, row + 1, 0) for row in range(60_000)]
+    began = time.process_time()
+    assert _header_bottom(0, steps[::-1]) == 60_000
+    assert _header_bottom(3, [Block(0, 0, 9, 0), Block(3, 1, 4, 2), Block(5, 0, 6, 0)]) == 6
+    assert time.process_time() - began < 5
+
+
+def test_blocks_that_overlap_are_not_filled_without_end():
+    rows = [[str(row), "Museo", "", ""] for row in range(1_000)]
+    began = time.process_time()
+    _fill_all(rows, [Block(0, 0, 1_000_000, 3)] * 60_000)
+    assert rows[999] == ["0"] * 4
+    assert time.process_time() - began < 5
 
 
 def test_blank_rows_and_columns_are_left_out(read_book):
