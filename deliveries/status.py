@@ -21,11 +21,12 @@ PATIENCE = timedelta(minutes=15)
 
 def work() -> StatusSection:
     """Checks and publications that wait or are done, the oldest first; those that failed."""
+    working = Delivery.objects.for_a_worker()
     return StatusSection(
         _("Lavoro sulle consegne"),
         [
-            _line(_("Controlli"), Delivery.objects.filter(status__in=_CHECKS)),
-            _line(_("Pubblicazioni"), Delivery.objects.filter(status__in=_PUBLICATIONS)),
+            _line(_("Controlli"), working.filter(status__in=_CHECKS)),
+            _line(_("Pubblicazioni"), working.filter(status__in=_PUBLICATIONS)),
             _failed(),
         ],
     )

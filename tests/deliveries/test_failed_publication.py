@@ -12,6 +12,7 @@ from core.queue import PUBLICATIONS, app, waiting
 from deliveries import leases, tasks
 from deliveries.models import Delivery
 from deliveries.publishing import acceptance
+from deliveries.status import work
 from notices.models import Event, Notice
 from people.tokens import issue_token
 from services.models import Edition
@@ -110,6 +111,14 @@ def test_after_the_last_attempt_the_office_is_told_and_it_is_tried_no_more(decid
     assert f"Riferimento: {decided.error_reference}" in page
     later(decided, days=9)
     assert swept() == []
+
+
+def test_what_was_given_up_is_no_work_of_the_workers(decided, broken, cast):
+    lines = {line.label: line.value for line in work().lines}
+    assert lines["Pubblicazioni"] != "nessuno in corso"
+    used_up(decided)
+    lines = {line.label: line.value for line in work().lines}
+    assert lines["Pubblicazioni"] == "nessuno in corso"
 
 
 def test_the_pages_say_what_happens_with_the_reference(decided, broken, cast):

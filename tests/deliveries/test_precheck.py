@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from deliveries import precheck
+from core.queue import PRECHECKS, app, waiting
+from deliveries import precheck, works
 from deliveries.models import Errand
 from tests.processes import wait_for
 from zones.management.reference import FIXTURES
@@ -69,6 +70,16 @@ def sent_by_page(browser: Client, file=None) -> str:
     )
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"].strip("/").split("/")[-1]
+
+
+def test_workers_log_no_token(browser, empty_queues):
+    """What its message is called stands in the log of whoever takes it: the token opens it."""
+    token = sent_by_page(browser)
+    assert token not in works.PRECHECK.message_id(token, 1)
+    assert works.PRECHECK.message_id(token, 1) != works.PRECHECK.message_id(token + "x", 1)
+    app.control.purge()
+    works.PRECHECK.send(token, 1)
+    assert waiting(PRECHECKS) == {works.PRECHECK.message_id(token, 1)}
 
 
 def test_anybody_sends_a_file_and_reads_the_report(browser):
