@@ -10,7 +10,7 @@ from typing import Final
 from django.db import connection
 
 #: Rows written at once from which on this is worth its time: below, the database sees to it.
-MANY: Final = 5_000
+MANY: Final = 500
 
 
 def analyse(*tables: str) -> None:
