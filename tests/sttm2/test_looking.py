@@ -18,8 +18,8 @@ from tests import builders, routes, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-#: The GETs that write, and what for. A large return file is besides asked of a worker; a key's last
-#: use is noted every few minutes.
+#: The GETs that write, and what for. A large return file is besides asked of a worker; a key's
+#: last use is noted every few minutes.
 WRITES = {
     "notices:follow": "a notice that is followed is read",
     "deliveries:report-progress": "a large file that a worker lost is asked of another",
