@@ -1,6 +1,7 @@
 -- How many findings of each code have an answer: it hangs on the content of the first row that the finding names, or on
 -- nothing when it is about the whole file. Parameters: delivery.
--- The row is looked up for each finding that may have an answer: right after a check the database does not know how many
+-- The row is looked up for each finding that may have an answer: right after a check the database does not know how
+-- many
 -- rows were written, and would join all with all.
 WITH answers AS MATERIALIZED (
     SELECT code, fingerprint, cell FROM deliveries_answer WHERE delivery_id = %(delivery)s
