@@ -304,10 +304,11 @@ def row_findings(
 
 def with_refused(found: Sequence[RowFinding], refused: Refused) -> list[RowFinding]:
     """The rows with the answer that could not be used where it was typed."""
-    place = (refused.layer, refused.column, refused.row_list)
+    place = (refused.layer, refused.row_list)
     return [
         replace(one, offer=refused)
-        if (one.finding.layer, one.finding.column, one.row_list) == place
+        if (one.finding.layer, one.row_list) == place
+        and refused.column in ("", one.finding.column)
         else one
         for one in found
     ]
