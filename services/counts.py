@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
@@ -13,9 +13,8 @@ from services.filters import ServiceFilter
 from services.models import ServiceState
 from services.selectors import CategoryCounts, ReadingCounts, by_category
 from services.statements import SQL
-from services.versions import catalogue_version
 
-#: The columns that facets count by, in the order of the statement's grouping sets.
+#: What services/sql/facets.sql counts by.
 FACETS: Final = ("municipality", "category", "kind", "valence", "status")
 _CHOICES: Final = ("zone", "municipality", "category", "type", "valence", "status")
 _COLUMNS: Final = (
@@ -28,10 +27,10 @@ _COLUMNS: Final = (
 class Counts:
     """What the choice selects, per category and reading, and per value of each facet."""
 
-    categories: Mapping[str | None, tuple[ReadingCounts, int]] = field(default_factory=dict)
-    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    categories: Mapping[str | None, tuple[ReadingCounts, int]]
+    facets: Mapping[str, Mapping[str, int]]
     #: Of each type, where the category stands that it has (or had, on a day gone by).
-    places: Mapping[str, float] = field(default_factory=dict)
+    places: Mapping[str, float]
 
     def by_category(self) -> list[CategoryCounts]:
         """In the order of the taxonomy."""
@@ -45,7 +44,7 @@ class Counts:
 
 def counts_of(chosen: ServiceFilter) -> Counts:
     """The counts, kept as long as the catalogue and the day are the same."""
-    kept: Counts = chosen.remembered("counts", lambda: _counted(chosen), catalogue_version())
+    kept: Counts = chosen.remembered("counts", lambda: _counted(chosen))
     return kept
 
 

@@ -6,6 +6,8 @@ import hashlib
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property, reduce
+from operator import and_
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -162,9 +164,12 @@ class ServiceFilter:
         found = found.filter(conditions) if conditions else found
         for box in (self.bbox and self.bbox.web(), web_box):
             found = found.within_web_box(box) if box else found
-        for word in self.q.split():
-            found = found.filter(meaning(word))
-        return found
+        return found.filter(self._meant) if self.q else found
+
+    @cached_property
+    def _meant(self) -> Q:
+        """What the words ask, looked up once: a page asks for its rows and for its counts."""
+        return reduce(and_, map(meaning, self.q.split()))
 
     @property
     def is_aggregate(self) -> bool:

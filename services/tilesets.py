@@ -37,6 +37,11 @@ class TileAddress:
         more = margin * self.width
         return (west - more, north - self.width - more, west + self.width + more, north + more)
 
+    def cells(self) -> CellRange:
+        """The tile's own and one beside it on every side."""
+        west, north = self.x * CELLS, self.y * CELLS
+        return CellRange(west - 1, north - 1, west + CELLS, north + CELLS)
+
 
 def points(tile: TileAddress, hits: ServiceSelection, *, most: int | None) -> bytes | None:
     """Single services; the hits' conditions hold the tile's box. None if they are more than
@@ -50,15 +55,9 @@ def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) 
     which the coarsest zooms do not tell apart: theirs are added up from finer ones."""
     zoom = max(tile.z, BY_COMUNE) if by_comune else tile.z
     finer = zoom - tile.z
-    shown = CellRange(
-        west=(tile.x * CELLS - 1) << finer,
-        north=(tile.y * CELLS - 1) << finer,
-        east=(((tile.x + 1) * CELLS + 1) << finer) - 1,
-        south=(((tile.y + 1) * CELLS + 1) << finer) - 1,
-    )
     rows = counted.filter(zoom=zoom)
     # A few comuni are found sooner by themselves than among all cells of a coarse tile.
-    rows = rows if finer else rows.within(shown)
+    rows = rows if finer else rows.within(tile.cells())
     values = rows.order_by().values_list("cell_x", "cell_y", "category", "n", "sum_x", "sum_y")
     found, params = values.query.sql_with_params()
     sql = SQL.filled("tile_cells", cells_of=SQL.filled("cells_stored", rows=found))
