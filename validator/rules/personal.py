@@ -37,14 +37,14 @@ _IBAN: Final = re.compile(
     r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE
 )
 _AT: Final = r"\s?(?:@|\(at\)|\[at\]|\((?:chiocciola|a)\))\s?"
-#: Every word, with the domain where it is a mailbox: one looked for from each letter of a long word
-#: anew takes for ever.
+#: Every word, with the domain where it is a mailbox: one looked for from each letter of a long
+#: word anew takes for ever.
 _ADDRESS: Final = re.compile(rf"([\w.+-]++)(?:{_AT}([\w-]+(?:\.[\w-]+)+))?", re.IGNORECASE)
 _BETWEEN: Final = r"[ \u00a0.\u2013-]{0,3}"
 #: Days look like telephones: they are taken away before anybody looks for these.
 _DAY: Final = re.compile(r"\b\d{1,2}([/. -])\d{1,2}\1(?:1[89]|20)\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
-#: A number as people write it: with the country, of a mobile phone, or of the fixed network. Digits
-#: once taken are not shared out anew (`}+`): a run of them has millions of ways to be.
+#: A number as people write it: with the country, of a mobile phone, or of the fixed network.
+#: Digits once taken are not shared out anew (`}+`): a run of them has millions of ways to be.
 _NUMBER: Final = re.compile(
     rf"(?<![\w.,/])(?:(?:\+\d{{1,3}}|0039){_BETWEEN}[/(]?|(?=3\d{{2}}|0[1-9]))"
     rf"\d{{2,4}}+[/)]?(?:{_BETWEEN}\d{{1,10}}+){{1,6}}(?![\w]|[.,]\d)"
