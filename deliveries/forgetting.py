@@ -4,20 +4,18 @@
 Records keep what was published, with the row as it was sent; findings stay longer, the log stays.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
+
+from django.db.models import Q
 
 from deliveries.models import Delivery
 from deliveries.querysets import run_sql
-from deliveries.states import DeliveryStatus
 
 
-def forget_rows(ended: Iterable[DeliveryStatus], limit: datetime) -> int:
+def forget_rows(ended: Q, limit: datetime) -> int:
     """Delete those of deliveries that ended so before `limit`, a delivery at a time; of how many
     deliveries."""
-    over = Delivery.objects.filter(
-        status__in=list(ended), updated_at__lt=limit, rows__isnull=False
-    )
+    over = Delivery.objects.filter(ended, updated_at__lt=limit, rows__isnull=False)
     found = list(over.order_by().distinct().values_list("pk", flat=True))
     for key in found:
         run_sql("forget_rows", delivery=key)

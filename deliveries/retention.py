@@ -43,13 +43,14 @@ def withdraw_drafts(limit: dt.datetime) -> int:
 
 
 def forget_rows(limit: dt.datetime) -> int:
-    """Delete the rows of deliveries that were withdrawn or replaced; of how many."""
-    return forgetting.forget_rows((DeliveryStatus.WITHDRAWN, DeliveryStatus.SUPERSEDED), limit)
+    """Delete the rows of deliveries that led to nothing; of how many."""
+    return forgetting.forget_rows(_ENDED, limit)
 
 
 def forget_published_rows(limit: dt.datetime) -> int:
-    """Delete the rows of deliveries that were published before `limit`; of how many."""
-    return forgetting.forget_rows((DeliveryStatus.PUBLISHED,), limit)
+    """Delete the rows of deliveries that were published, whole or in part, and ended before
+    `limit`; of how many."""
+    return forgetting.forget_rows(_PUBLISHED | Q(status=DeliveryStatus.PUBLISHED), limit)
 
 
 def forget_findings(limit: dt.datetime) -> int:

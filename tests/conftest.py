@@ -151,7 +151,8 @@ def _cast() -> Cast:
 WRITTEN = (
     "deliveries_delivery, deliveries_errand, services_edition, services_source,"
     " services_sourceitem, services_record, services_service, services_servicestate, people_user,"
-    " services_statecount, services_cellcount, services_searchword"
+    " services_statecount, services_cellcount, services_searchword,"
+    " django_session"
 )
 
 

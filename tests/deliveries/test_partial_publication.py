@@ -104,14 +104,20 @@ def test_sent_back_it_is_answered_by_a_new_file_and_keeps_its_own(partly, cast, 
         assert answer.status_code in (403, 409), name
     again = builders.checked(cast, builders.plan_file(6, first_name="Biblioteca centrale"))
     assert again.supersedes == partly
-    Delivery.objects.filter(pk=partly.pk).update(
-        updated_at=timezone.now() - dt.timedelta(days=settings.RETENTION_DAYS_UNPUBLISHED + 9)
-    )
-    retention.forget_expired()
-    partly.refresh_from_db()
+    age(partly, settings.ROWS_KEPT_DAYS["replaced"] + 9)
     assert partly.status == "superseded"
     assert published(partly) == before
+    age(partly, settings.RETENTION_DAYS_UNPUBLISHED + 9)
+    assert Record.objects.current().count() == 4
     assert partly.file.storage.exists(partly.file.name)
+
+
+def age(delivery: Delivery, days: int) -> None:
+    """Nobody has touched it for so long, and the night's deletion has run."""
+    past = timezone.now() - dt.timedelta(days=days)
+    Delivery.objects.filter(pk=delivery.pk).update(updated_at=past)
+    retention.forget_expired()
+    delivery.refresh_from_db()
 
 
 def judged(delivery: Delivery) -> set[tuple[int, str, str]]:
