@@ -1,8 +1,7 @@
 """`bin/bench [--quick | --full] [part ...]`: figures beside their bar; all parts: the docs page.
 
-Parts: list, tiles, export, dear, slow, check, publish, limit, delivery, queues, pages (all when
-none is named). --quick takes a tenth of the rows and a moment of load, to see that everything
-runs; --full adds a million.
+--quick takes a tenth of the rows and a moment of load, to see that everything runs; --full adds a
+million.
 """
 
 import argparse
@@ -13,11 +12,7 @@ import sys
 import tempfile
 
 from bench import database
-
-PARTS = (
-    *("list", "tiles", "export", "dear", "slow", "check", "publish", "limit", "delivery"),
-    *("queues", "pages"),
-)
+from bench.figures import PARTS
 
 
 def arguments() -> argparse.Namespace:

@@ -250,13 +250,14 @@ def delivery(report: Report, rows: int, *, runs: int) -> None:
     )
 
 
-def sent(port: int, token: str, path: Path) -> float:
+def sent(port: int, token: str, path: Path, comune: str = COMUNE) -> float:
+    """Seconds from sending the file to its report."""
     with requests.Session() as client:
         client.headers.update({"Authorization": f"Bearer {token}"})
         site = f"http://127.0.0.1:{port}"
         begun = time.perf_counter()
         files = {"file": (path.name, path.read_bytes())}
-        answer = client.post(f"{site}/api/v1/uploads/", data={"municipality": COMUNE}, files=files)
+        answer = client.post(f"{site}/api/v1/uploads/", data={"municipality": comune}, files=files)
         answer.raise_for_status()
         where = site + answer.headers["Location"].removeprefix(site)
         while (status := client.get(where).json()["status"]) in ("received", "checking"):

@@ -21,12 +21,12 @@ MISTAKES = {
 }
 
 
-def places(rows: int) -> Any:
+def places(rows: int, comune: str = COMUNE) -> Any:
     """So many points inside the comune, on a grid (so none stands on another), slightly shaken."""
-    comune = Municipality.objects.get(pk=COMUNE)
-    if comune.geometry is None:
+    area = Municipality.objects.get(pk=comune).geometry
+    if area is None:
         raise RuntimeError("the comune has no outline")
-    outline = shapely.buffer(shapely.from_wkb(bytes(comune.geometry.wkb)), -300)
+    outline = shapely.buffer(shapely.from_wkb(bytes(area.wkb)), -300)
     west, south, east, north = outline.bounds
     step = (outline.area / rows) ** 0.5 * 0.95
     grid = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
@@ -42,13 +42,19 @@ def places(rows: int) -> Any:
 
 
 def geopackage(
-    path: Path, rows: int, *, wrong: str = "", areas: bool = False, seed: int = 0
+    path: Path,
+    rows: int,
+    *,
+    wrong: str = "",
+    areas: bool = False,
+    seed: int = 0,
+    comune: str = COMUNE,
 ) -> Path:
     """Write it. `wrong`: `same` (a status nobody knows in every row, told as one mistake), `each`
     (an address of its own that is none: a finding per row), `three` (three such findings per
     row); `areas`: polygons of 12 vertices.
     """
-    shapes = places(rows)
+    shapes = places(rows, comune)
     if areas:
         shapes = shapely.buffer(shapes, 8, quad_segs=3)
     kinds = list(ServiceType.objects.filter(level="supra").values_list("name", flat=True))

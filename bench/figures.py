@@ -7,6 +7,10 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+#: What is measured of a published catalogue, and what of the work on deliveries.
+READERS = ("list", "tiles", "export", "dear", "slow", "open")
+WORK = ("check", "publish", "limit", "delivery", "queues", "crowd", "pages")
+PARTS = (*READERS, *WORK)
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 PAGE = HERE.parent / "docs" / "benchmarks.md"

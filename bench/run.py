@@ -4,8 +4,8 @@ import sys
 from dataclasses import dataclass
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench import bounds, checking, database, dear, pages, reading, slow
-from bench.figures import Report
+from bench import bounds, checking, crowd, database, dear, pages, reading, slow
+from bench.figures import PARTS, READERS, WORK, Report
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,6 @@ class Scale:
     runs: int
 
 
-PARTS = (
-    *("list", "tiles", "export", "dear", "slow", "check", "publish", "limit", "delivery"),
-    *("queues", "pages"),
-)
 SCALES = {
     "quick": Scale("quick", (10_000,), (1_000,), 1.0, 1),
     "usual": Scale("usual", (100_000,), (1_000, 10_000, 100_000), 5.0, 3),
@@ -33,9 +29,9 @@ SCALES = {
 def main(scale: Scale, parts: set[str]) -> int:
     report = Report(scale.name)
     try:
-        if parts & {"list", "tiles", "export", "dear", "slow"}:
+        if parts & set(READERS):
             _readers(report, scale, parts)
-        if parts & {"check", "publish", "limit", "delivery", "queues", "pages"}:
+        if parts & set(WORK):
             database.empty()
             _workshop(report, scale, parts)
     finally:
@@ -50,16 +46,23 @@ def _readers(report: Report, scale: Scale, parts: set[str]) -> None:
         small = dear.walked(report, dear.SMALL, small)
     for services in scale.services:
         reading.fill(services)
-        if "list" in parts and services <= 100_000:
-            reading.lists(report, services, scale.seconds)
-        if "tiles" in parts:
-            reading.tiles(report, services, scale.seconds)
-        if "export" in parts:
-            reading.exports(report, services, scale.runs)
-        if "slow" in parts and services <= 100_000:
-            slow.beside(report, services, scale.seconds)
+        _reader(report, scale, parts, services=services)
         if "dear" in parts and services > dear.SMALL:
             dear.walked(report, services, small)
+
+
+def _reader(report: Report, scale: Scale, parts: set[str], *, services: int) -> None:
+    usual = services <= 100_000
+    if "list" in parts and usual:
+        reading.lists(report, services, scale.seconds)
+    if "tiles" in parts:
+        reading.tiles(report, services, scale.seconds)
+    if "export" in parts:
+        reading.exports(report, services, scale.runs)
+    if "slow" in parts and usual:
+        slow.beside(report, services, scale.seconds)
+    if "open" in parts and usual:
+        crowd.beside_publication(report, services, scale.seconds)
 
 
 def _workshop(report: Report, scale: Scale, parts: set[str]) -> None:
@@ -73,6 +76,8 @@ def _workshop(report: Report, scale: Scale, parts: set[str]) -> None:
         checking.delivery(report, 1_000, runs=max(3, scale.runs))
     if "queues" in parts:
         bounds.queues(report, max(scale.rows) // 2)
+    if "crowd" in parts:
+        crowd.crowd(report, max(scale.rows))
     if "pages" in parts:
         pages.opened(report, scale.rows, scale.runs)
 

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection
+from psycopg.sql import Literal
 
 from services.cells import BY_COMUNE, CELLS, FINEST, HALF_WORLD, CellGrid, CellRange
+from services.filters import ServiceFilter
 from services.querysets import CountQuerySet
 from services.statements import SQL, ServiceSelection
+from services.versions import tiles_version_sql
 
 POINTS_FROM_ZOOM: Final = FINEST.zoom + 1
 #: Up to so many services every zoom shows single points; above, cells with counts below
@@ -48,6 +51,22 @@ def points(tile: TileAddress, hits: ServiceSelection, *, most: int | None) -> by
     `most` (None: however many)."""
     place = (tile.z, tile.x, tile.y)
     return _mvt(hits.fill("tile_points"), (*hits.params, most and most + 1, *place, most, BUFFER))
+
+
+def prepared_points() -> str:
+    """The statement of single services without a filter, to be prepared by the server.
+
+    Parameters: $1, $2, $3 zoom, column and row; $4 the version that the asker has. It answers the
+    version in force and, unless they are the same, the tile: null if it holds more than MANY.
+    """
+    hits = ServiceFilter().hits(web_box=(0, 0, 1, 1))
+    place = ("$1::int", "$2::int", "$3::int")
+    box = f"ST_TileEnvelope({', '.join(place)}, margin => {BUFFER / 4096})"
+    # The only parameter of the hits that is no text is their box.
+    known = [Literal(one).as_string() if isinstance(one, str) else box for one in hits.params]
+    filled = (*known, str(MANY + 1), *place, str(MANY), str(BUFFER))
+    points_of = hits.fill("tile_points") % filled
+    return SQL.filled("tile_prepared", version=tiles_version_sql(), points_of=points_of)
 
 
 def stored_cells(tile: TileAddress, counted: CountQuerySet, *, by_comune: bool) -> bytes | None:

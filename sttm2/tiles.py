@@ -74,7 +74,7 @@ def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpRespo
         return HttpResponseNotModified(headers=headers)
     body = _services(request, address) if layer.filters else _reference(request, layer, address)
     if not body:
-        return HttpResponse(status=204, headers=headers)
+        return HttpResponse(status=204, content_type=MVT, headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         body = gzip.compress(body, 1, mtime=0)
         headers["Content-Encoding"] = "gzip"

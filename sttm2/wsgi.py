@@ -19,6 +19,7 @@ from django.utils import translation
 
 from core import caches  # noqa: F401 - would come with the first page
 from sttm2.databases import shared_roles
+from sttm2.fast_tiles import FastTiles
 from validator.rules import registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
@@ -35,7 +36,7 @@ def load_pages() -> None:
         get_template(str(path.relative_to(folder)))
 
 
-application = get_wsgi_application()
+application = FastTiles(get_wsgi_application())
 load_pages()
 for words in shared_roles():
     logging.getLogger(__name__).warning(words)
