@@ -19,7 +19,6 @@ from django.utils import translation
 
 from core import caches  # noqa: F401 - would come with the first page
 from sttm2.databases import shared_roles
-from sttm2.fast_tiles import FastTiles
 from validator.rules import registry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
@@ -36,7 +35,11 @@ def load_pages() -> None:
         get_template(str(path.relative_to(folder)))
 
 
-application = FastTiles(get_wsgi_application())
+django_application = get_wsgi_application()
 load_pages()
+
+from sttm2.fast_tiles import FastTiles  # noqa: E402 - imports models, which are there now
+
+application = FastTiles(django_application)
 for words in shared_roles():
     logging.getLogger(__name__).warning(words)
