@@ -1,16 +1,22 @@
-"""The clock (`celery -A sttm2.beat beat`): what is due when, by name. It loads no app and no page.
+"""The clock (`python -m sttm2.beat`): what is due when, by name. It loads no app, no page, and not
+Celery's command line, which is as large as the rest of it.
 
 Workers take up what a dead worker or a lost broker left; beat only reminds them.
 """
 
+import argparse
 import os
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 
 from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
+
+from sttm2.memory import settle
 
 app = Celery("sttm2", fixups=())
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -50,3 +56,22 @@ app.conf.beat_schedule = {
     for name, entry in SCHEDULE.items()
     if str(entry["task"]).partition(".")[0] in settings.INSTALLED_APPS
 }
+
+
+def main() -> None:
+    """Remind the workers until told to end."""
+    parser = argparse.ArgumentParser(description="The clock of the portal.")
+    parser.add_argument(
+        "--schedule",
+        default=settings.CELERY_BEAT_SCHEDULE_FILENAME,
+        help="where it keeps what it did last (default: %(default)s)",
+    )
+    arguments = parser.parse_args()
+    clock: Any = app.Beat(schedule=arguments.schedule, loglevel="WARNING", quiet=True)
+    import_module("kombu.transport.redis")  # would come with the first task
+    settle()
+    clock.run()
+
+
+if __name__ == "__main__":
+    main()

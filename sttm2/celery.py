@@ -1,7 +1,6 @@
 """The application of the workers (`sttm2.workers`); tasks live in the apps, take ids and hold no
 logic."""
 
-import gc
 import logging
 import os
 from importlib import import_module
@@ -18,6 +17,7 @@ from celery.signals import (
 
 from core.queue import app
 from sttm2.logs import Discreet
+from sttm2.memory import settle
 
 for module in ("tasks", "precheck", "returns"):
     app.autodiscover_tasks(related_name=module)  # of the apps that are installed
@@ -35,9 +35,8 @@ def load_before_forking(**kwargs: Any) -> None:
 
 @worker_before_create_process.connect
 def keep_shared(**kwargs: Any) -> None:
-    """Without this the first garbage collection of each process would write on all it shares."""
-    gc.collect()
-    gc.freeze()
+    """Its processes share what is loaded by now."""
+    settle()
 
 
 @after_setup_logger.connect

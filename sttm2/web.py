@@ -4,12 +4,12 @@ Two processes of four threads: a streamed export holds a thread. The portal is l
 the fork (`sttm2.wsgi`).
 """
 
-import gc
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from sttm2.logs import Discreet
+from sttm2.memory import settle
 
 
 class WebLogger(Logger):  # type: ignore[misc]
@@ -36,6 +36,5 @@ control_socket_disable = True
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Without this the first garbage collection of each process would write on all it shares."""
-    gc.collect()
-    gc.freeze()
+    """Its processes share what is loaded by now."""
+    settle()

@@ -7,30 +7,42 @@ them starts them again.
 """
 
 import ctypes
-import gc
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from sttm2.env import PROCESS, WORKER
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 os.environ[PROCESS] = WORKER  # its connections are made with the settings
+# The system checks would bring every page into the workers; they ran with the migrations.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 import django
+from celery.utils.nodenames import nodename
 from django.conf import settings
 
 from core.queue import CHECKS, FILES, ORDINARY, PRECHECKS, PUBLICATIONS, app, queue_of
 from sttm2.celery import OF_A_CHECK
+from sttm2.memory import settle
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _PR_SET_PDEATHSIG: Final = 1
+#: Where a worker would load the rest of itself.
+_OF_A_WORKER: Final = (
+    *("celery.app.amqp", "celery.app.control", "celery.app.events", "celery.app.log"),
+    *("celery.apps.worker", "celery.backends.base", "celery.concurrency.prefork"),
+    *("celery.contrib.django.task", "celery.events.receiver", "celery.worker.autoscale"),
+    *("celery.worker.components", "celery.worker.consumer", "kombu.pidbox"),
+    *("celery.worker.consumer.delayed_delivery", "kombu.transport.redis"),
+)
 
 
 @dataclass(frozen=True)
@@ -42,13 +54,22 @@ class Slot:
     processes: int = 1
     niceness: int = 0
 
-    @property
-    def command(self) -> list[str]:
-        """As Celery's command line has it."""
-        queues = ",".join(map(queue_of, self.kinds))
-        quiet = ["--without-gossip", "--without-mingle", "--loglevel", settings.LOG_LEVEL]
-        pool = ["--pool", "prefork", "--concurrency", str(self.processes), "-O", "fair"]
-        return ["-q", "worker", "-n", f"{self.name}@%h", "-Q", queues, *pool, *quiet]
+    def work(self) -> int:
+        """Take and do tasks until told to end; the exit status. Celery's command line would load
+        every command that it has."""
+        worker: Any = app.Worker(
+            hostname=nodename(self.name, socket.gethostname()),
+            queues=list(map(queue_of, self.kinds)),
+            pool="prefork",
+            concurrency=self.processes,
+            optimization="fair",
+            without_gossip=True,
+            without_mingle=True,
+            loglevel=settings.LOG_LEVEL,
+            quiet=True,
+        )
+        worker.start()
+        return worker.exitcode or 0
 
 
 def slots() -> tuple[Slot, ...]:
@@ -61,14 +82,14 @@ def slots() -> tuple[Slot, ...]:
     )
 
 
-def _load() -> None:
+def load() -> None:
     """What every worker has, before there are several."""
     django.setup()
-    app.loader.import_default_modules()
-    for name in OF_A_CHECK:
+    app.loader.init_worker()
+    app.finalize()
+    for name in (*OF_A_CHECK, *_OF_A_WORKER):
         import_module(name)
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def _begin(slot: Slot) -> int:
@@ -85,7 +106,7 @@ def _begin(slot: Slot) -> int:
     os.nice(slot.niceness)
     code = 1
     try:
-        code = app.worker_main(slot.command) or 0
+        code = slot.work()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -110,7 +131,7 @@ def _told_to_end(pids: set[int]) -> Iterator[list[int]]:
 
 def main() -> int:
     """Start them and wait; 0 when they were told to end."""
-    _load()
+    load()
     pids: set[int] = set()
     with _told_to_end(pids) as told:
         for slot in slots():

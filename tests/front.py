@@ -1,11 +1,11 @@
 """The front door of a test: nginx as bin/run starts it, before an application on a socket."""
 
 import subprocess
-import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+from sttm2 import front as words
 from tests.portal_processes import Web
 from tests.processes import DIES_WITH_US, ROOT, STARTING_SECONDS, Process, free_port, wait_for
 from tests.throwaway import Folder
@@ -38,13 +38,12 @@ class Front(Process):
 
     def start(self) -> None:
         self.environment = self.surroundings()
-        words = f'{sys.executable} manage.py write_front "$FRONT_FOLDER/words" >/dev/null'
+        words.write(self.folder.path / "words")
         lines = (
             *(f". bin/lib/{name}.sh" for name in ("base", "steps", "front")),
             "front_door",
             f"FRONT_FOLDER={self.folder.path}",
             "prepare_front",
-            f"DJANGO_SETTINGS_MODULE=tests.settings {words}",
             'exec "${FRONT_COMMAND[@]}"',
         )
         with self.told_by_nginx.open("w") as errors:

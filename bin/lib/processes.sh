@@ -52,10 +52,9 @@ start_portal() { # One line each: what it is called in the log, and its command.
   # The reader is told no secret: of the environment it gets what a program needs to run.
   start reader env -i PATH="$PATH" HOME="${HOME:-/}" LANG=C.UTF-8 MALLOC_ARENA_MAX=2 \
     .venv/bin/python -m validator.confined.server --socket "$STTM2_READER_SOCKET" --spool "$LOCAL/spool"
-  # The system checks would bring every page into the worker, for nothing. They ran with the migrations.
-  start worker env CELERY_SKIP_CHECKS=1 .venv/bin/python -m sttm2.workers
+  start worker env MALLOC_ARENA_MAX=2 .venv/bin/python -m sttm2.workers
   wait_for_answer
-  start beat .venv/bin/celery -A sttm2.beat -q beat --schedule "$LOCAL/beat-schedule" --pidfile= --loglevel WARNING
+  start beat env MALLOC_ARENA_MAX=2 .venv/bin/python -m sttm2.beat --schedule "$LOCAL/beat-schedule"
 }
 greet() {
   printf '\n   Portale STTM 2:  http://127.0.0.1:%s/\n\n' "$PORT"

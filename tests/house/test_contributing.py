@@ -37,7 +37,7 @@ def copy(tmp_path) -> Path:
 def run(there: Path, *command: str) -> None:
     environment = {
         **os.environ,
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(there.parent / "compiled"),
         "PYTHONPATH": str(there),
         databases.GIVEN: databases.fingerprint(),
         "TEST_DB_NAME": f"test_copy_{os.getpid()}",
@@ -86,66 +86,72 @@ def named(heading: str) -> list[str]:
     return re.findall(r"^\d\. `([^`]+)`", section, re.MULTILINE)
 
 
-def test_a_new_rule_takes_its_file_its_test_and_rules_md(copy):
+def lay_rule(there: Path) -> set[str]:
     module, test, command = named("A new rule")
     module = module.replace("<family>", "geo").replace("<code>_<name>", f"{STEM}_heights_again")
     test = test.replace("<code>", STEM)
-    model = next((copy / "validator/rules/geo").glob("geo_05_*.py"))
-    before = contents(copy)
-
+    model = next((there / "validator/rules/geo").glob("geo_05_*.py"))
     text = model.read_text(encoding="utf-8").replace("GEO-05", CODE)
-    (copy / module).write_text(text, encoding="utf-8")
-    (copy / test).write_text(additions.RULE_TEST.format(code=CODE, stem=STEM), encoding="utf-8")
-    run(copy, "manage.py", *command.removeprefix("bin/manage ").split())
-    check(copy, "tests/house/test_rules.py", test)
-
-    assert changed(copy, before) == {module, test, "RULES.md"}
-    assert f"### {CODE} " in (copy / "RULES.md").read_text(encoding="utf-8")
+    (there / module).write_text(text, encoding="utf-8")
+    (there / test).write_text(additions.RULE_TEST.format(code=CODE, stem=STEM), encoding="utf-8")
+    run(there, "manage.py", *command.removeprefix("bin/manage ").split())
+    return {module, test, "RULES.md"}
 
 
-def test_a_new_format_takes_its_file_its_test_and_rules_md(copy):
+def lay_format(there: Path) -> set[str]:
     module, test, command = named("A new format of delivery")
     module, test = module.replace("<name>", "tavola"), test.replace("<name>", "tavola")
-    before = contents(copy)
-
-    (copy / module).write_text(additions.FORMAT, encoding="utf-8")
-    (copy / test).write_text(additions.FORMAT_TEST, encoding="utf-8")
-    run(copy, "manage.py", *command.removeprefix("bin/manage ").split())
-    check(copy, "tests/deliveries/test_accepted_formats.py", "tests/house/test_rules.py", test)
-
-    assert changed(copy, before) == {module, test, "RULES.md"}
-    assert "Table on trial (.tavola)" in (copy / "RULES.md").read_text(encoding="utf-8")
+    (there / module).write_text(additions.FORMAT, encoding="utf-8")
+    (there / test).write_text(additions.FORMAT_TEST, encoding="utf-8")
+    run(there, "manage.py", *command.removeprefix("bin/manage ").split())
+    return {module, test, "RULES.md"}
 
 
-def test_a_new_layer_takes_an_entry_its_test_and_its_english(copy):
+def lay_layer(there: Path) -> set[str]:
     module, test, english = named("A new map layer")
-    test, before = test.replace("<layer>", "prova"), contents(copy)
-
-    text = (copy / module).read_text(encoding="utf-8")
+    test = test.replace("<layer>", "prova")
+    text = (there / module).read_text(encoding="utf-8")
     above, last = text.split("\nLAYERS: ", 1)
     last = last.replace(")\n", ", TRIAL)\n", 1)
-    (copy / module).write_text(f"{above}{additions.LAYER}\nLAYERS: {last}", encoding="utf-8")
-    (copy / test).write_text(additions.LAYER_TEST, encoding="utf-8")
-    translate(copy / english, additions.LAYER_WORDS)
-    check(copy, "tests/sttm2/test_layers.py", "tests/house/test_texts.py", test)
-
-    assert changed(copy, before) == {module, test, english}
+    (there / module).write_text(f"{above}{additions.LAYER}\nLAYERS: {last}", encoding="utf-8")
+    (there / test).write_text(additions.LAYER_TEST, encoding="utf-8")
+    translate(there / english, additions.LAYER_WORDS)
+    return {module, test, english}
 
 
-def test_a_new_section_takes_its_file_its_place_its_test_and_its_english(copy):
+def lay_section(there: Path) -> set[str]:
     module, wiring, test, english = named("A new section of a sheet (zone and comune, or LUM)")
     module, test = (
         one.replace("<app>", "funding").replace("<name>", "prova") for one in (module, test)
     )
-    before = contents(copy)
-
-    (copy / module).write_text(additions.SECTION, encoding="utf-8")
-    (copy / test).write_text(additions.SECTION_TEST, encoding="utf-8")
-    text = (copy / wiring).read_text(encoding="utf-8")
+    (there / module).write_text(additions.SECTION, encoding="utf-8")
+    (there / test).write_text(additions.SECTION_TEST, encoding="utf-8")
+    text = (there / wiring).read_text(encoding="utf-8")
     first, rest = text.split('    "territory": [\n', 1)
     added = '        "funding.sheets.prova.trial_of",\n'
-    (copy / wiring).write_text(f'{first}    "territory": [\n{added}{rest}', encoding="utf-8")
-    translate(copy / english, additions.SECTION_WORDS)
-    check(copy, "tests/sttm2/test_sheets.py", "tests/house/test_texts.py", test)
+    (there / wiring).write_text(f'{first}    "territory": [\n{added}{rest}', encoding="utf-8")
+    translate(there / english, additions.SECTION_WORDS)
+    return {module, wiring, test, english}
 
-    assert changed(copy, before) == {module, wiring, test, english}
+
+#: Each addition -> the tests that look at all of its kind.
+ADDITIONS = {
+    lay_rule: ("tests/house/test_rules.py",),
+    lay_format: ("tests/deliveries/test_accepted_formats.py", "tests/house/test_rules.py"),
+    lay_layer: ("tests/sttm2/test_layers.py", "tests/house/test_texts.py"),
+    lay_section: ("tests/sttm2/test_sheets.py", "tests/house/test_texts.py"),
+}
+
+
+def test_each_addition_takes_what_its_list_names_and_passes_all_checks(copy):
+    """One copy for all: its tests take seconds to start."""
+    checks: set[str] = set()
+    for lay, tests in ADDITIONS.items():
+        before = contents(copy)
+        listed = lay(copy)
+        assert changed(copy, before) == listed, lay.__name__
+        checks |= {*tests, *(path for path in listed if path.startswith("tests/"))}
+    rules = (copy / "RULES.md").read_text(encoding="utf-8")
+    assert f"### {CODE} " in rules
+    assert "Table on trial (.tavola)" in rules
+    check(copy, *sorted(checks))

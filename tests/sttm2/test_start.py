@@ -10,16 +10,42 @@ from django.conf import settings
 from django.core.cache import cache
 
 SAFE = {"STTM2_MODE": "production", "STTM2_SECRET_KEY": "s" * 50, "STTM2_HOSTS": "portale.example"}
+#: What the portal does with its settings while it starts, and no more: all of a start takes
+#: seconds, and there are many settings.
+ITS_SETTINGS = (
+    "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'sttm2.settings'; "
+    "from sttm2.apps import PortalConfig; PortalConfig.ready(None)"
+)
+#: Finds its settings by itself.
+WHOLE = {
+    "web": "import sttm2.wsgi",
+    "workers": "import sttm2.workers, django; django.setup()",
+    "beat": "import sttm2.beat",
+}
 
 
-def started(**changed: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "sttm2.settings", **SAFE, **changed}
-    command = [sys.executable, "-c", "import sttm2.wsgi"]
+def started(what: str = ITS_SETTINGS, **changed: str) -> subprocess.CompletedProcess[str]:
+    asked = {name: told for name, told in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    environment = {**asked, **SAFE, **changed}
+    command = [sys.executable, "-c", what]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_safe_production_starts():
     assert started().returncode == 0
+
+
+@pytest.mark.parametrize("what", WHOLE)
+def test_all_of_a_safe_production_starts(what):
+    told = started(WHOLE[what])
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.parametrize("what", ["web", "workers"])
+def test_none_of_an_unsafe_production_does(what):
+    refused = started(WHOLE[what], STTM2_HOSTS="*")
+    assert refused.returncode != 0
+    assert "STTM2_HOSTS" in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -140,11 +166,3 @@ def test_the_cache_is_in_the_database_after_that_of_the_queues():
     with redis.Redis.from_url(settings.REDIS_URL) as queues:
         before = queues.connection_pool.connection_kwargs["db"]
     assert cache._cache.get_client().connection_pool.connection_kwargs["db"] == before + 1
-
-
-@pytest.mark.parametrize("entry", ["sttm2.wsgi", "sttm2.workers", "sttm2.beat"])
-def test_what_is_started_finds_its_settings_by_itself(entry):
-    environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    command = [sys.executable, "-c", f"import {entry}"]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stderr
