@@ -142,6 +142,7 @@ def test_who_asks_too_often_is_told_so(front):
         told = [get(door, "/en/servizi/") for _ in range(6)]
         assert {page.status_code for page in told} == {429, 502}
         refused = next(page for page in told if page.status_code == 429)
+        assert re.fullmatch(r'"client";q=\d+;w=1', refused.headers["RateLimit-Policy"])
         assert "Too many requests" in refused.text
         assert refused.headers["Retry-After"] == "5"
         assert refused.headers["Cache-Control"] == "private, no-store"
