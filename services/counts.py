@@ -63,7 +63,8 @@ def _found(chosen: ServiceFilter) -> "list[QuerySet[Any]]":
     wide = chosen.but(**dict.fromkeys(_CHOICES, ()))
     met = {f"in_{name}": _met(chosen, name) for name in _CHOICES}
     return [
-        part.order_by().annotate(**met).values_list(*_COLUMNS, *met) for part in wide.counted()
+        part.order_by().annotate(**met).values_list(*_COLUMNS, *met)
+        for part in wide.counted(by_kind=True)
     ]
 
 

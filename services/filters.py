@@ -177,8 +177,9 @@ class ServiceFilter:
         boxes and single services."""
         return not (self.q or self.bbox or self.id)
 
-    def counted(self) -> "list[QuerySet[Any]]":
-        """What is to be counted: the sum of `n` over all of these is how many are selected.
+    def counted(self, *, by_kind: bool = False) -> "list[QuerySet[Any]]":
+        """What is to be counted: the sum of `n` over all of these is how many are selected;
+        `by_kind`: they are also told apart by comune and type.
 
         Counts where those can tell; in a box the counts of the cells that it holds whole, and the
         states in its rim; else the states themselves.
@@ -187,10 +188,12 @@ class ServiceFilter:
             return [StateCount.objects.at(self.before).filter(self._conditions())]
         states = self.queryset().annotate(n=Value(1))
         if self.bbox and not (self.q or self.id):
-            return self._in_box(self.bbox.web(), states)
+            return self._in_box(self.bbox.web(), states, by_kind=by_kind)
         return [states]
 
-    def _in_box(self, box: Sequence[float], states: StateQuerySet) -> "list[QuerySet[Any]]":
+    def _in_box(
+        self, box: Sequence[float], states: StateQuerySet, *, by_kind: bool
+    ) -> "list[QuerySet[Any]]":
         """Large cells where they lie whole in the box, finer ones around them, then states."""
         parts: list[QuerySet[Any]] = []
         counted: CellRange | None = None
@@ -198,15 +201,17 @@ class ServiceFilter:
             inner = cells_within(box, grid)
             if inner is None:
                 continue
-            part = self.cells().filter(zoom=grid.zoom).within(inner)
+            part = self.cells(by_kind=by_kind).filter(zoom=grid.zoom).within(inner)
             parts.append(part.beside(counted.finer()) if counted else part)
             counted = inner
         return [*parts, states.outside(counted, COUNTED[-1]) if counted else states]
 
-    def cells(self) -> CountQuerySet:
-        """The counts per cell of the map that add up to what is selected, boxes left out."""
-        found: CountQuerySet = CellCount.objects.at(self.before).filter(self._conditions())
-        return found
+    def cells(self, *, by_kind: bool = False) -> CountQuerySet:
+        """The counts per cell of the map that add up to what is selected, boxes left out: those
+        that tell types and comuni apart only where the choice, or `by_kind`, asks for them."""
+        detailed = by_kind or bool(self.zone or self.municipality or self.type)
+        counts: CountQuerySet = CellCount.objects.at(self.before).filter(by_kind=detailed)
+        return counts.filter(self._conditions())
 
     def hits(
         self, *, web_box: Sequence[float] | None = None, few: bool = False

@@ -4,6 +4,7 @@ a source."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from services.models.taxonomy import Level, MacroCategory, ServiceStatus, ServiceType, Valence
@@ -58,9 +59,12 @@ class StateCount(Counted):
 
 class CellCount(Counted):
     """By cell of a zoom of the map, of the services with a position; sums of Web Mercator metres
-    give their mean position. Zooms that show the whole territory in a few cells
-    (`services.cells.BY_COMUNE`) do not tell comuni apart: `municipality` is null there."""
+    give their mean position. Every zoom is counted twice: with all values (`by_kind`; zooms that
+    show the whole territory in a few cells, `services.cells.BY_COMUNE`, do not tell comuni apart:
+    `municipality` is null there), and without comune and type, for the many who ask for neither.
+    """
 
+    by_kind = models.BooleanField(db_default=True, default=True)
     zoom = models.PositiveSmallIntegerField()
     cell_x = models.IntegerField()
     cell_y = models.IntegerField()
@@ -71,8 +75,24 @@ class CellCount(Counted):
         verbose_name = _("conteggio di una cella della mappa")
         verbose_name_plural = _("conteggi delle celle della mappa")
         indexes = [
-            models.Index(fields=["zoom", "cell_x", "cell_y"], name="cell_count_place_idx"),
-            models.Index(fields=["municipality", "zoom"], name="cell_count_comune_idx"),
+            models.Index(
+                fields=["zoom", "cell_x", "cell_y"],
+                name="cell_count_detail_idx",
+                condition=Q(by_kind=True),
+            ),
+            models.Index(
+                fields=["zoom", "cell_x", "cell_y"],
+                name="cell_count_coarse_idx",
+                condition=Q(by_kind=False),
+            ),
+            models.Index(
+                fields=["zoom", "kind", "cell_x"],
+                name="cell_count_kind_idx",
+                condition=Q(by_kind=True),
+            ),
+            models.Index(
+                fields=["municipality", "zoom", "cell_x", "cell_y"], name="cell_count_in_comune_idx"
+            ),
         ]
 
 

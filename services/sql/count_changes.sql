@@ -22,12 +22,13 @@ WITH placed AS (
   FROM placed GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 )
 INSERT INTO {cell_counts} (
-  zoom, at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, cell_x, cell_y,
-  n, sum_x, sum_y)
-SELECT zoom, at, CASE WHEN zoom >= %(by_comune)s THEN municipality_id END, category_id, kind_id, level, status, valence,
-  in_reading_1, in_reading_2, x >> (%(finest)s - zoom), y >> (%(finest)s - zoom), sum(n), sum(sum_x), sum(sum_y)
-FROM finest, generate_series(0, %(finest)s) zoom
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
+  by_kind, zoom, at, municipality_id, category_id, kind_id, level, status, valence, in_reading_1, in_reading_2, cell_x,
+  cell_y, n, sum_x, sum_y)
+SELECT by_kind, zoom, at, CASE WHEN by_kind AND zoom >= %(by_comune)s THEN municipality_id END, category_id,
+  CASE WHEN by_kind THEN kind_id END, level, status, valence, in_reading_1, in_reading_2, x >> (%(finest)s - zoom),
+  y >> (%(finest)s - zoom), sum(n), sum(sum_x), sum(sum_y)
+FROM finest, generate_series(0, %(finest)s) zoom, (VALUES (true), (false)) twice (by_kind)
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13;
 
 INSERT INTO {words} (word)
 SELECT DISTINCT word FROM {changes}, string_to_table(folded, ' ') word WHERE n > 0 AND length(word) >= 3
