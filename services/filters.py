@@ -214,10 +214,11 @@ class ServiceFilter:
         return counts.filter(self._conditions())
 
     def hits(
-        self, *, web_box: Sequence[float] | None = None, few: bool = False
+        self, *, web_box: Sequence[float] | None = None, few: bool | None = None
     ) -> ServiceSelection:
-        """The keys of the selected states as SQL."""
-        selective = few or bool(self.bbox or self.q or self.id or web_box)
+        """The keys of the selected states as SQL; `few`: whether they are, of all there are, where
+        that is known."""
+        selective = bool(self.bbox or self.q or self.id or web_box) if few is None else few
         keys = keys_of(self.queryset(web_box=web_box))
         return ServiceSelection(keys=keys, day=self.day, selective=selective)
 

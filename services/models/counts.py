@@ -91,7 +91,8 @@ class CellCount(Counted):
                 condition=Q(by_kind=True),
             ),
             models.Index(
-                fields=["municipality", "zoom", "cell_x", "cell_y"], name="cell_count_in_comune_idx"
+                fields=["municipality", "zoom", "cell_x", "cell_y"],
+                name="cell_count_in_comune_idx",
             ),
         ]
 
