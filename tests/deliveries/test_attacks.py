@@ -23,6 +23,13 @@ SECONDS = 20
 HOLDING = {"GEO-14", "GEO-01", "STR-07", "ATT-02", "ATT-03"}
 REFUSING = {"FIL-01", "FIL-02", "FIL-03", "FIL-07"}
 
+#: One file that is held, one that is refused and the longest go the whole way each time; all
+#: pass the checks below without a worker, and with `long` the worker too.
+OFTEN = {"wkt_venti_celle.zip", "profondo.gml", "riga.csv"}
+OFTEN_AND_SELDOM = [
+    name if name in OFTEN else pytest.param(name, marks=pytest.mark.long) for name in FILES
+]
+
 
 @pytest.fixture(scope="module")
 def attacks(tmp_path_factory):
@@ -75,7 +82,7 @@ def test_a_file_that_is_an_attack_as_a_whole_is_refused_in_words(db, reader, att
 
 @pytest.mark.worker
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", OFTEN_AND_SELDOM)
 def test_a_worker_ends_each_in_words_as_a_delivery_and_as_a_check(
     live_cast, worker, attacks, name
 ):
