@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from people import ciphers, delays
+from people import ciphers, delays, letters
 from people.actions import REVOKE_KEYS, revoke_all_tokens
 from people.backends import may_enter
 from people.models import User
@@ -50,10 +50,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         it); keys where the person says so."""
         super().set_password(user, password)
         delays.forget(user)
+        # Whoever has the mailbox, or the old password: `people.middleware.KnownDeviceMiddleware`.
+        self.request.is_known_to = user
         if self.request.POST.get(REVOKE_KEYS):
             revoke_all_tokens(user)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        if not letters.may_send(self.request, template_prefix, email, context):
+            return
         # Never what a request says of where it was sent.
         portal = SimpleNamespace(
             name="Portale STTM 2", domain=urlsplit(settings.PUBLIC_URL).netloc

@@ -1,5 +1,5 @@
 """A session that still owes its second factor is nobody; on its own pages whose it is is sent to
-set it up."""
+set it up. A browser in which a password was chosen is known."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
+from people import delays
 from people.policies import Person, lacks_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -15,6 +16,10 @@ RESERVED = ("/consegne/", "/istruttoria/", "/rettifiche/", "/avvisi/", "/profilo
 CORRECTS = "/rettifica/"  # the end of a public address
 #: Where one signs in, sets the second factor up, and chooses the language: there one is oneself.
 THRESHOLD = ("/accesso/", "/i18n/")
+#: Of the threshold what changes an account: not before the second factor is there.
+CHANGES = ("/accesso/email/", "/accesso/password/change/", "/accesso/password/set/")
+#: The password once more: whoever owes the second factor is asked for it on the way to set it up.
+AGAIN, SET_UP = "/accesso/reauthenticate/", "/accesso/2fa/"
 #: There is nowhere to send a program to; `people.access.Scoped` says what is owed.
 API = "/api/"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,6 +35,8 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path.removeprefix("/en")
         if path.startswith(THRESHOLD):
+            if _leads_elsewhere(request, path) and lacks_second_factor(request.user):
+                return redirect("mfa_activate_totp")
             return self.get_response(request)
         # The address first: whoever only reads should not cost a session, nor vary by cookie.
         if _is_reserved(request, path) and lacks_second_factor(request.user):
@@ -40,8 +47,31 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
 
+class KnownDeviceMiddleware:
+    """Knows from then on the browser in which a new password was chosen, by the link of a letter
+    too: strangers' wrong passwords do not slow its owner down there."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        user = getattr(request, "is_known_to", None)
+        if user is not None:
+            delays.remember(request, answer, user)
+        return answer
+
+
 def _who_counts(signed_in: Person) -> Person:
     return AnonymousUser() if lacks_second_factor(signed_in) else signed_in
+
+
+def _leads_elsewhere(request: HttpRequest, path: str) -> bool:
+    """Whether a page of the threshold is for something else than to come in."""
+    if path != AGAIN:
+        return path.startswith(CHANGES)
+    then = request.POST.get("next") or request.GET.get("next") or ""
+    return not then.removeprefix("/en").startswith(SET_UP)
 
 
 def _is_reserved(request: HttpRequest, path: str) -> bool:

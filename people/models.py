@@ -57,6 +57,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     post = models.CharField(
         _("avvisi per e-mail"), max_length=4, choices=Post.choices, default=Post.ALL
     )
+    #: When a letter last told of wrong passwords (`people.delays`).
+    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import Invalid, NotAllowed, NotFound, WrongState
-from core.throttles import counts
+from core.throttles import ByNetwork
 from people.models import User
 from people.policies import is_reviewer
 from services.models import Remark, Service
@@ -19,10 +19,10 @@ LONGEST: Final = 1_000
 ENOUGH: Final = 20
 
 
-class RemarkThrottle(SimpleRateThrottle):
+class RemarkThrottle(ByNetwork, SimpleRateThrottle):
     """Remarks that one address may send, page and API together."""
 
-    scope, cache = "remark", counts
+    scope = "remark"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})

@@ -31,11 +31,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Of letters and codes; wrong passwords are slowed down by `people.delays`.
+# Of codes, and of who asks for letters; how many letters one account gets says `people.letters`,
+# wrong passwords are slowed down by `people.delays`.
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "5/5m/key",  # codes of the second factor, whose asker knows the password
-    "reset_password": "20/h/ip,3/h/key",
+    "reset_password": "20/h/ip",  # not by account: a stranger would deny its owner
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new password, a second factor set up or taken away
@@ -74,6 +75,7 @@ SOCIALACCOUNT_PROVIDERS = {
 # Keeps wrong passwords and sign-ins; how long one waits says `people.delays` (FREE, there).
 AXES_FAILURE_LIMIT = 5
 AXES_HANDLER = "people.delays.PairDelays"
+AXES_CLIENT_IP_CALLABLE = "core.throttles.asker"
 AXES_USERNAME_CALLABLE = "people.delays.account_named"
 AXES_LOCKOUT_PARAMETERS = "people.delays.pair"
 AXES_LOCKOUT_CALLABLE = "sttm2.pages.wait"

@@ -111,13 +111,24 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def wait(request: HttpRequest, answer: HttpResponse, credentials: Any) -> HttpResponse:
     """After wrong passwords: for how long to wait before the next is looked at."""
-    seconds = max(1, AxesProxyHandler.get_implementation().seconds_left(request, credentials))
+    delays = AxesProxyHandler.get_implementation()
+    seconds = max(1, delays.seconds_left(request, credentials))
     minutes = -(-seconds // 60)
     text = ngettext(
         "Troppe password sbagliate da qui: aspetta %(n)d minuto e riprova, o scegline una nuova.",
         "Troppe password sbagliate da qui: aspetta %(n)d minuti e riprova, o scegline una nuova.",
         minutes,
     )
+    if delays.seconds_of_strangers(request, credentials):
+        text = ngettext(
+            "Per questo account arrivano troppe password sbagliate, anche da altrove: aspetta "
+            "%(n)d minuto e riprova, oppure entra da un dispositivo che hai già usato o scegli "
+            "una password nuova.",
+            "Per questo account arrivano troppe password sbagliate, anche da altrove: aspetta "
+            "%(n)d minuti e riprova, oppure entra da un dispositivo che hai già usato o scegli "
+            "una password nuova.",
+            minutes,
+        )
     told = error_response(request, TooMany("too-many", text % {"n": minutes}))
     told["Retry-After"] = str(seconds)
     return told

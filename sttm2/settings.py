@@ -26,7 +26,7 @@ from sttm2.wheels import bundled_library
 from sttm2.wiring import *  # noqa: F403
 
 # How many proxies of ours stand before the portal; whose word it takes for who asks.
-PROXIES = env_int("STTM2_PROXIES", default=0)
+PROXIES = env_int("STTM2_PROXIES", default=0, least=0)
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "people.middleware.KnownDeviceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sttm2.middleware.DomainErrorMiddleware",
     "people.middleware.SecondFactorMiddleware",
@@ -249,12 +250,11 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY, SESSION_COOKIE_SAMESITE = True, "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env_bool("STTM2_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = ["^(?:healthz|readyz)$"]  # asked from inside
-SECURE_HSTS_SECONDS = env_int("STTM2_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0)
+SECURE_HSTS_SECONDS = env_int("STTM2_HSTS_SECONDS", default=PRODUCTION * 31_536_000, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env_bool("STTM2_HSTS_SUBDOMAINS", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 X_FRAME_OPTIONS = "DENY"

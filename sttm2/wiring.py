@@ -17,9 +17,11 @@ OFFICE_DESK = "deliveries:reviews"
 # or None.
 STATUS_SECTIONS = [
     "sttm2.status.parts",
+    "sttm2.status.workers",
     "sttm2.status.queues",
     "deliveries.status.work",
     "notices.status.letters",
+    "people.status.sign_ins",
     "people.status.retention",
     "services.status.sources",
     "sttm2.status.backup",

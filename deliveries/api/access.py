@@ -10,17 +10,15 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from core.errors import NotAllowed, NotFound, WrongState
-from core.throttles import counts
+from core.throttles import ByNetwork
 from deliveries.models import Delivery
 from deliveries.policies import may_review
 from deliveries.reports.steps import has_report
 from people.access import ScopedView
 
 
-class WriteThrottle(ScopedRateThrottle):
+class WriteThrottle(ByNetwork, ScopedRateThrottle):
     """Counts what costs a check; reading is not counted."""
-
-    cache = counts
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         if request.method in permissions.SAFE_METHODS:

@@ -7,9 +7,20 @@ from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
-from people.delays import FIRST_WAIT, FREE, LONGEST_WAIT, TOLD, wait_after
+from people.delays import (
+    ACCOUNT_FREE,
+    ACCOUNT_LONGEST,
+    FIRST_WAIT,
+    FREE,
+    LONGEST_WAIT,
+    TOLD,
+    TOLD_DAYS,
+    wait_after,
+)
 from people.models import User
+from tests.people.letters import link_of_last
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "una-frase-lunga-davvero"
@@ -133,6 +144,98 @@ def test_tries_while_one_waits_lengthen_nothing():
     waits = [wait_after(failures) for failures in range(40)]
     assert waits[: FREE + 3] == [0] * FREE + [FIRST_WAIT, 2 * FIRST_WAIT, 4 * FIRST_WAIT]
     assert waits[-1] == LONGEST_WAIT
+
+
+def from_everywhere(number: int, email: str = "ada@comune.example") -> None:
+    """Wrong passwords, each from an address of its own."""
+    for turn in range(number):
+        types(at(f"203.0.113.{turn + 1}"), "sbagliata", email)
+
+
+def test_guessing_from_many_addresses_is_slowed_down_and_told(ada):
+    """The owner's own device does not notice; elsewhere one waits, but not long."""
+    owner = at("192.0.2.1")
+    types(owner, PASSWORD)
+    owner.post("/accesso/logout/")
+    from_everywhere(ACCOUNT_FREE + 10)
+    answer = types(at("198.51.100.9"), PASSWORD)
+    assert answer.status_code == 429, "from an address that never tried, with the right one"
+    assert 0 < int(answer["Retry-After"]) <= FIRST_WAIT
+    assert "anche da altrove" in answer.content.decode()
+    types(owner, PASSWORD)
+    assert is_inside(owner)
+    assert len([letter for letter in mail.outbox if letter.to == [ada.email]]) == 1
+
+
+def test_the_wait_of_all_grows_to_its_most_and_no_further(ada):
+    from_everywhere(ACCOUNT_FREE)
+    for turn in range(8):
+        time_passes(ACCOUNT_LONGEST + 1)
+        answer = types(at(f"198.51.100.{turn + 1}"), "sbagliata")
+        assert answer.status_code == 200
+    told = int(types(at("198.51.100.200"), PASSWORD)["Retry-After"])
+    assert FIRST_WAIT < told <= ACCOUNT_LONGEST
+    time_passes(ACCOUNT_LONGEST + 1)
+    owner = at("198.51.100.200")
+    types(owner, PASSWORD)
+    assert is_inside(owner)
+
+
+def test_who_chooses_a_password_by_the_link_of_a_letter_is_known_there(ada):
+    from_everywhere(ACCOUNT_FREE + 1)
+    owner, new = at("198.51.100.9"), "lampada tramonto cinghia veliero"
+    owner.post("/accesso/password/reset/", {"email": ada.email})
+    there = owner.get(link_of_last(), follow=True).redirect_chain[-1][0]
+    owner.post(there, {"password1": new, "password2": new})
+    from_everywhere(ACCOUNT_FREE + 1)
+    types(owner, new)
+    assert is_inside(owner)
+
+
+def test_an_account_that_is_not_is_slowed_down_alike(ada):
+    from_everywhere(ACCOUNT_FREE, "nessuno@comune.example")
+    assert types(at("198.51.100.9"), "x", "nessuno@comune.example").status_code == 429
+    assert types(at("198.51.100.9"), "x").status_code == 200, "and no other account"
+    assert mail.outbox == []
+
+
+def test_a_name_of_a_browser_makes_no_known_device(ada):
+    from_everywhere(ACCOUNT_FREE)
+    liar = Client(REMOTE_ADDR="198.51.100.9", headers={"User-Agent": "device 0123456789abcdef"})
+    assert types(liar, PASSWORD).status_code == 429
+
+
+def test_a_network_of_the_new_addresses_is_one(ada):
+    for turn in range(FREE + 1):
+        answer = types(at(f"2001:db8:1:2::{turn + 1:x}"), "sbagliata")
+    assert answer.status_code == 429
+    owner = at("2001:db8:1:3::1")
+    types(owner, PASSWORD)
+    assert is_inside(owner)
+
+
+def test_the_owner_is_told_again_after_days_only(ada):
+    from_everywhere(TOLD + 5)
+    assert len(mail.outbox) == 1
+    earlier = timezone.now() - dt.timedelta(days=TOLD_DAYS, hours=1)
+    User.objects.update(warned_at=earlier)
+    types(at("198.51.100.9"), "sbagliata")
+    assert len(mail.outbox) == 2
+    assert f"prima di {TOLD_DAYS} giorni" in " ".join(mail.outbox[-1].body.split())
+
+
+def test_the_office_sees_how_many_accounts_are_tried(ada, cast):
+    office = Client()
+    office.force_login(cast.reviewer)
+
+    def shown() -> str:
+        page = " ".join(office.get("/istruttoria/stato/").content.decode().split())
+        return page.split(">Accessi</h2>")[1].split("</section>")[0]
+
+    assert "da guardare" not in shown()
+    from_everywhere(ACCOUNT_FREE)
+    assert "da guardare" in shown()
+    assert f">{ACCOUNT_FREE}<" in shown().replace("> ", ">").replace(" <", "<")
 
 
 def test_the_owner_gets_one_letter(ada):

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from people.adapters import SocialAdapter
+from people.letters import MOST
 from people.models import ApiToken, User
 from people.tokens import issue_token
 
@@ -127,16 +128,43 @@ def test_a_link_works_once(ada):
     assert "password1" not in other.content.decode()
 
 
-def test_for_an_unknown_address_one_letter_that_invites_to_nothing(db):
+def test_for_an_unknown_address_few_letters_that_invite_to_nothing(db):
     client, nobody = browser(), somebody()
-    for _turn in range(6):
-        answer = client.post(ASK, {"email": nobody})
-    assert answer.status_code == 429
-    assert "Troppe richieste" in answer.content.decode()
-    assert 0 < len(mail.outbox) <= 3
+    answers = {client.post(ASK, {"email": nobody}).status_code for _turn in range(6)}
+    assert answers == {302}
+    assert len(mail.outbox) == MOST
     letter = mail.outbox[-1]
     assert "serve un invito" in letter.body
     assert "signup" not in letter.body and "http" not in letter.body
+
+
+def test_who_asks_for_many_accounts_is_told_to_wait(db):
+    client = browser()
+    answers = [client.post(ASK, {"email": somebody()}) for _turn in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {302}
+    assert answers[20].status_code == 429
+    assert "Troppe richieste" in answers[20].content.decode()
+
+
+def test_strangers_who_ask_deny_the_owner_nothing(ada):
+    """Neither an answer nor a way in: few letters go, and the links in them hold."""
+    home = inside(ada)
+    home.post("/accesso/logout/")
+    for _turn in range(5):
+        stranger = browser().post(ASK, {"email": ada.email})
+    assert len(mail.outbox) == MOST
+    elsewhere = browser()
+    owner = elsewhere.post(ASK, {"email": ada.email})
+    assert (owner.status_code, owner.url) == (stranger.status_code, stranger.url)
+    assert len(mail.outbox) == MOST
+    home.post(ASK, {"email": ada.email})
+    assert len(mail.outbox) == MOST + 1, "a device of the owner's is counted by itself"
+    mail.outbox.pop()
+    path = re.sub(r"^https?://[^/]+", "", link())
+    there = elsewhere.get(path, follow=True).redirect_chain[-1][0]
+    elsewhere.post(there, {"password1": NEW, "password2": NEW})
+    ada.refresh_from_db()
+    assert ada.check_password(NEW)
 
 
 def test_both_get_the_same_answer(ada):

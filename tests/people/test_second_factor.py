@@ -185,3 +185,28 @@ def test_the_administration_is_entered_by_the_portals_sign_in_alone(client, ada)
     assert "_auth_user_id" not in client.session
     client.post(SIGN_IN, {"login": ada.email, "password": PASSWORD})
     assert client.get("/admin/").url == "/accesso/2fa/totp/activate/"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accesso/email/",
+        "/accesso/password/change/",
+        "/accesso/reauthenticate/",
+        "/en/accesso/reauthenticate/?next=/profilo/",
+    ],
+)
+def test_who_owes_it_changes_nothing_of_the_account_before(ada, cast, path):
+    Mandate.objects.create(user=ada, role=Role.OPERATOR, municipality=cast.comune)
+    client = Client()
+    client.post(SIGN_IN, {"login": ada.email, "password": PASSWORD})
+    for answer in (client.get(path), client.post(path, {"password": PASSWORD})):
+        assert answer.status_code == 302
+        assert answer.url.endswith("/accesso/2fa/totp/activate/")
+    again = client.get("/accesso/2fa/totp/activate/")
+    assert again.url.startswith("/accesso/reauthenticate/?next=%2Faccesso%2F2fa%2F")
+    page = client.get(again.url)
+    assert page.status_code == 200
+    form = {"password": PASSWORD, "next": "/accesso/2fa/totp/activate/"}
+    assert client.post("/accesso/reauthenticate/", form, follow=True).status_code == 200
+    assert "mfa.totp.secret" in client.session

@@ -1,9 +1,14 @@
 """Who asks, behind so many proxies; what throttles and logs read of it."""
 
+import secrets
+
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 
+from deliveries.api.access import WriteThrottle
 from deliveries.precheck import PrecheckThrottle
+from services.remarks import RemarkThrottle
 from sttm2.middleware import CallerAddressMiddleware
 
 
@@ -45,3 +50,29 @@ def test_a_limit_counts_the_caller_and_not_the_proxy(rf, settings):
         CallerAddressMiddleware(lambda _request: HttpResponse())(request)
         idents.append(PrecheckThrottle().get_ident(request))
     assert idents == ["203.0.113.7", "203.0.113.8"]
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::"),
+        ("2001:db8::7", "2001:db8::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_a_limit_counts_networks_of_the_new_addresses(rf, address, counted):
+    for throttle in (PrecheckThrottle(), RemarkThrottle(), WriteThrottle()):
+        assert throttle.get_ident(rf.get("/", REMOTE_ADDR=address)) == counted
+
+
+@pytest.mark.django_db
+def test_another_address_of_the_same_network_is_no_new_limit():
+    """Whoever owns a network of IPv6 can ask from 2^64 addresses."""
+    net = ":".join(secrets.token_hex(2) for _part in range(4))
+    last = 0
+    for turn in range(31):
+        client = Client(REMOTE_ADDR=f"{net}:0:0:0:{turn + 1:x}")
+        last = client.post("/api/v1/checks/", {}).status_code
+    assert last == 429
