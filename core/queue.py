@@ -25,6 +25,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 ORDINARY: Final = ""
 CHECKS, PUBLICATIONS, FILES, PRECHECKS = "checks", "publications", "files", "prechecks"
 KINDS: Final = (ORDINARY, CHECKS, PUBLICATIONS, FILES, PRECHECKS)
+#: The kinds of worker, and what each takes (`sttm2.workers`).
+WORKERS: Final = {
+    "checks": (CHECKS,),
+    "publications": (PUBLICATIONS,),
+    "ordinary": (ORDINARY,),
+    "patient": (FILES, PRECHECKS),
+}
 #: Seconds after its soft limit, which ends a task in words, when its process is killed.
 GRACE: Final = 60
 
@@ -33,6 +40,12 @@ def queue_of(kind: str) -> str:
     """What the broker calls the queue of a kind."""
     base: str = settings.CELERY_TASK_DEFAULT_QUEUE
     return f"{base}.{kind}" if kind else base
+
+
+def worker_of(queue: str) -> str | None:
+    """The kind of worker that takes from a queue, as the broker calls that."""
+    served = {queue_of(kind): name for name, kinds in WORKERS.items() for kind in kinds}
+    return served.get(queue)
 
 
 def within(seconds: int) -> dict[str, int]:

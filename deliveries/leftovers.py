@@ -1,11 +1,21 @@
-"""Files in the storage that nobody needs any more, found by their age."""
+"""Files in the storage, and private folders of work, that nobody needs any more, found by their
+age."""
 
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from typing import Final
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
+
+#: How the private folders of a check, of a file that is made and of a reading begin.
+CHECK, MADE, READ = "sttm2-check-", "sttm2-file-", "sttm2-read-"
+PRIVATE: Final = (CHECK, MADE, READ)
 
 
 def folders(folder: str) -> list[str]:
@@ -37,3 +47,16 @@ def delete(folder: str, *, older_than: timedelta, kept: frozenset[str] = frozens
     for name in found:
         default_storage.delete(name)
     return len(found)
+
+
+def delete_private(
+    *, older_than: timedelta, names: tuple[str, ...] = PRIVATE, within: Path | None = None
+) -> None:
+    """Remove the private folders that killed processes of this machine left so long ago: no work
+    can still be at them. `within`: where to look; without it the folder of temporary files."""
+    limit = time.time() - older_than.total_seconds()
+    for name in names:
+        for found in (within or Path(tempfile.gettempdir())).glob(f"{name}*"):
+            with suppress(OSError):  # somebody else was quicker, or it is another's
+                if found.stat().st_mtime < limit:
+                    shutil.rmtree(found)

@@ -26,7 +26,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
 from core.queue import app, within
-from core.throttles import counts
+from core.throttles import ByNetwork
 from deliveries import errands, leases, leftovers, works
 from deliveries.actions import intake
 from deliveries.checks import examination
@@ -198,7 +198,7 @@ def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
     on_progress = partial(leases.beat, lease)
     municipality = Municipality.objects.get(pk=ticket.municipality)
     day = dt.date.fromisoformat(ticket.job.asked["day"])
-    with tempfile.TemporaryDirectory(prefix="sttm2-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix=leftovers.CHECK) as folder:
         path = Path(folder) / "delivery"
         with default_storage.open(ticket.stored_as) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, _CHUNK)
@@ -279,10 +279,10 @@ def sweep() -> None:
     leftovers.delete(FOLDER, older_than=ROWLESS, kept=kept)
 
 
-class PrecheckThrottle(SimpleRateThrottle):
+class PrecheckThrottle(ByNetwork, SimpleRateThrottle):
     """Checks without account that one address may ask for, page and API together."""
 
-    scope, cache = "precheck", counts
+    scope = "precheck"
 
     def get_cache_key(self, request: Any, view: Any) -> str:
         return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})

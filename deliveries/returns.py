@@ -124,7 +124,8 @@ def build(name: str, turn: int | None = None) -> None:
 def _build(delivery: Delivery, format: str, language: str) -> None:
     """Of a delivery that changes meanwhile nothing is stored."""
     name = stored_as(delivery, format, language)
-    with translation.override(language), tempfile.TemporaryDirectory() as folder:
+    private = tempfile.TemporaryDirectory(prefix=leftovers.MADE)
+    with translation.override(language), private as folder:
         path = Path(folder) / f"file.{format}"
         _write(delivery, format, path)
         delivery.refresh_from_db()

@@ -79,7 +79,8 @@ def _work_of(delivery: Delivery) -> Work:
 @app.task(name="deliveries.sweep_files", **within(600))
 def sweep_files() -> None:
     """Delete the stored files of which no delivery knows: those of requests that came to
-    nothing."""
+    nothing; and the private folders of work that was killed."""
+    leftovers.delete_private(older_than=ROWLESS)
     for name in leftovers.folders(FOLDER):
         with suppress(ValueError):  # a folder of another name is not ours
             known = Delivery.objects.filter(pk=uuid.UUID(name)).exclude(file="")

@@ -24,10 +24,27 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 SOON = {"expires": 20}
 #: Where what takes long and may wait holds nobody up (core/queue.py).
 PATIENT = {"queue": f"{settings.CELERY_TASK_DEFAULT_QUEUE}.files"}
-SCHEDULE = {
-    "beat-of-workers": {
+#: The kinds of worker, each with a queue that it alone takes from (core/queue.py).
+ASKED = {
+    "checks": ".checks",
+    "publications": ".publications",
+    "ordinary": "",
+    "patient": ".files",
+}
+BEATS = {
+    f"beat-of-{worker}": {
         "task": "sttm2.beat",
+        "args": [worker],
         "schedule": timedelta(seconds=20),
+        "options": {**SOON, "queue": f"{settings.CELERY_TASK_DEFAULT_QUEUE}{queue}"},
+    }
+    for worker, queue in ASKED.items()
+}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    **BEATS,
+    "tell-confinement": {
+        "task": "sttm2.tell_confinement",
+        "schedule": timedelta(seconds=60),
         "options": SOON,
     },
     "sweep-lost-deliveries": {

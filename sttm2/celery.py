@@ -11,11 +11,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sttm2.settings")
 from celery.signals import (
     after_setup_logger,
     after_setup_task_logger,
+    task_postrun,
+    task_prerun,
     worker_before_create_process,
     worker_init,
 )
 
-from core.queue import app
+from core import beating
+from core.queue import app, worker_of
 from sttm2.logs import Discreet
 from sttm2.memory import settle
 
@@ -37,6 +40,25 @@ def load_before_forking(**kwargs: Any) -> None:
 def keep_shared(**kwargs: Any) -> None:
     """Its processes share what is loaded by now."""
     settle()
+
+
+_at_work: list[beating.AtWork] = []
+
+
+@task_prerun.connect
+def say_at_work(task: Any, **kwargs: Any) -> None:
+    """Beats of whoever is at work, from the process that does it."""
+    told = task.request.delivery_info or {}
+    worker = worker_of(str(told.get("routing_key", "")))
+    if worker and not told.get("is_eager"):
+        _at_work.append(beating.AtWork(worker))
+        _at_work[-1].start()
+
+
+@task_postrun.connect
+def say_done(**kwargs: Any) -> None:
+    while _at_work:
+        _at_work.pop().end()
 
 
 @after_setup_logger.connect

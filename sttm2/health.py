@@ -5,7 +5,6 @@ database is not. Who watches is told which part, never why.
 """
 
 import shutil
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
@@ -18,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
-from sttm2 import beating
+from core import beating
 
 #: Free bytes below which the disk of the delivered files is as good as full.
 ROOM: Final = 512 * 1024 * 1024
@@ -40,7 +39,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """Each part with `ok` or what is the matter with it; 503 without what everything needs."""
     found = parts()
     status = 200 if all(found[name] == OK for name in NEEDED) else 503
-    body: dict[str, Any] = {"ready": status == 200, "parts": found}
+    body: dict[str, Any] = {"ready": status == 200, "parts": found, "workers": workers()}
     return JsonResponse(body, status=status)
 
 
@@ -83,12 +82,25 @@ def _queue() -> str:
     return OK
 
 
-def _worker() -> str:
-    """Whether a worker did what the clock asked for, not long ago."""
-    beat = beating.last()
+def workers() -> dict[str, dict[str, str | None]]:
+    """Of each kind of worker how it does, and when it was last heard of."""
+    return {
+        name: {"state": state_of(beat), "last": beat.moment.isoformat() if beat else None}
+        for name, beat in beating.last().items()
+    }
+
+
+def state_of(beat: beating.Beat | None) -> str:
+    """Whether a worker was heard of not long ago."""
     if beat is None:
         return AWAY
-    return OK if time.time() - beat.at < beating.LATE_SECONDS else OLD
+    return OLD if beat.is_late else OK
+
+
+def _worker() -> str:
+    """As the worst of them does."""
+    states = {state_of(beat) for beat in beating.last().values()}
+    return next((worst for worst in (AWAY, OLD) if worst in states), OK)
 
 
 def _disk() -> str:

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis import Redis, RedisError
 
+from core import beating
 from core.errors import NotAllowed
 from core.pages import Crumb, private
 from core.queue import app
 from core.status import StatusLine, StatusSection
 from people.policies import is_reviewer
 from services.views.office import desk
-from sttm2 import beating, health
+from sttm2 import health
 
 #: What bin/backup leaves beside the delivered files.
 BACKUP: Final = "last-backup.json"
@@ -57,23 +58,39 @@ def parts() -> StatusSection:
         "database": _("Base di dati"),
         "migrations": _("Tabelle"),
         "queue": _("Coda (Redis)"),
-        "worker": _("Lavori di fondo"),
         "disk": _("Disco dei file"),
     }
-    notes = {"worker": _last_beat(), "disk": _free(), "queue": _queue_note(found["queue"])}
+    notes = {"disk": _free(), "queue": _queue_note(found["queue"])}
     lines = [
         StatusLine(labels[name], words[how], notes.get(name, ""), wrong=how != health.OK)
         for name, how in found.items()
+        if name in labels
     ]
     return StatusSection(_("Le parti"), lines)
 
 
-def _last_beat() -> str:
-    beat = beating.last()
+def workers() -> StatusSection:
+    """Of each kind of worker whether it answers, and since when it does not."""
+    labels = {
+        "checks": _("Controlli delle consegne"),
+        "publications": _("Pubblicazioni"),
+        "ordinary": _("Lettere e riordino"),
+        "patient": _("Verifiche senza accesso e file da preparare"),
+    }
+    found = beating.last()
+    return StatusSection(_("Lavori di fondo"), [_beat(labels[one], found[one]) for one in labels])
+
+
+def _beat(label: str, beat: beating.Beat | None) -> StatusLine:
     if beat is None:
-        return _("Nessun segno di lavoro dall'ultimo riavvio della coda.")
-    at = dt.datetime.fromtimestamp(beat.at, dt.UTC)
-    return _("Ultimo segno: %(when)s, da %(host)s.") % {"when": moment(at), "host": beat.host}
+        note = _("Nessun segno di lavoro dall'ultimo riavvio della coda.")
+        return StatusLine(label, _("non risponde"), note, wrong=True)
+    told = {"when": moment(beat.moment), "host": beat.host}
+    if not beat.is_late:
+        return StatusLine(label, _("c'è"), _("Ultimo segno: %(when)s, da %(host)s.") % told)
+    since = _("non risponde dal %(when)s") % told
+    note = _("Era su %(host)s: ciò che aspetta riprende da solo quando torna.") % told
+    return StatusLine(label, since, note, wrong=True)
 
 
 def _queue_note(how: str) -> str:
@@ -115,14 +132,14 @@ def _messages(number: int) -> str:
 def confinement() -> StatusSection | None:
     """Which layers hold around whatever parses what a person sent, as the worker's reader says;
     absent while no worker has said so."""
-    beat = beating.last()
-    if beat is None:
+    told = beating.confinement()
+    if told is None:
         return None
     label, title = _("Lettura dei file consegnati"), _("Isolamento")
-    if not beat.confined:
+    if not told:
         note = _("Ogni file è letto da un processo a sé, avviato dal lavoro che lo legge.")
         return StatusSection(title, [StatusLine(label, _("senza lettore"), note)])
-    holds, _comma, absent = beat.confined.partition("; without ")
+    holds, _comma, absent = told.partition("; without ")
     note = _("Su questa macchina manca: %(what)s.") % {"what": absent} if absent else ""
     return StatusSection(title, [StatusLine(label, holds, note)])
 

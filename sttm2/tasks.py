@@ -4,18 +4,25 @@ import logging
 
 from django.conf import settings
 
+from core import beating
 from core.queue import app, within
-from sttm2 import beating, verification
+from sttm2 import verification
 from validator.confined import client
 
 logger = logging.getLogger(__name__)
 
 
 @app.task(name="sttm2.beat", **within(30))
-def beat() -> None:
-    """Say that the clock was heard, the queue carries and a worker works."""
+def beat(worker: str) -> None:
+    """Say that the clock was heard, the queue carries and a worker of this kind is free."""
+    beating.beat(worker)
+
+
+@app.task(name="sttm2.tell_confinement", **within(30))
+def tell_confinement() -> None:
+    """Ask the reader beside this worker how what it reads is confined."""
     layers = client.layers(settings.READER_SOCKET) if settings.READER_SOCKET else None
-    beating.beat(str(layers or ""))
+    beating.tell_confinement(str(layers or ""))
 
 
 @app.task(name="sttm2.verify", **within(3600))

@@ -29,7 +29,7 @@ import django
 from celery.utils.nodenames import nodename
 from django.conf import settings
 
-from core.queue import CHECKS, FILES, ORDINARY, PRECHECKS, PUBLICATIONS, app, queue_of
+from core.queue import WORKERS, app, queue_of
 from sttm2.celery import OF_A_CHECK
 from sttm2.memory import settle
 
@@ -74,11 +74,10 @@ class Slot:
 
 def slots() -> tuple[Slot, ...]:
     """The workers of this installation."""
-    return (
-        Slot("checks", (CHECKS,), settings.CHECK_SLOTS),
-        Slot("publications", (PUBLICATIONS,)),
-        Slot("ordinary", (ORDINARY,)),
-        Slot("patient", (FILES, PRECHECKS), niceness=10),
+    processes, niceness = {"checks": settings.CHECK_SLOTS}, {"patient": 10}
+    return tuple(
+        Slot(name, kinds, processes.get(name, 1), niceness.get(name, 0))
+        for name, kinds in WORKERS.items()
     )
 
 

@@ -64,7 +64,7 @@ class CheckState(serializers.Serializer[Any]):
     )
     queue = serializers.SerializerMethodField()
 
-    def get_queue(self, ticket: precheck.Ticket) -> dict[str, int | None] | None:
+    def get_queue(self, ticket: precheck.Ticket) -> dict[str, Any] | None:
         """How many are before it and in how many minutes its turn usually comes; null once it is
         under way."""
         place = place_of_errand(ticket.job)

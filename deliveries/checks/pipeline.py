@@ -7,9 +7,7 @@ import logging
 import secrets
 import shutil
 import tempfile
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.statistics import MANY, analyse
-from deliveries import audience, leases, originals, workflow, works
+from deliveries import audience, leases, leftovers, originals, workflow, works
 from deliveries.checks import facts, staging, withheld
 from deliveries.checks.examination import CheckRequest, Examination, examine
 from deliveries.models import Delivery, Finding
@@ -29,8 +27,8 @@ from notices.models import Event
 from validator.reading.errors import Unreadable
 
 logger = logging.getLogger(__name__)
-#: The private folder of one check.
-PREFIX = "sttm2-check-"
+#: Nothing of a check is in its private folder for longer.
+_LONGEST = dt.timedelta(seconds=leases.LONGEST)
 
 
 def check(lease: workflow.DeliveryLease) -> None:
@@ -58,8 +56,8 @@ def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
     def on_progress(stage: str, done: int, total: int) -> None:
         leases.beat(lease, stage, done, total)
 
-    forget_leftovers(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+    leftovers.delete_private(older_than=_LONGEST, names=(leftovers.CHECK,))
+    with tempfile.TemporaryDirectory(prefix=leftovers.CHECK) as folder:
         path = Path(folder) / "delivery"
         with originals.opened(delivery) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
@@ -73,16 +71,6 @@ def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
         # delete it. It is read as before the choice; FIL-06 says what was left out.
         delivery.options = {**delivery.options, "layers": []}
         return examine(replace(request, options=delivery.options), on_progress=on_progress)
-
-
-def forget_leftovers(spool: Path) -> None:
-    """Remove the copies of deliveries that killed workers of this machine left, once no check can
-    still be at them."""
-    limit = time.time() - leases.LONGEST
-    for folder in spool.glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            if folder.stat().st_mtime < limit:
-                shutil.rmtree(folder)
 
 
 def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> None:

@@ -3,15 +3,16 @@
 import csv
 import io
 import os
+import tempfile
 import time
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from deliveries import leases, tasks
+from deliveries import leftovers, tasks
 from deliveries.actions import answers, intake
-from deliveries.checks import pipeline
 from deliveries.models import Delivery, StagedRow
 
 
@@ -38,11 +39,17 @@ def test_checking_again_reads_no_row_of_the_check_before(cast):
     assert (rows.count(), rows.get(row=7).name) == (300, "Casa")
 
 
-def test_what_a_killed_worker_left_is_removed_and_a_running_check_is_not(tmp_path):
-    for name in ("dead", "alive"):
-        (tmp_path / f"{pipeline.PREFIX}{name}").mkdir()
-        (tmp_path / f"{pipeline.PREFIX}{name}" / "delivery").write_bytes(b"x")
-    long_ago = time.time() - 2 * leases.LONGEST
-    os.utime(tmp_path / f"{pipeline.PREFIX}dead", (long_ago, long_ago))
-    pipeline.forget_leftovers(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [f"{pipeline.PREFIX}alive"]
+@pytest.mark.django_db
+def test_what_a_killed_worker_left_is_removed_and_running_work_is_not(tmp_path, monkeypatch):
+    for kind in leftovers.PRIVATE:
+        for name in ("dead", "alive"):
+            (tmp_path / f"{kind}{name}").mkdir()
+            (tmp_path / f"{kind}{name}" / "delivery").write_bytes(b"x")
+        long_ago = time.time() - 2 * tasks.ROWLESS.total_seconds()
+        os.utime(tmp_path / f"{kind}dead", (long_ago, long_ago))
+    (tmp_path / "not-ours").mkdir()
+    os.utime(tmp_path / "not-ours", (long_ago, long_ago))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    tasks.sweep_files()
+    alive = {f"{kind}alive" for kind in leftovers.PRIVATE}
+    assert {path.name for path in tmp_path.iterdir()} == {*alive, "not-ours"}

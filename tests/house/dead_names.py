@@ -26,6 +26,7 @@ REGISTRIES = [
     "@admin.register",
     "@app.task",
     "@worker_*.connect",
+    "@task_*.connect",
     "@after_setup_*.connect",
 ]
 #: Names that a tool looks for in a module (by the end of its path) ...

@@ -1,14 +1,20 @@
 """The office's page of how the portal does: true, and for the metropolitan office alone."""
 
+import datetime as dt
 import json
+import time
 import uuid
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import timezone
 
+from core import beating
+from core.queue import WORKERS
+from deliveries.actions import intake
 from notices.models import Event, Notice
-from sttm2 import beating
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -41,11 +47,14 @@ def test_it_says_how_each_part_does_in_both_languages(office):
 
 
 def test_a_worker_that_was_not_heard_asks_for_somebody(office, settings):
-    cache.delete("workers-beat")
+    cache.delete_many([f"beat-of-worker:{worker}" for worker in WORKERS])
     assert "Nessun segno di lavoro" in shown(office)
-    beating.beat("Landlock 7, refused calls; without a user of its own")
+    for worker in WORKERS:
+        beating.beat(worker)
+    beating.tell_confinement("Landlock 7, refused calls; without a user of its own")
     page = shown(office)
     assert "Ultimo segno" in page
+    assert "non risponde" not in page.split(">Lavori di fondo</h2>")[1].split("</section>")[0]
     assert "Landlock 7, refused calls" in page
     assert "Su questa macchina manca: a user of its own." in page
 
@@ -82,3 +91,46 @@ def test_machines_are_told_part_by_part(client, db):
     assert answer.status_code == 200
     assert answer.json()["parts"]["database"] == "ok"
     assert set(answer.json()["parts"]) == {"database", "migrations", "queue", "worker", "disk"}
+
+
+def stands_still(monkeypatch, worker: str) -> None:
+    """All were heard of just now, but for one: a minute and more ago."""
+    cache.delete_many([f"beat-of-worker:{worker}" for worker in WORKERS])
+    for one in WORKERS:
+        beating.beat(one)
+    then = time.time() - 90
+    with monkeypatch.context() as earlier:
+        earlier.setattr(beating.time, "time", lambda: then)
+        beating.beat(worker)
+
+
+@pytest.mark.parametrize(
+    ("worker", "label"),
+    [("checks", "Controlli delle consegne"), ("publications", "Pubblicazioni")],
+)
+def test_which_worker_stands_still_is_told_with_since_when(office, monkeypatch, worker, label):
+    stands_still(monkeypatch, worker)
+    section = shown(office).split(">Lavori di fondo</h2>")[1].split("</section>")[0]
+    (line,) = [part for part in section.split("<dt>") if "da guardare" in part]
+    assert line.startswith(f"{label}</dt>")
+    assert "non risponde dal" in line
+    told = office.get("/readyz").json()
+    assert told["parts"]["worker"] == "old"
+    states = {name: one["state"] for name, one in told["workers"].items()}
+    assert states == {one: "old" if one == worker else "ok" for one in WORKERS}
+    assert dt.datetime.fromisoformat(told["workers"][worker]["last"]) < timezone.now()
+
+
+def test_whose_work_waits_for_it_is_told_too(client, cast, monkeypatch):
+    plan = builders.plan_file(3)
+    first = intake.receive(cast.operator, sender=cast.comune, file=plan).delivery
+    client.force_login(cast.operator)
+    stands_still(monkeypatch, "publications")
+    assert "in ritardo" not in shown(client, f"/consegne/{first.pk}/")
+    stands_still(monkeypatch, "checks")
+    page = shown(client, f"/consegne/{first.pk}/")
+    assert "Il lavoro è in ritardo: chi lo fa non risponde dal" in page
+    assert "Di solito tocca" not in page
+    queue = client.get(f"/api/v1/uploads/{first.pk}/").json()["progress"]["queue"]
+    assert queue["late_since"]
+    assert queue["minutes"] is None

@@ -21,6 +21,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -108,7 +109,8 @@ def _accept_forever(listener: socket.socket, spool: Spool, layers: Layers) -> No
     wardens: set[int] = set()
     try:
         while True:
-            _reap(wardens, block=len(wardens) >= WARDENS)
+            for ended in _reap(wardens, block=len(wardens) >= WARDENS):
+                _sweep(spool.folder, f"{PREFIX}{ended}-")  # what one that was killed has left
             if not select.select([listener], [], [], 0.5)[0]:
                 continue
             connection, _ = listener.accept()
@@ -131,7 +133,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stop
 
 
-def _reap(wardens: set[int], *, block: bool) -> None:
+def _reap(wardens: set[int], *, block: bool) -> Iterator[int]:
     """Take leave of ended wardens; when the house is full, wait for one."""
     while wardens:
         pid, _ = os.waitpid(-1, 0 if block else os.WNOHANG)
@@ -139,6 +141,7 @@ def _reap(wardens: set[int], *, block: bool) -> None:
             return
         wardens.discard(pid)
         block = False
+        yield pid
 
 
 def _guarded(connection: socket.socket, spool: Spool, layers: Layers) -> None:
@@ -254,9 +257,9 @@ def _end(pid: int) -> None:
     os.waitpid(pid, 0)
 
 
-def _sweep(spool: Path) -> None:
+def _sweep(spool: Path, beginning: str = PREFIX) -> None:
     """Remove what a server that was killed has left: this spool is ours alone, by the lock."""
-    for left in spool.glob(f"{PREFIX}*"):
+    for left in spool.glob(f"{beginning}*"):
         shutil.rmtree(left, ignore_errors=True)
 
 

@@ -216,6 +216,16 @@ def test_a_killed_server_is_replaced_and_its_remains_are_swept(tmp_path, heavy):
     assert not second.socket.exists()
 
 
+def test_a_killed_warden_leaves_nothing(tmp_path):
+    running = started(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX) as caller:
+        caller.connect(str(running.socket))
+        (left,) = wait_for(running.leftovers)
+        os.kill(int(left.split("-")[1]), signal.SIGKILL)
+        assert running.settle() == []
+    assert running.stop() == 0
+
+
 def test_two_servers_do_not_share_one_spool(server):
     command = [sys.executable, "-m", "validator.confined.server", "--socket", "x.sock"]
     command += ["--spool", str(server.spool)]
