@@ -71,7 +71,9 @@ def web(port: int, *, workers: int = 2, **more: str) -> Iterator[subprocess.Pope
 
 #: A door that counts nobody out: all clients of a benchmark come from one address.
 WIDE_DOOR = {"STTM2_FRONT_RATE": "1000000", "STTM2_FRONT_BURST": "100000"} | {
-    "STTM2_FRONT_CONNECTIONS": "10000"
+    "STTM2_FRONT_CONNECTIONS": "10000",
+    "STTM2_FRONT_UPLOADS": "1000",
+    "STTM2_FRONT_UPLOADS_IN_ALL": "1000",
 }
 
 

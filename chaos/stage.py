@@ -73,6 +73,8 @@ class Stage:
             "STTM2_FRONT_RATE": "1000",
             "STTM2_FRONT_BURST": "2000",
             "STTM2_FRONT_CONNECTIONS": "1000",
+            "STTM2_FRONT_UPLOADS": "1000",
+            "STTM2_FRONT_UPLOADS_IN_ALL": "1000",
             "DJANGO_SETTINGS_MODULE": "chaos.settings",
             "PYTHONWARNINGS": "ignore",
             "PORT": str(self.port),

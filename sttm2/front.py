@@ -16,7 +16,17 @@ from sttm2.rest import document
 
 #: Status -> code, title, what it means and what to do.
 WORDS: Final[dict[int, tuple[str, Promise, Promise]]] = {
+    400: (
+        "bad-request",
+        _("Richiesta non valida"),
+        _("La richiesta non è fatta come il portale se la aspetta."),
+    ),
     404: ("not-found", _("Pagina non trovata"), _("Questa pagina non c’è.")),
+    405: (
+        "method_not_allowed",
+        _("Qui si può solo leggere"),
+        _("Questo indirizzo si può solo leggere: non riceve nulla."),
+    ),
     413: (
         "too-large",
         _("File troppo grande"),
@@ -25,15 +35,38 @@ WORDS: Final[dict[int, tuple[str, Promise, Promise]]] = {
             "non ne abbiamo tenuto nulla."
         ),
     ),
+    414: (
+        "address-too-long",
+        _("Indirizzo troppo lungo"),
+        _("L’indirizzo della richiesta è troppo lungo: togli qualche filtro e riprova."),
+    ),
     429: (
         "too-many",
         _("Troppe richieste"),
         _("Da qui arrivano troppe richieste in poco tempo: aspetta qualche secondo e riprova."),
     ),
+    431: (
+        "headers-too-large",
+        _("Richiesta troppo grande"),
+        _("Le intestazioni della richiesta sono troppo grandi: cancella i cookie e riprova."),
+    ),
+    500: (
+        "internal",
+        _("Un nostro problema"),
+        _("Un nostro problema ha impedito la risposta: riprova fra poco."),
+    ),
     502: (
         "away",
         _("Riprova fra poco"),
         _("Il portale si sta riavviando: torna da solo, riprova fra poco."),
+    ),
+    503: (
+        "busy",
+        _("Troppi file in arrivo"),
+        _(
+            "In questo momento arrivano troppi file, da qui o in tutto: aspetta un minuto e "
+            "riprova. Di quello che hai inviato non abbiamo tenuto nulla."
+        ),
     ),
     504: (
         "too-slow",

@@ -56,7 +56,8 @@ front_configuration() { # What stands in the gaps of front/nginx.conf.template
   export FRONT_FOLDER FRONT_USER FRONT_MODULES FRONT_BROTLI='' FRONT_NO_BROTLI='' FRONT_TRUSTED FRONT_PROXIES
   # Containers say otherwise where these are (docker-compose.yml).
   export FRONT_APP=${FRONT_APP:-$FRONT_FOLDER/app/web.sock} FRONT_WORDS=$FRONT_FOLDER/words FRONT_STATIC=${FRONT_STATIC:-$LOCAL/static}
-  export FRONT_LISTEN=${FRONT_LISTEN:-127.0.0.1:$PORT} FRONT_UPLOAD_MB=$((${STTM2_UPLOAD_MAX_MB:-100} + 2))
+  export FRONT_LISTEN=${FRONT_LISTEN:-127.0.0.1:$PORT} FRONT_FILE_BYTES=$(((${STTM2_UPLOAD_MAX_MB:-100} + 1) * 1048576))
+  export FRONT_UPLOADS=${STTM2_FRONT_UPLOADS:-6} FRONT_UPLOADS_IN_ALL=${STTM2_FRONT_UPLOADS_IN_ALL:-64}
   export FRONT_RATE=${STTM2_FRONT_RATE:-50} FRONT_BURST=${STTM2_FRONT_BURST:-400} FRONT_CONNECTIONS=${STTM2_FRONT_CONNECTIONS:-100}
   FRONT_USER=$(front_user) FRONT_MODULES=$(front_modules)
   FRONT_TRUSTED=$(printf 'set_real_ip_from %s;' ${trusted//,/ }) FRONT_PROXIES=$(printf '%s 1;' ${trusted//,/ })

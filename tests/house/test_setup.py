@@ -138,6 +138,7 @@ def test_the_settings_example_lists_every_variable_and_no_other():
     assert listed == asked_settings() | {
         *(f"POSTGRES_{role}PASSWORD" for role in ("", "APP_", "READ_")),
         *(f"STTM2_FRONT_{name}" for name in ("TRUSTED", "RATE", "BURST", "CONNECTIONS")),
+        *("STTM2_FRONT_UPLOADS", "STTM2_FRONT_UPLOADS_IN_ALL"),
     }
 
 

@@ -2,15 +2,20 @@
 
 import http.client
 import json
+import re
+import subprocess
+from functools import cache
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import resolve
+from django.views.generic import RedirectView
 
 from core import bodies
 from people.tokens import issue_token
-from tests.routes import routes
+from tests.house.tree import ROOT
+from tests.routes import PLACE, routes
 
 LONG = str(300 * 1024 * 1024)
 
@@ -103,3 +108,45 @@ def test_every_address_that_takes_a_file_is_marked_and_no_other():
 )
 def test_what_single_addresses_take(path, limit):
     assert bodies.limit_of(resolve(path).func) == limit
+
+
+LOCATION = re.compile(r"\n    location ~ (\S+) \{(.*?)\n    \}", re.DOTALL)
+SIZE = re.compile(r"client_max_body_size (\d+)(k?);")
+
+
+@cache
+def at_the_door() -> tuple[int, list[tuple[re.Pattern[str], int | None]]]:
+    """What nginx takes: where nothing else is said, and by location, in their order."""
+    parts = "; ".join(f". bin/lib/{name}.sh" for name in ("base", "steps", "front"))
+    told = subprocess.run(
+        ["bash", "-euc", f"{parts}; front_configuration"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    usual, *_others = sizes(told)
+    found = LOCATION.findall(told)
+    return usual, [(re.compile(where), next(iter(sizes(body)), None)) for where, body in found]
+
+
+def sizes(text: str) -> list[int]:
+    return [int(number) * (bodies.KIB if unit else 1) for number, unit in SIZE.findall(text)]
+
+
+def taken_by_nginx(path: str) -> int:
+    usual, locations = at_the_door()
+    said = next((size for where, size in locations if where.search(path)), None)
+    return usual if said is None else said
+
+
+def test_the_door_and_the_application_say_the_same_of_every_address():
+    """A new address that takes a file, or many rows, is not forgotten in the one or the other."""
+    other = []
+    for route in routes():
+        if getattr(route.callback, "view_class", None) is RedirectView:
+            continue  # takes nothing
+        path = PLACE.sub("00000000-0000-0000-0000-000000000000", route.template)
+        pages = () if path.startswith(("/api/", "/tiles/", "/admin/")) else (f"/en{path}",)
+        for address in (path, *pages):
+            said = taken_by_nginx(address), bodies.limit_of(route.callback)
+            if said[0] != said[1]:
+                other.append((address, *said))
+    assert other == []

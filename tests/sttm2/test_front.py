@@ -26,6 +26,7 @@ def front(django_db_setup, django_db_blocker) -> Iterator[Front]:
     """A door that counts nobody out, and the demonstration behind it."""
     name = f"front_{uuid.uuid4().hex[:10]}"
     told = {"STTM2_FRONT_RATE": "10000", "STTM2_FRONT_CONNECTIONS": "5000"}
+    told["STTM2_FRONT_UPLOADS"] = "5000"
     door = Front(**told)
     web = WebBehind(door, DATABASE_URL=databases.url_of(name), BROWSER_CACHE=name)
     try:
@@ -94,6 +95,72 @@ def test_too_large_is_said_in_words_before_it_has_come(front):
     assert (told.status_code, told.json()["code"]) == (413, "too-large")
     assert told.headers["Content-Type"].startswith("application/problem+json")
     assert "Quello che hai inviato" in told.json()["detail"]
+
+
+FILES = (
+    b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+    b"Content-Length: 90000000\r\n\r\nabc"
+)
+
+
+def test_files_that_never_end_are_few_at_once(front):
+    """Each would lie on the disk as long as it comes; what is read is not counted."""
+    door = Front(STTM2_FRONT_UPLOADS="3", STTM2_FRONT_RATE="10000", FRONT_APP=front.socket)
+    try:
+        door.start()
+        with ExitStack() as stack:
+            for path in (b"/verifica/", b"/en/consegne/nuova/", b"/api/v1/checks/"):
+                stack.enter_context(open_socket(door, FILES % path))
+            time.sleep(1)
+            page = requests.post(f"{door.address}/en/verifica/", data=b"0" * 100, timeout=30)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+            assert "too many files are coming in" in page.text
+            told = requests.post(f"{door.address}/api/v1/uploads/", data=b"0" * 100, timeout=30)
+            assert (told.status_code, told.json()["code"]) == (503, "busy")
+            assert get(door, "/verifica/").status_code == 200
+        time.sleep(1)
+        freed = requests.post(f"{door.address}/api/v1/uploads/", data=b"0" * 100, timeout=30)
+        assert freed.status_code in (401, 403)
+    finally:
+        door.remove()
+
+
+def test_files_from_everywhere_are_bounded_too(front):
+    told = {"STTM2_FRONT_UPLOADS": "50", "STTM2_FRONT_UPLOADS_IN_ALL": "4"}
+    door = Front(**told, STTM2_FRONT_RATE="10000", FRONT_APP=front.socket)
+    try:
+        door.start()
+        with ExitStack() as stack:
+            for _ in range(4):
+                stack.enter_context(open_socket(door, FILES % b"/verifica/"))
+            time.sleep(1)
+            page = requests.post(f"{door.address}/verifica/", data=b"0" * 100, timeout=30)
+            assert page.status_code == 503
+            assert "arrivano troppi file" in page.text
+    finally:
+        door.remove()
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "words"),
+    [
+        (b"GET /en/ HTTP/1.1\r\n\r\n", b"400", b"not made as the portal expects"),
+        (b"GET /en/ HTTP/1.1\r\nHost: a\r\nX-Long: %s\r\n\r\n", b"431", b"delete the cookies"),
+        (b"GET /%s HTTP/1.1\r\nHost: a\r\n\r\n", b"414", "è troppo lungo".encode()),
+        (b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", b"405", "si può solo leggere".encode()),
+        (b"GET /api/v1/ HTTP/1.1\r\nAccept-Language: en\r\n\r\n", b"400", b'"bad-request"'),
+    ],
+)  # fmt: skip
+def test_what_nginx_refuses_by_itself_it_refuses_in_our_words(front, said, status, words):
+    with open_socket(front, said.replace(b"%s", b"x" * 40_000)) as caller:
+        answer = b""
+        while part := caller.recv(65536):
+            answer += part
+            if words in answer:
+                break
+    assert answer.split(b" ", 2)[1] == status
+    assert words in answer
+    assert b"<center>" not in answer
 
 
 def test_nobody_gets_a_page_that_was_made_for_somebody(front):

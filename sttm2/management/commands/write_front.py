@@ -9,7 +9,7 @@ from sttm2.front import write
 
 
 class Command(BaseCommand):
-    help = "Scrive le pagine che nginx mostra da sé (413, 429, 502, 504), nelle due lingue."
+    help = "Scrive le pagine che nginx mostra da sé (come 413, 429, 502), nelle due lingue."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
