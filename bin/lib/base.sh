@@ -10,9 +10,14 @@ fail() { # WHAT HOW-TO-MEND: both are told, then the command ends
   exit 1
 }
 
+has_name() { getent passwd "$(id -u)" >/dev/null; } # Some containers run as a number that no user has
+me() { if has_name; then id -un; else id -u; fi; }
+
 mkdir -p "$LOCAL" 2>/dev/null && [ -w "$LOCAL" ] ||
-  fail "$LOCAL cannot be written by $(id -un)." \
-    "The checkout was set up by another user: work as that user, or: sudo chown -R $(id -un): '$ROOT'"
+  fail "$LOCAL cannot be written by $(me)." \
+    "The checkout was set up by another user: work as that user, or: sudo chown -R $(me): '$ROOT'"
+# Package managers keep their caches at home.
+[ -w "${HOME:-/}" ] || { export HOME=$LOCAL/home && mkdir -p "$HOME"; }
 
 mark_of_place() { printf %s "${STTM2_LOCAL:-$ROOT}" | sha256sum | cut -c1-12; }
 

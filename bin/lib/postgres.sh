@@ -15,13 +15,13 @@ pg_is_up() { pg_as "$(pg_bin)/pg_ctl" -D "$PG_DATA" status >/dev/null 2>&1; }
 
 make_run_folder() { # Nobody but the server and root may walk in: the socket asks for no password
   local owner
-  owner=$(id -un)
-  if [ "$(id -u)" = 0 ]; then
-    ! id postgres >/dev/null 2>&1 || owner=postgres
+  owner=$(id -u)
+  if [ "$owner" = 0 ]; then
+    ! id postgres >/dev/null 2>&1 || owner=$(id -u postgres)
     [ "$STATE" = "$LOCAL" ] || install -d -m 0755 "$(dirname "$STATE")" "$STATE"
-    install -d -m 0700 -o "$owner" -g "$owner" "$RUN"
+    install -d -m 0700 -o "$owner" "$RUN"
   else mkdir -p "$RUN" && chmod 0700 "$RUN"; fi
-  [ "$(stat -c %U "$RUN")" = "$owner" ] || fail "$RUN belongs to someone else." "Remove it, then try again."
+  [ "$(stat -c %u "$RUN")" = "$owner" ] || fail "$RUN belongs to someone else." "Remove it, then try again."
 }
 
 pg_configuration() {
@@ -47,6 +47,8 @@ pg_make() {
 pg_up() { # Makes, starts and fills what is missing; safe when called twice at once; PG_STARTED=yes if it was down
   local extension
   PG_STARTED=
+  has_name || fail "PostgreSQL works for nobody without a name, and user number $(id -u) has none in /etc/passwd." \
+    "Give it one, or name a PostgreSQL that runs already: DATABASE_URL=postgis://user:password@host:5432/name"
   [ -n "$(pg_bin)" ] || fail "PostgreSQL is not installed (or not the version that made $PG_DATA)." "Run bin/setup."
   exec 9>"$LOCAL/postgres.lock" && flock 9
   make_run_folder

@@ -1,5 +1,7 @@
 # The processes of bin/run, in the foreground. Sourced after tables.sh.
 declare -A PROCESS=() # pid -> name
+declare -A COMMAND=() BEGUN=() SHORT=() DUE=() LEFT=() # name -> how to start it, since when it runs, how often it did not
+# last, when it is started again, the session that it left
 PATIENCE_SECONDS=${PATIENCE_SECONDS:-10} # between two words to whoever waits for the first answer
 
 python_says() { .venv/bin/python -c "$1" "${@:2}"; }
@@ -24,6 +26,8 @@ export PYTHONWARNINGS="ignore:You're running the worker with superuser"
 start() { # NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only us; told to end if we are killed
   local name=$1
   shift
+  COMMAND[$name]=$(printf '%q ' "$@")
+  BEGUN[$name]=$SECONDS
   setsid setpriv --pdeathsig TERM "$@" > >(trap '' INT TERM HUP; exec sed -u "s/^/$(printf '%-6s' "$name") | /") 2>&1 7>&- &
   PROCESS[$!]=$name
 }
@@ -61,20 +65,46 @@ greet() {
   [ "$STTM2_MODE" != demo ] || sed 's/^/   /' "$LOCAL/accounts.txt"
   printf '\n   Ctrl-C stops everything.\n\n'
 }
-ended() { # PID CODE: none of them ends by itself: if one does, say which, and stop the rest
+ended() { # PID CODE: who ends before the portal answered will not do better: say which, and stop the rest
   printf '\n** "%s" ended by itself (exit code %s). Stopping the rest.\n' "${PROCESS[$1]:-a process}" "$2" >&2
   unset "PROCESS[$1]"
-  [ "$1" = 0 ] || kill -TERM -- "-$1" 2>/dev/null || true # what it had started and left: nginx's workers hold the port
+  kill -TERM -- "-$1" 2>/dev/null || true # what it had started and left: nginx's workers hold the port
   exit 1
 }
-wait_for_the_first_to_end() {
-  local pid='' code=0
-  wait -n -p pid "${!PROCESS[@]}" || code=$?
-  ended "${pid:-0}" $code
+LASTED=60 LONGEST_PAUSE=60 # seconds
+to_start_again() { # PID CODE: after a second, doubled each time that it did not last
+  local name=${PROCESS[$1]} pause
+  unset "PROCESS[$1]"
+  kill -TERM -- "-$1" 2>/dev/null || true
+  [ $((SECONDS - BEGUN[$name])) -lt "$LASTED" ] || SHORT[$name]=0
+  SHORT[$name]=$((${SHORT[$name]:-0} + 1))
+  pause=$((1 << (SHORT[$name] < 8 ? SHORT[$name] - 1 : 7)))
+  pause=$((pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE))
+  DUE[$name]=$((SECONDS + pause)) LEFT[$name]=$1
+  printf '\n** %s: "%s" ended by itself (exit code %s). It starts again in %s s; the rest goes on.\n' \
+    "$(date '+%F %T')" "$name" "$2" "$pause" >&2
+}
+start_again() { # NAME
+  local name=$1 command=()
+  kill -KILL -- "-${LEFT[$name]}" 2>/dev/null || true # what did not end when it was told to
+  unset "DUE[$name]" "LEFT[$name]"
+  eval "command=(${COMMAND[$name]})"
+  start "$name" "${command[@]}"
+}
+watch_over() { # As containers have it: whatever ends by itself is started again, as long as this command runs
+  local pid name code
+  while :; do
+    for pid in "${!PROCESS[@]}"; do
+      kill -0 "$pid" 2>/dev/null || { code=0; wait "$pid" || code=$?; to_start_again "$pid" $code; }
+    done
+    for name in "${!DUE[@]}"; do [ "$SECONDS" -lt "${DUE[$name]}" ] || start_again "$name"; done
+    sleep 0.5
+  done
 }
 stop_processes() { # Politely, and after ten seconds no longer
   local pid
   trap '' INT TERM HUP
+  for pid in "${LEFT[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
   [ ${#PROCESS[@]} = 0 ] || printf '\nStopping %s ...\n' "${PROCESS[*]}"
   for pid in "${!PROCESS[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
   for _ in $(seq 100); do

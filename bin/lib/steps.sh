@@ -78,6 +78,11 @@ system_packages() {
   . "$ROOT/bin/lib/env.sh" "$STTM2_SERVICES"
 }
 
+trust_what_the_machine_trusts() { # Also behind a proxy that opens TLS, or with a registry of one's own
+  local bundle=/etc/ssl/certs/ca-certificates.crt
+  [ ! -s "$bundle" ] || export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-1} NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$bundle}
+}
+
 # --- 2. Python packages: exactly those of the lock -----------------------------------------------------------------
 get_uv() { # By pip into a folder of its own; without pip, by way of a virtual environment
   [ ! -x "$LOCAL/uv/bin/uv" ] || return 0
@@ -86,12 +91,16 @@ get_uv() { # By pip into a folder of its own; without pip, by way of a virtual e
     "$PYTHON" -m pip install -q --no-warn-script-location --target "$LOCAL/uv" uv
   else "$PYTHON" -m venv "$LOCAL/uv" && "$LOCAL/uv/bin/pip" install -q uv; fi
 }
+sync_by_pip() { # As uv does: the lock names all, and pip would want hashes of what it leaves out (setuptools)
+  .venv/bin/pip install --require-hashes --no-deps -r requirements-dev.txt
+}
 sync_python() {
+  trust_what_the_machine_trusts
   if get_uv && "$LOCAL/uv/bin/uv" --version; then
     [ -x .venv/bin/python ] || "$LOCAL/uv/bin/uv" venv --clear --no-python-downloads --python "$PYTHON" .venv
     VIRTUAL_ENV=$ROOT/.venv "$LOCAL/uv/bin/uv" pip sync --no-python-downloads requirements-dev.txt && return
   fi
-  echo "uv did not do it; trying pip" && "$PYTHON" -m venv --clear .venv && .venv/bin/pip install -r requirements-dev.txt
+  echo "uv did not do it; trying pip" && "$PYTHON" -m venv --clear .venv && sync_by_pip
 }
 python_packages() {
   PYTHON=$(good_python) || fail "No Python 3.11 or later was found." "Install python3 (3.11 or later)."
@@ -118,7 +127,7 @@ node_path() { # The machine's Node from 18 on, else the one that PyPI carries
   fi
   PATH=$LOCAL/node/bin:$PATH
 }
-install_front_end() { node_path && npm ci --ignore-scripts --no-audit --no-fund; }
+install_front_end() { trust_what_the_machine_trusts && node_path && npm ci --ignore-scripts --no-audit --no-fund; }
 front_end_packages() {
   local want
   want=$(fingerprint package-lock.json)

@@ -3,6 +3,9 @@
 import os
 import stat
 import subprocess
+import tempfile
+
+import pytest
 
 from tests.house.tree import ROOT
 
@@ -41,3 +44,27 @@ def test_what_was_made_before_is_closed(tmp_path):
     finally:
         if kept is None:
             loose.unlink()
+
+
+NOBODYS = "54321"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may work as somebody else")
+def test_a_user_without_a_name_is_told_what_the_database_needs():
+    """As some containers are run: by a number that stands in no /etc/passwd."""
+    script = ". bin/lib/all.sh; make_run_folder; echo made; pg_up"
+    as_nobody = ["setpriv", f"--reuid={NOBODYS}", f"--regid={NOBODYS}", "--clear-groups"]
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chown(folder, int(NOBODYS), int(NOBODYS))
+        told = subprocess.run(
+            [*as_nobody, "bash", "-euc", script],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "HOME": "/nowhere", "STTM2_LOCAL": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert told.stdout == "made\n", told.stderr
+    assert told.returncode == 1
+    assert f"user number {NOBODYS} has none in /etc/passwd" in told.stderr
+    assert "DATABASE_URL=" in told.stderr

@@ -7,6 +7,8 @@ hand and by the browser tests.
 import re
 import socket
 import subprocess
+import tempfile
+import threading
 from pathlib import Path
 
 from tests.processes import wait_for
@@ -72,6 +74,62 @@ def test_what_a_killed_process_leaves_is_ended_with_it():
     assert answer.returncode == 1
     (pid,) = re.findall(r"left (\d+)", answer.stdout + answer.stderr)
     wait_for(lambda: is_over(pid))
+
+
+def watched(program: str, *, until: str, seconds: float = 60) -> str:
+    """What `watch_over` of bin/lib says of the processes of `program` until it says so much; then
+    it is told to end."""
+    script = (
+        "set -euo pipefail; . bin/lib/all.sh; . bin/lib/processes.sh; trap 'exit 143' TERM; "
+        f"trap stop_processes EXIT; {program}; watch_over"
+    )
+    told = subprocess.Popen(
+        ["bash", "-c", script],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PORT": free_port()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    timer = threading.Timer(seconds, told.kill)
+    timer.start()
+    said = ""
+    try:
+        for line in told.stdout:
+            said += line
+            if until in line:
+                told.terminate()
+        assert told.wait(30) == 143, said
+    finally:
+        timer.cancel()
+        told.kill()
+        told.stdout.close()
+    return said
+
+
+def test_what_ends_by_itself_is_started_again_and_the_rest_goes_on():
+    dies = "start worker bash -c 'echo began; exit 3'"
+    said = watched(f"start web bash -c 'echo web $$; exec sleep 300'; {dies}", until="in 4 s")
+    for pause in (1, 2, 4):
+        again = f'"worker" ended by itself (exit code 3). It starts again in {pause} s'
+        assert again in said
+    assert len(re.findall(r"worker \| began", said)) == 3
+    (web,) = re.findall(r"web +\| web (\d+)", said)
+    wait_for(lambda: is_over(web))
+
+
+def test_what_it_left_does_not_stand_in_its_way():
+    """A port that the workers of a killed server hold, though they hear no signal."""
+    left = (
+        '[ ! -e "$0" ] || { echo second; exec sleep 300; }; '
+        'touch "$0"; trap "" TERM; sleep 300 & echo "left $!"; kill -KILL $$'
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        mark = f"{folder}/once"
+        program = f"start front bash -c '{left}' {mark}"
+        said = watched(program, until="second")
+    (pid,) = re.findall(r"left (\d+)", said)
+    assert is_over(pid)
 
 
 def is_over(pid: str) -> bool:
