@@ -35,8 +35,6 @@ def proxies_are_counted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if "STTM2_BEHIND_PROXY" in os.environ:
         text = "STTM2_BEHIND_PROXY is gone: say how many proxies there are with STTM2_PROXIES."
         wrong.append(Error(text, id="sttm2.E005"))
-    if settings.PROXIES < 0:
-        wrong.append(Error("STTM2_PROXIES must be 0 or more.", id="sttm2.E006"))
     return wrong
 
 
@@ -84,8 +82,6 @@ def geocoder_is_safe(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         wrong.append(
             Error("STTM2_GEOCODER_URL is an address only: no name, no query.", id="sttm2.E013")
         )
-    if chosen["seconds"] < 1:
-        wrong.append(Error("STTM2_GEOCODER_SECONDS must be at least 1.", id="sttm2.E014"))
     return wrong
 
 

@@ -33,14 +33,18 @@ def env_bool(name: str, *, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name}={raw!r} is neither true nor false: write 1 or 0.")
 
 
-def env_int(name: str, *, default: int) -> int:
+def env_int(name: str, *, default: int, least: int = 1) -> int:
+    """A whole number, by itself one that says how much or how long: at least 1."""
     raw = os.environ.get(name)
     if raw is None:
         return default
     try:
-        return int(raw)
+        value = int(raw)
     except ValueError:
         raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number.") from None
+    if value < least:
+        raise ImproperlyConfigured(f"{name}={raw!r} must be at least {least}.")
+    return value
 
 
 def env_list(name: str, default: str = "") -> list[str]:

@@ -91,7 +91,7 @@ class OpenReadMiddleware:
         if not request.path_info.startswith(OPEN):
             return self.get_response(request)
         asks_before = "Access-Control-Request-Method" in request.headers
-        if request.method == "OPTIONS" and asks_before and _is_open(request.path_info):
+        if request.method == "OPTIONS" and asks_before and is_open(request.path_info):
             return HttpResponse(status=204, headers=PREFLIGHT)
         answer = self.get_response(request)
         if request.method in READS and answer.get("Cache-Control") != KEPT_BY_NOBODY:
@@ -100,7 +100,8 @@ class OpenReadMiddleware:
         return answer
 
 
-def _is_open(path: str) -> bool:
+def is_open(path: str) -> bool:
+    """Whether what stands at the address answers everybody alike."""
     if not path.startswith(API):
         return True
     try:

@@ -107,6 +107,34 @@ def test_anonymous_reads_need_no_more_than_the_readers_role(alone):
     assert {path: status for path, status in told.items() if status != 200} == {}
 
 
+INVENTED = [
+    ("/servizi/", {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}),
+    ("/en/servizi/", {"Cookie": "sessionid=x", "Authorization": "Bearer x"}),
+    ("/api/v1/services/", {"Authorization": "Bearer sttm2_0123abcd_made-up"}),
+    ("/api/v1/services/", {"Cookie": "sessionid=abcdefghijklmnopqrstuvwxyz012345"}),
+    ("/servizi/", {"Authorization": "Basic eDp5"}),
+]
+
+
+def test_who_invents_a_session_or_a_key_gets_no_more_than_the_readers_role(alone):
+    """While the application's role may not even read them, the services are shown."""
+    alone.asked("REVOKE SELECT ON services_service FROM sttm2_app")
+    try:
+        assert "denied" in alone.asked("SELECT count(*) FROM services_service", "sttm2_app")
+        told = [alone.get(path, **headers).status_code for path, headers in INVENTED]
+    finally:
+        alone.asked("GRANT SELECT ON services_service TO sttm2_app")
+    assert told == [200] * len(INVENTED)
+    private = alone.get("/api/v1/uploads/", Authorization="Bearer sttm2_0123abcd_made-up")
+    assert private.status_code == 401
+
+
+def test_a_session_that_is_not_is_forgotten_by_the_browser(alone):
+    page = alone.get("/servizi/", Cookie="sessionid=abcdefghijklmnopqrstuvwxyz012345")
+    assert 'sessionid=""' in page.headers["Set-Cookie"]
+    assert page.headers["Cache-Control"] == "private, no-store"
+
+
 def test_links_that_were_sent_by_mail_open_without_an_account(alone):
     """They look at what the reader's role may not see, or are of nobody."""
     alone.manage("demo_accounts")

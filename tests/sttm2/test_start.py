@@ -87,6 +87,32 @@ def test_the_yes_or_no_of_a_proxy_is_told_to_be_a_number_now(changed, word):
     assert word in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("STTM2_LEASE_SECONDS", "STTM2_STATEMENT_SECONDS", "STTM2_CHECK_SLOTS"),
+        *(
+            "STTM2_MOST_ROWS",
+            "STTM2_UPLOAD_MAX_MB",
+            "STTM2_PRECHECK_SECONDS",
+            "STTM2_PAGE_SECONDS",
+            "PORT",
+        ),
+        *("STTM2_EXPORT_SECONDS", "STTM2_RETENTION_DAYS", "STTM2_ROWS_REPLACED_DAYS"),
+        *("STTM2_ROWS_PUBLISHED_DAYS", "STTM2_SMTP_PORT"),
+    ],
+)
+def test_no_time_and_no_size_is_nothing_or_less(name):
+    refused = started(**{name: "0"})
+    assert refused.returncode != 0
+    assert f"{name}='0' must be " in refused.stderr
+
+
+def test_what_may_be_nothing_may_not_be_less():
+    assert started(STTM2_HSTS_SECONDS="0", STTM2_PROXIES="0").returncode == 0
+    assert started(STTM2_HSTS_SECONDS="-1").returncode != 0
+
+
 GEOCODER = {
     "STTM2_GEOCODER_URL": "https://geocoder.example",
     "STTM2_GEOCODER_HOSTS": "geocoder.example,altro.example",
