@@ -31,16 +31,12 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any machine")
 
-#: What takes long to start. Tests with it come first, all in one test process, which starts it
-#: once.
+#: Fixtures that take long to start. Tests with them come first and together, then the slow ones:
+#: one test process starts them, and the others take over from the end of what is left.
 COSTLY_FIRST = ("served", "portal", "standing_worker")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if shared := shared_by(item):
-            item.add_marker(pytest.mark.xdist_group(shared))
-
     def place(item: pytest.Item) -> int:
         for turn, fixture in enumerate(COSTLY_FIRST):
             if fixture in getattr(item, "fixturenames", ()):
@@ -54,17 +50,6 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: without this it is looked through again and again."""
     gc.collect()
     gc.freeze()
-
-
-def shared_by(item: pytest.Item) -> str | None:
-    """What a test shares with others: something costly, or what their module makes once."""
-    for fixture in COSTLY_FIRST:
-        if fixture in getattr(item, "fixturenames", ()):
-            return fixture
-    made = getattr(item, "_fixtureinfo", None)
-    definitions = made.name2fixturedefs.values() if made else ()
-    of_module = any(one.scope == "module" for several in definitions for one in several)
-    return item.nodeid.partition("::")[0] if of_module else None
 
 
 @pytest.fixture(scope="session")

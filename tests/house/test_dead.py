@@ -19,9 +19,6 @@ from tests.house.dead_imports import Imports
 from tests.house.dead_names import Names, Source, words_of
 from validator.rules.context import RuleContext
 
-#: What is looked through takes seconds to read, once a process.
-pytestmark = pytest.mark.xdist_group("dead")
-
 MATCHES = (12, "the second reading decides which items of two sources are the same service")
 SHEETS = (13, "the sheets of the territory read PSM and PTM, critical points and opportunities")
 REGENERATION = (13, "the areas of regeneration stand on map and sheets")
