@@ -17,7 +17,8 @@ RUN apt-get update \
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STTM2_MEDIA=/srv/media
 WORKDIR /srv/portal
 COPY requirements.txt ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+# The lock names all there is: pip need not look for more, which it may not without hashes.
+RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 COPY . .
 COPY --from=front_end /build/static/build static/build
 # Translations and static files are part of the image; the key used here signs nothing and is not kept.
