@@ -1,7 +1,8 @@
 """The shapes that every read of the API shares: public access, short collections, geometry."""
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import GEOSGeometry
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_gis.fields import GeometryField
 
-from core.errors import wrong_parameter
+from core.errors import DomainError, wrong_parameter
 from core.geo import GEOGRAPHIC_SRID
 
 DAY: Final = OpenApiParameter(
@@ -30,6 +31,10 @@ class PublicRead(APIView):
     """What anybody may read: no account is looked at, so an answer is the same for everybody."""
 
     authentication_classes = ()
+    #: Which refusals it knows beside those of every view: {method: kinds of DomainError}.
+    refuses: ClassVar[Mapping[str, tuple[type[DomainError], ...]]] = {}
+    #: Media types of answers that it makes by itself, for who asks for them by Accept.
+    media_types: tuple[str, ...] = ()
 
 
 class Whole(BasePagination):
@@ -98,11 +103,3 @@ def as_crs84(field: str) -> AsGeoJSON:
     """A geometry as the same text of GeoJSON, made by the database: the outlines of all comuni
     take a tenth of the time that they take here."""
     return AsGeoJSON(Transform(field, GEOGRAPHIC_SRID), precision=6)
-
-
-def whole(text: Any, *, default: int, most: int) -> int:
-    """A positive number of an address, `default` when it is none, never over `most`."""
-    number = (
-        int(text) if isinstance(text, str) and text.isdecimal() and len(text) < 12 else default
-    )
-    return max(1, min(number, most))

@@ -8,12 +8,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import whole
+from core.asked import number, truth
+from core.shapes import RequestBody
 from notices.models import Notice
 from notices.subjects import with_news
-from people.access import ScopedView, caller
-
-PAGE, MOST = 100, 1_000
+from people.access import KEY, LIMIT, MOST, PAGE, ScopedView, caller
 
 
 class NoticeOut(serializers.Serializer[Any]):
@@ -47,8 +46,12 @@ class NoticeList(ScopedView):
         operation_id="notices_list",
         parameters=[
             OpenApiParameter("unread", bool, description="Solo quelli da leggere"),
-            OpenApiParameter("before", int, description="id dell'ultimo già letto"),
-            OpenApiParameter("limit", int, description="Fino a 1.000"),
+            OpenApiParameter(
+                "before",
+                {"type": "integer", "minimum": 1, "maximum": KEY},
+                description="id dell'ultimo già letto",
+            ),
+            LIMIT,
         ],
         responses=NoticePage,
     )
@@ -56,11 +59,11 @@ class NoticeList(ScopedView):
         asked = request.query_params
         mine = Notice.objects.of(request.user)
         found = mine.with_event().order_by("-pk")
-        if asked.get("unread", "") in ("1", "true"):
+        if truth(asked, "unread"):
             found = found.unread()
-        if asked.get("before"):
-            found = found.filter(pk__lt=whole(asked["before"], default=1, most=2**62))
-        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
+        if "before" in asked:
+            found = found.filter(pk__lt=number(asked, "before", most=KEY))
+        limit = number(asked, "limit", default=PAGE, most=MOST)
         listed = list(found[:limit])
         following = None
         if len(listed) == limit:
@@ -75,11 +78,13 @@ class NoticeList(ScopedView):
         return Response({"unread": unread, "results": results, "next": following})
 
 
-class ReadIn(serializers.Serializer[Any]):
+class ReadIn(RequestBody):
     """Which notices were read; without `ids`, all of them."""
 
     ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), required=False, max_length=MOST
+        child=serializers.IntegerField(min_value=1, max_value=KEY),
+        required=False,
+        max_length=MOST,
     )
 
 
@@ -113,7 +118,7 @@ class ThreadLineOut(serializers.Serializer[Any]):
     text = serializers.CharField(source="event.note")
 
 
-class MessageIn(serializers.Serializer[Any]):
+class MessageIn(RequestBody):
     """A message to the other side."""
 
     text = serializers.CharField(max_length=4000)

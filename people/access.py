@@ -1,12 +1,13 @@
 """Who is asking: signed in on a page, or by session or key over HTTP; lists for one of them, a
 page at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +18,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import whole
-from core.errors import NotAllowed, wrong_parameter
+from core.asked import number
+from core.errors import DomainError, NotAllowed, wrong_parameter
 from core.permissions import writes
 from people.models import User
 from people.policies import lacks_second_factor
@@ -29,11 +30,24 @@ PAGE, MOST = 100, 1_000
 OWED = gettext_lazy(
     "Devi ancora impostare il secondo fattore: accedi al portale, impostalo, e riprova."
 )
+#: The largest key of a table.
+KEY: Final = 2**63 - 1
+LIMIT: Final = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE},
+    description="Quanti",
+)
 #: The parameters of `ScopedView.paged`.
 PAGED = [
-    OpenApiParameter("after", str, description="id dell'ultimo già letto"),
-    OpenApiParameter("limit", int, description="Fino a 1.000"),
+    OpenApiParameter(
+        "after",
+        {"type": "integer", "minimum": 0, "maximum": KEY},
+        description="id dell'ultimo già letto",
+    ),
+    LIMIT,
 ]
+#: The same where keys are UUIDs.
+PAGED_BY_UUID = [OpenApiParameter("after", UUID, description="id dell'ultimo già letto"), LIMIT]
 
 
 @cache
@@ -79,6 +93,9 @@ class ScopedView(APIView):
 
     permission_classes = (Scoped,)
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "upload"}
+    #: As of `core.api.PublicRead`.
+    refuses: ClassVar[Mapping[str, tuple[type[DomainError], ...]]] = {}
+    media_types: tuple[str, ...] = ()
 
     def paged(
         self,
@@ -91,8 +108,8 @@ class ScopedView(APIView):
         """A page of a list, by key, or from the newest by that moment: `after` is the key of the
         last one that was read, `next` the address of the page that follows."""
         asked, matched = request.query_params, found.count()
-        limit = whole(asked.get("limit"), default=PAGE, most=MOST)
-        some = list(_beyond(found, asked.get("after", ""), newest)[:limit])
+        limit = number(asked, "limit", default=PAGE, most=MOST)
+        some = list(_beyond(found, asked, newest)[:limit])
         following = None
         if len(some) == limit:
             query = asked.copy()
@@ -102,24 +119,30 @@ class ScopedView(APIView):
         return Response({**counts, "results": list(shown(some)), "next": following})
 
 
-def _beyond(found: QuerySet[Any], after: str, newest: str) -> QuerySet[Any]:
-    """What follows the one with that key, in the order of the list; without a key all of it.
+def _beyond(found: QuerySet[Any], asked: Mapping[str, str], newest: str) -> QuerySet[Any]:
+    """What follows the one whose key is asked for, in the order of the list; else all of it.
     Raises Invalid where the key is none, or of none in the list where its moment is asked."""
     ordered = found.order_by(f"-{newest}", "-pk") if newest else found.order_by("pk")
-    if not after:
+    if "after" not in asked:
         return ordered
-    try:
-        key = found.model._meta.pk.to_python(after)
-        last = found.filter(pk=key).prefetch_related(None)
-        moments = list(last.values_list(newest, flat=True)) if newest else []
-    except (ValidationError, OverflowError):
-        raise wrong_parameter("after", _("serve l'id dell'ultimo già letto")) from None
+    key = _key_of(found.model._meta.pk, asked)
     if not newest:
         return ordered.filter(pk__gt=key)
+    last = found.filter(pk=key).prefetch_related(None)
+    moments = list(last.values_list(newest, flat=True))
     if not moments:
         raise wrong_parameter("after", _("serve l'id dell'ultimo già letto"))
     earlier = Q(**{f"{newest}__lt": moments[0]}) | Q(**{newest: moments[0]}, pk__lt=key)
     return ordered.filter(earlier)
+
+
+def _key_of(field: Any, asked: Mapping[str, str]) -> Any:
+    if isinstance(field, IntegerField):
+        return number(asked, "after", least=0, most=KEY)
+    try:
+        return field.to_python(asked["after"])
+    except ValidationError:
+        raise wrong_parameter("after", _("serve l'id dell'ultimo già letto")) from None
 
 
 def caller(request: Request) -> User:

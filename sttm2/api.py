@@ -108,10 +108,16 @@ class LayerSerializer(serializers.Serializer[Layer]):
     downloads = LayerDownloadSerializer(many=True)
 
 
+class LayersSerializer(serializers.Serializer[Any]):
+    """All of them."""
+
+    items = LayerSerializer(many=True)
+
+
 class LayerList(PublicRead):
     """Every published map layer with its attributes and licence."""
 
-    @extend_schema(operation_id="layers_list", responses=LayerSerializer(many=True))
+    @extend_schema(operation_id="layers_list", responses=LayersSerializer)
     def get(self, request: Request) -> Response:
         layers: Any = LAYERS
         return Response({"items": LayerSerializer(layers, many=True).data})

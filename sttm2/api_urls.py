@@ -2,22 +2,19 @@
 
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import (
-    SpectacularJSONAPIView,
-    SpectacularSwaggerSplitView,
-    SpectacularYAMLAPIView,
-)
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from notices.api import NoticeList, NoticesRead
 from sttm2.api import ApiRoot, LayerList, router
+from sttm2.description import SchemaJson, SchemaYaml
 from sttm2.tiles import tile
 
 APPS = ("services", "deliveries")
 
 V1: list[URLPattern | URLResolver] = [
     path("", ApiRoot.as_view(), name="api-root"),
-    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
-    path("schema.yaml", SpectacularYAMLAPIView.as_view(), name="api-schema-yaml"),
+    path("schema/", SchemaJson.as_view(), name="api-schema"),
+    path("schema.yaml", SchemaYaml.as_view(), name="api-schema-yaml"),
     path("layers/", LayerList.as_view(), name="api-layers"),
     *(path("", include(f"{app}.api.urls")) for app in APPS if apps.is_installed(app)),
     path("notices/", NoticeList.as_view(), name="api-notices"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
@@ -35,6 +36,10 @@ def problem(status: int, code: str, detail: Any, **extra: Any) -> Response:
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | HttpResponse | None:
     """DomainErrors and DRF's own become problems;
     anything else is ours and says a reference number."""
+    if (request := context.get("request")) is not None:
+        # Whatever was asked for, a problem is JSON.
+        request.accepted_renderer = JSONRenderer()
+        request.accepted_media_type = JSONRenderer.media_type
     told = exc if isinstance(exc, DomainError) else no_room(exc)
     if told is not None:
         return problem(told.status, told.code, str(told.message), **told.extra)

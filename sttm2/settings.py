@@ -197,18 +197,17 @@ REST_FRAMEWORK = {
         "sttm2.parsers.Multipart",
         "sttm2.parsers.Form",
     ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "sttm2.negotiation.Negotiation",
+    "DEFAULT_SCHEMA_CLASS": "sttm2.contract.Contract",
     "EXCEPTION_HANDLER": "sttm2.rest.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"upload": "60/hour", "precheck": "30/hour", "remark": "10/hour"},
-    # `sttm2.middleware.CallerAddressMiddleware` has said who asks.
-    "NUM_PROXIES": 0,
+    "NUM_PROXIES": 0,  # `sttm2.middleware.CallerAddressMiddleware` has said who asks
     "COERCE_DECIMAL_TO_STRING": False,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Portale STTM 2",
     "DESCRIPTION": "API dei servizi sovracomunali della Città metropolitana di Milano.",
     "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],  # the schema looks at no account
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -217,6 +216,7 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "services.models.Level",
         "ValenceEnum": "services.models.Valence",
         "StatusEnum": "services.models.ServiceStatus",
+        "OutcomeEnum": "services.models.Remark.Outcome",
     },
 }
 

@@ -124,7 +124,7 @@ def _see(seen: "hashlib._Hash", folder: Path) -> None:
 
 def _reference(name: str) -> None:
     """Migrated, with territory and taxonomy."""
-    with _on(name):
+    with on(name):
         for command in ("migrate", "load_territory", "load_taxonomy"):
             call_command(command, verbosity=0)
 
@@ -154,7 +154,7 @@ _MAKERS: dict[str, tuple[str | None, Callable[[str], None]]] = {
 
 
 @contextmanager
-def _on(name: str) -> Iterator[None]:
+def on(name: str) -> Iterator[None]:
     """This process's connection on another database."""
     connection.close()
     before = connection.settings_dict["NAME"]

@@ -5,15 +5,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from core.api import DAY, Crs84Field, PublicReadSet, as_crs84
+from core.errors import wrong_parameter
 from zones.days import day_asked
 from zones.models import FormerCode, Municipality, Zone
 from zones.selectors import ComparedFigure, population_profile, zone_summary
@@ -163,7 +164,10 @@ class MunicipalityViewSet(_DatedSet):
 
     lookup_field = "istat"
 
-    @extend_schema(responses={200: MunicipalityDetailSerializer, 308: None})
+    @extend_schema(
+        parameters=[OpenApiParameter("zone", exclude=True)],
+        responses={200: MunicipalityDetailSerializer, 308: None},
+    )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         successor = FormerCode.objects.successors().get(self.kwargs["istat"])
         if successor is None:
@@ -175,7 +179,8 @@ class MunicipalityViewSet(_DatedSet):
     def get_queryset(self) -> QuerySet[Municipality]:
         comuni = Municipality.objects.current(self.day).with_zone(self.day)
         if self.action == "list" and (zone := self.request.query_params.get("zone")):
-            get_object_or_404(Zone, slug=zone)
+            if not Zone.objects.filter(slug=zone).exists():
+                raise wrong_parameter("zone", _("non c'è nessuna zona con questo nome"))
             comuni = comuni.filter(zone_slug=zone)
         return _outlined(comuni)
 

@@ -2,6 +2,7 @@
 404."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from rest_framework import permissions
@@ -29,6 +30,8 @@ class WriteThrottle(ByNetwork, ScopedRateThrottle):
 class DeliveryView(ScopedView):
     """A view of deliveries: everything starts from what the caller may know of."""
 
+    refuses: ClassVar[Any] = {"POST": (WrongState,)}
+
     def delivery(self, request: Request, pk: uuid.UUID) -> Delivery:
         """The delivery. Raises NotFound when there is none, or none of the caller's."""
         visible = Delivery.objects.for_user(request.user).with_waiting().with_sender()
@@ -37,6 +40,19 @@ class DeliveryView(ScopedView):
             raise NotFound("delivery-unknown", _("Qui non c'è nessuna consegna."))
         delivery: Delivery = found
         return delivery
+
+    def on_desk(self, request: Request, pk: uuid.UUID) -> Delivery:
+        """A delivery for the office. Raises NotFound, NotAllowed."""
+        delivery = self.delivery(request, pk)
+        if not may_review(request.user, delivery):
+            raise NotAllowed("not-reviewer", _("L'istruttoria è dell'ufficio metropolitano."))
+        return delivery
+
+
+class ReportView(DeliveryView):
+    """A view of what a check found."""
+
+    refuses: ClassVar[Any] = {"GET": (WrongState,)}
 
     def checked(self, request: Request, pk: uuid.UUID) -> Delivery:
         """A delivery with a report. Raises NotFound, WrongState before the end of the check."""
@@ -47,11 +63,4 @@ class DeliveryView(ScopedView):
                 _("Il controllo non è ancora finito: il rapporto arriva."),
                 state=delivery.status,
             )
-        return delivery
-
-    def on_desk(self, request: Request, pk: uuid.UUID) -> Delivery:
-        """A delivery for the office. Raises NotFound, NotAllowed."""
-        delivery = self.delivery(request, pk)
-        if not may_review(request.user, delivery):
-            raise NotAllowed("not-reviewer", _("L'istruttoria è dell'ufficio metropolitano."))
         return delivery

@@ -8,22 +8,22 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import WrongState
+from core.errors import NoLongerKept, WrongState
+from core.shapes import RequestBody
 from deliveries import originals, selectors
 from deliveries.actions import answers, intake, review
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView
+from deliveries.api.access import DeliveryView, ReportView
 from deliveries.api.deliveries import shown
 from deliveries.publishing import impact
 from deliveries.reports import story
 from deliveries.reports.receipt import as_pdf, receipt_of, said_of
 from deliveries.reports.steps import has_report
 from notices.api import MessageIn, ThreadLineOut
-from people.access import PAGED, caller, page_of
+from people.access import KEY, PAGED, caller, page_of
 
 PDF = "application/pdf"
 
@@ -35,12 +35,15 @@ class OfferedOut(shapes.AnswerOut):
     given_in = serializers.UUIDField(source="delivery_id")
 
 
-class TakeIn(serializers.Serializer[Any]):
+class TakeIn(RequestBody):
     """Which of the answers offered are given again; nothing named: all of them."""
 
     code = serializers.CharField(max_length=8, required=False, default="")
     ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), required=False, default=None, allow_null=True
+        child=serializers.IntegerField(min_value=1, max_value=KEY),
+        required=False,
+        default=None,
+        allow_null=True,
     )
 
 
@@ -101,7 +104,7 @@ class ImpactOut(serializers.Serializer[Any]):
     )
 
 
-class ImpactPreview(DeliveryView):
+class ImpactPreview(ReportView):
     """Which figures of the sheets of comuni and zones would change; nothing is written."""
 
     @extend_schema(responses=ImpactOut)
@@ -158,7 +161,7 @@ class ReceiptDetail(DeliveryView):
 class ReceiptPdf(DeliveryView):
     """The receipt on paper."""
 
-    renderer_classes = (JSONRenderer,)
+    media_types = (PDF,)
 
     @extend_schema(parameters=[NUMBERED], responses={(200, PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
@@ -171,7 +174,8 @@ class ReceiptPdf(DeliveryView):
 class Original(DeliveryView):
     """The delivered file as it came, under its own name."""
 
-    renderer_classes = (JSONRenderer,)
+    refuses: ClassVar[Any] = {"GET": (NoLongerKept,)}
+    media_types = ("application/octet-stream",)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse:

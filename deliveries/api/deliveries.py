@@ -1,5 +1,6 @@
 """Deliveries over HTTP: send, list, look, findings and files, mend, answer, submit, withdraw."""
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator
@@ -17,21 +18,21 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import whole
+from core.asked import choice, number
 from core.bodies import ROWS, file_bytes, takes
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed, wrong_parameter
 from deliveries.actions import answers, intake, review
 from deliveries.api import sending
 from deliveries.api import serializers as shapes
-from deliveries.api.access import DeliveryView, WriteThrottle
+from deliveries.api.access import DeliveryView, ReportView, WriteThrottle
 from deliveries.checks.submission import statement_of
 from deliveries.models import Delivery, Finding
 from deliveries.policies import may_submit
 from deliveries.reports import document, page
 from deliveries.reports.wording import asked_language
 from deliveries.states import DeliveryStatus
-from people.access import MOST, PAGE, PAGED, caller, page_of
-from validator.findings import together
+from people.access import LIMIT, MOST, PAGE, PAGED, caller, page_of
+from validator.findings import Severity, together
 
 
 def shown(
@@ -44,6 +45,14 @@ def shown(
         response["Location"] = reverse("api-upload", args=[delivery.pk])
         response["Retry-After"] = "1"
     return response
+
+
+#: Its like again is the same sending again.
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": intake.MOST_KEY},
+    OpenApiParameter.HEADER,
+)
 
 
 class DeliveryPage(serializers.Serializer[Any]):
@@ -59,6 +68,7 @@ class DeliveryList(DeliveryView):
 
     throttle_classes = (WriteThrottle,)
     throttle_scope = "upload"
+    refuses: ClassVar[Any] = {"POST": (DomainError,)}
 
     @extend_schema(
         operation_id="deliveries_list",
@@ -66,26 +76,24 @@ class DeliveryList(DeliveryView):
             OpenApiParameter("municipality", str, description="Codice ISTAT"),
             OpenApiParameter("source", str, description="Slug della fonte"),
             OpenApiParameter("status", str, enum=DeliveryStatus.values),
-            OpenApiParameter("limit", int, description="Fino a 1.000"),
-            OpenApiParameter("before", str, description="created_at dell'ultima già letta"),
+            LIMIT,
+            OpenApiParameter("before", dt.datetime, description="created_at dell'ultima letta"),
         ],
         responses=DeliveryPage,
     )
     def get(self, request: Request) -> Response:
-        asked, limit = (
-            request.query_params,
-            whole(request.query_params.get("limit"), default=PAGE, most=MOST),
-        )
+        asked = request.query_params
+        limit = number(asked, "limit", default=PAGE, most=MOST)
         found = Delivery.objects.for_user(request.user).with_waiting()
         found = found.with_sender().select_related("edition").prefetch_related("receipts")
         if "municipality" in asked:
             found = found.filter(source__municipality=asked["municipality"])
         if "source" in asked:
             found = found.filter(source__slug=asked["source"])
-        if asked.get("status") in DeliveryStatus.values:
-            found = found.filter(status=asked["status"])
-        if before := _moment(asked.get("before", "")):
-            found = found.filter(created_at__lt=before)
+        if status := choice(asked, "status", DeliveryStatus.values):
+            found = found.filter(status=status)
+        if "before" in asked:
+            found = found.filter(created_at__lt=_moment(asked["before"]))
         listed = list(found.order_by("-created_at")[:limit])
         context = {"request": request, "brief": True}
         results = shapes.DeliveryOut(listed, many=True, context=context).data
@@ -101,7 +109,7 @@ class DeliveryList(DeliveryView):
     @extend_schema(
         operation_id="deliveries_create",
         request={"multipart/form-data": sending.NewDelivery},
-        parameters=[OpenApiParameter("Idempotency-Key", str, location=OpenApiParameter.HEADER)],
+        parameters=[IDEMPOTENCY],
         responses={202: shapes.DeliveryOut},
     )
     def post(self, request: Request) -> Response:
@@ -120,11 +128,15 @@ class DeliveryList(DeliveryView):
         return response
 
 
-def _moment(text: str) -> Any:
+def _moment(text: str) -> dt.datetime:
+    """A moment of the parameter `before`. Raises Invalid."""
     try:
-        return parse_datetime(text.replace(" ", "+"))
+        found = parse_datetime(text.replace(" ", "+"))
     except ValueError:
-        return None
+        found = None
+    if found is None or found.tzinfo is None:
+        raise wrong_parameter("before", _("serve un momento come 2026-06-30T12:00:00Z"))
+    return found
 
 
 class ConfirmationList(DeliveryView):
@@ -149,6 +161,9 @@ class DeliveryDetail(DeliveryView):
         return shown(self.delivery(request, pk), request)
 
 
+SEVERITIES = [one.value for one in Severity]
+
+
 class NdjsonRenderer(BaseRenderer):
     """Lets `?format=ndjson` through the negotiation; the view streams by itself."""
 
@@ -159,7 +174,7 @@ class NdjsonRenderer(BaseRenderer):
         return json.dumps(data).encode() + b"\n"
 
 
-class FindingList(DeliveryView):
+class FindingList(ReportView):
     """Findings, a keyset page at a time, or all of them as a stream with `?format=ndjson`."""
 
     renderer_classes = (JSONRenderer, NdjsonRenderer)
@@ -167,17 +182,21 @@ class FindingList(DeliveryView):
     @extend_schema(
         parameters=[
             OpenApiParameter("code", str),
-            OpenApiParameter("severity", str),
+            OpenApiParameter("severity", str, enum=SEVERITIES),
             *PAGED,
         ],
-        responses=page_of(shapes.FindingOut),
+        responses={
+            (200, JSONRenderer.media_type): page_of(shapes.FindingOut),
+            (200, NdjsonRenderer.media_type): OpenApiTypes.BINARY,
+        },
     )
     def get(self, request: Request, pk: uuid.UUID) -> Response | StreamingHttpResponse:
         delivery, asked = self.checked(request, pk), request.query_params
         found = Finding.objects.of(delivery).order_by("pk")
-        for name in ("code", "severity"):
-            if asked.get(name):
-                found = found.filter(**{name: asked[name]})
+        if "code" in asked:
+            found = found.filter(code=asked["code"])
+        if severity := choice(asked, "severity", SEVERITIES):
+            found = found.filter(severity=severity)
         if getattr(request.accepted_renderer, "format", "") == "ndjson":
             return StreamingHttpResponse(
                 _stream(delivery, found), content_type=NdjsonRenderer.media_type
@@ -201,7 +220,7 @@ def _as_lines(delivery: Delivery, chunk: list[Finding]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-class ReportDocument(DeliveryView):
+class ReportDocument(ReportView):
     """The report as one JSON document, the same bytes as the page's and the command line's."""
 
     @extend_schema(
@@ -210,7 +229,7 @@ class ReportDocument(DeliveryView):
     )
     def get(self, request: Request, pk: uuid.UUID) -> StreamingHttpResponse:
         delivery = self.checked(request, pk)
-        language = asked_language(request.query_params.get("language"))
+        language = asked_language(request.query_params)
         body = document.stored_blocks(delivery, language=language)
         return StreamingHttpResponse(body, content_type="application/json; charset=utf-8")
 
@@ -249,7 +268,9 @@ class ColumnMapping(DeliveryView):
         delivery = self.delivery(request, pk)
         return Response({"layers": delivery.mapping, "facts": delivery.facts})
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses={202: shapes.DeliveryOut})
+    @extend_schema(
+        request={"application/json": shapes.COLUMNS}, responses={202: shapes.DeliveryOut}
+    )
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.delivery(request, pk)
         mapping = shapes.ColumnChoices(data={"layers": request.data})

@@ -4,12 +4,12 @@ import uuid
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import whole
+from core.asked import choice, number
 from core.bodies import ROWS, takes
 from core.errors import Invalid, NotAllowed
 from deliveries.actions import review
@@ -25,6 +25,9 @@ _WORDS = {"accept": Proposal.Decision.ACCEPTED, "hold": Proposal.Decision.HELD,
           "refuse": Proposal.Decision.REFUSED}  # fmt: skip
 
 
+MOST_PAGES = 10**6
+
+
 class ReviewPage(serializers.Serializer[Any]):
     """A page of the differences to decide on, and how many have which decision."""
 
@@ -35,6 +38,15 @@ class ReviewPage(serializers.Serializer[Any]):
     pages = serializers.IntegerField()
     decisions = serializers.DictField(child=serializers.IntegerField())
     results = shapes.ProposalOut(many=True)
+
+
+#: One by one, or many by a rule.
+DECISIONS = PolymorphicProxySerializer(
+    component_name="Decisions",
+    serializers=[shapes.DecisionIn(many=True), shapes.BulkDecisionIn],
+    resource_type_field_name=None,
+    many=False,
+)
 
 
 class DecidedOut(serializers.Serializer[Any]):
@@ -59,7 +71,7 @@ class Review(Desk):
             OpenApiParameter("kind", str, enum=Proposal.Kind.values),
             OpenApiParameter("decision", str, enum=Proposal.Decision.values),
             OpenApiParameter("q", str),
-            OpenApiParameter("page", int),
+            OpenApiParameter("page", {"type": "integer", "minimum": 1, "maximum": MOST_PAGES}),
         ],
         responses=ReviewPage,
     )
@@ -67,12 +79,12 @@ class Review(Desk):
         delivery, asked = self._readable(request, pk), request.query_params
         by = proposals.Filter.of(
             {
-                "tipo": asked.get("kind", ""),
-                "decisione": asked.get("decision", ""),
+                "tipo": choice(asked, "kind", Proposal.Kind.values),
+                "decisione": choice(asked, "decision", Proposal.Decision.values),
                 "q": asked.get("q", ""),
             }
         )
-        found = proposals.page_of(delivery, by, whole(asked.get("page"), default=1, most=10**6))
+        found = proposals.page_of(delivery, by, number(asked, "page", most=MOST_PAGES))
         return Response(
             {
                 "status": delivery.status,
@@ -92,7 +104,7 @@ class Review(Desk):
             raise NotAllowed("not-submitted", _("Questa consegna non è ancora stata inviata."))
         return delivery
 
-    @extend_schema(request=shapes.DecisionIn(many=True), responses=DecidedOut)
+    @extend_schema(request=DECISIONS, responses=DecidedOut)
     def post(self, request: Request, pk: uuid.UUID) -> Response:
         delivery = self.on_desk(request, pk)
         if delivery.status == DeliveryStatus.SUBMITTED:
@@ -112,13 +124,13 @@ class Review(Desk):
         """`{"rule": "unchanged", "decision": "accepted"}` instead of a list."""
         if "rule" not in body:
             raise Invalid("decisions", _("Manda un elenco di decisioni, oppure una regola."))
-        given = shapes.DecisionIn(data={**body, "proposal": 0})
+        given = shapes.BulkDecisionIn(data=body)
         given.is_valid(raise_exception=True)
-        one = decision_of(given.validated_data)
+        one = decision_of({**given.validated_data, "proposal": 0})
         return review.decide_in_bulk(
             delivery,
             user=caller(request),
-            rule=str(body["rule"]),
+            rule=given.validated_data["rule"],
             decision=one.decision,
             reason_code=one.reason_code,
             note=one.note,

@@ -1,20 +1,19 @@
 """Files of the write API: the return files (GeoPackage, workbook, PDF), the sender's package."""
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import FileResponse, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import DomainError
+from core.errors import DomainError, NoLongerKept
 from deliveries import packages, returns
-from deliveries.api.access import DeliveryView
+from deliveries.api.access import DeliveryView, ReportView
 from deliveries.reports import pdf
 from deliveries.reports.wording import language
 from deliveries.writers import GPKG
@@ -37,10 +36,10 @@ class FileFailed(DomainError):
     status = 500
 
 
-class ReturnFile(DeliveryView):
+class ReturnFile(ReportView):
     """A file of the report; a large one is made elsewhere: 202 until it is there, then 200."""
 
-    renderer_classes = (JSONRenderer,)
+    refuses: ClassVar[Any] = {"GET": (NoLongerKept,)}
     format = ""
 
     def answer(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
@@ -72,6 +71,7 @@ class ReportGeoPackage(ReturnFile):
     """The delivery as sent, with `esito` on every row and a layer `errori`."""
 
     format = "gpkg"
+    media_types = (GPKG,)
 
     @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY, 202: Preparing})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
@@ -82,16 +82,17 @@ class ReportWorkbook(ReturnFile):
     """The report as a workbook."""
 
     format = "xlsx"
+    media_types = (XLSX,)
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY, 202: Preparing})
     def get(self, request: Request, pk: uuid.UUID) -> FileResponse | Response:
         return self.answer(request, pk)
 
 
-class ReportPdf(DeliveryView):
+class ReportPdf(ReportView):
     """The report as PDF/UA."""
 
-    renderer_classes = (JSONRenderer,)
+    media_types = (PDF,)
 
     @extend_schema(responses={(200, PDF): OpenApiTypes.BINARY})
     def get(self, request: Request, pk: uuid.UUID) -> HttpResponse:
@@ -103,11 +104,12 @@ class ReportPdf(DeliveryView):
 class PackageFile(DeliveryView):
     """What the portal knows of a sender, to be corrected and delivered: .gpkg or .xlsx."""
 
-    renderer_classes = (JSONRenderer,)
+    media_types = tuple(TYPES.values())
 
-    @extend_schema(responses={(200, GPKG): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in TYPES.values()})
     def get(self, request: Request, key: str, extension: str) -> FileResponse:
         made = packages.package_for(caller(request), key)
         name = f"{made.name}.{extension}"
         stream = packages.stream(made, extension)
-        return FileResponse(stream, as_attachment=True, filename=name)
+        kind = TYPES[extension]
+        return FileResponse(stream, as_attachment=True, filename=name, content_type=kind)

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.bodies import ROWS, takes
+from core.shapes import RequestBody
 from deliveries.actions import placing
 from deliveries.api import serializers as shapes
 from deliveries.api.access import DeliveryView, WriteThrottle
@@ -60,14 +61,14 @@ class PlacesOut(serializers.Serializer[Any]):
     proposals = PlaceProposalOut(many=True)
 
 
-class PlaceQuestion(serializers.Serializer[Any]):
+class PlaceQuestion(RequestBody):
     """The row to ask about; without a row all that have an address and no position."""
 
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
     row = serializers.IntegerField(min_value=1, required=False)
 
 
-class PlaceChoice(serializers.Serializer[Any]):
+class PlaceChoice(RequestBody):
     """Of that row, the candidate with that number, from 0."""
 
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -75,7 +76,7 @@ class PlaceChoice(serializers.Serializer[Any]):
     candidate = serializers.IntegerField(min_value=0)
 
 
-class PlaceChoices(serializers.Serializer[Any]):
+class PlaceChoices(RequestBody):
     """Positions to take, several at once."""
 
     choices = PlaceChoice(many=True, allow_empty=False)

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from core.bodies import file_bytes, takes
 from core.errors import DomainError
+from core.shapes import RequestBody
 from deliveries import precheck
 from deliveries.allowed import allowed
 from deliveries.api.sending import FILE_HELP
@@ -28,6 +29,7 @@ from validator.reading.registry import FORMATS
 from zones.models import Municipality
 
 JSON = "application/json; charset=utf-8"
+JSON_SCHEMA = "application/schema+json"
 
 
 class CheckFailed(DomainError):
@@ -36,7 +38,7 @@ class CheckFailed(DomainError):
     status = 500
 
 
-class NewCheck(serializers.Serializer[Any]):
+class NewCheck(RequestBody):
     """A file to check and what may be said of it."""
 
     file = serializers.FileField(allow_empty_file=True, max_length=255, help_text=FILE_HELP)
@@ -49,7 +51,7 @@ class NewCheck(serializers.Serializer[Any]):
         help_text="Strato da leggere; si può ripetere",
     )
     crs = serializers.RegexField(
-        r"(?i)^(EPSG:)?\d{4,6}$", required=False, help_text="Per esempio EPSG:3003"
+        r"^([Ee][Pp][Ss][Gg]:)?[0-9]{4,6}$", required=False, help_text="Per esempio EPSG:3003"
     )
     date = serializers.DateField(required=False, help_text="Giorno di riferimento")
 
@@ -165,7 +167,7 @@ class CheckDetail(Open):
             raise CheckFailed("check-failed", message % {"ref": ticket.reference})
         if not ticket.is_over:
             return _state(ticket)
-        language = asked_language(request.query_params.get("language"))
+        language = asked_language(request.query_params)
         body = precheck.report_of(ticket, language)
         return HttpResponse(body, content_type=JSON, headers={"Cache-Control": "no-store"})
 
@@ -173,9 +175,13 @@ class CheckDetail(Open):
 class ReportSchema(Open):
     """The JSON Schema of the report."""
 
-    @extend_schema(operation_id="report_schema", responses=OpenApiTypes.OBJECT)
+    media_types = (JSON_SCHEMA,)
+
+    @extend_schema(
+        operation_id="report_schema", responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT}
+    )
     def get(self, request: Request) -> HttpResponse:
-        return HttpResponse(_schema(), content_type="application/schema+json")
+        return HttpResponse(_schema(), content_type=JSON_SCHEMA)
 
 
 @cache

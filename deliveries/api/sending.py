@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from core.shapes import RequestBody
 from services.models import Source
 from validator.reading.registry import accepted_formats
 from zones.models import Municipality
@@ -20,7 +21,7 @@ class OwnSource(serializers.SlugRelatedField[Source]):
         return Source.objects.for_user(self.context["request"].user)
 
 
-class FromSender(serializers.Serializer[Any]):
+class FromSender(RequestBody):
     """Something for a comune (its plan) or for a source: exactly one of the two.
 
     `validated_data["sender"]` is the one that was named.

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from core.errors import Invalid
 from core.geo import GEOGRAPHIC_SRID
+from core.shapes import RequestBody
 from deliveries.actions import answers
 from deliveries.geocoding.client import configured as geocoder
 from deliveries.models import Answer, Delivery, Finding, Proposal, StagedRow
@@ -20,6 +21,7 @@ from deliveries.reports.story import is_working, stage_words, status_of
 from deliveries.reports.wording import message_of
 from deliveries.states import DeliveryStatus
 from deliveries.waiting import place_of
+from people.access import KEY
 from services.models import ServiceType
 from validator import schema
 from validator.dataset import Change
@@ -27,6 +29,8 @@ from validator.findings import Severity
 
 #: What a column of whole numbers holds; no file has so many rows.
 MOST_ROWS = 2**31 - 1
+#: What may be decided, and the words for it that programs may also use.
+DECISIONS = [*Proposal.Decision.values, "accept", "hold", "refuse"]
 
 
 class MunicipalityOut(serializers.Serializer[Any]):
@@ -202,7 +206,7 @@ class FindingOut(serializers.Serializer[Any]):
         return lonlat(finding.position)
 
 
-class NewAnswer(serializers.Serializer[Any]):
+class NewAnswer(RequestBody):
     """The answer to a warning; without rows it is for all rows of the code, without a column for
     all that it speaks of. `right` of ATT-15 says that the cell is a contact of the body."""
 
@@ -228,7 +232,7 @@ class AnswerOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-class SubmissionIn(serializers.Serializer[Any]):
+class SubmissionIn(RequestBody):
     """What goes with a submission (DOC rules); a confirmation needs only the contact."""
 
     act = serializers.CharField(max_length=300, allow_blank=True, allow_null=True, default="")
@@ -257,7 +261,7 @@ def _degrees(changes: Mapping[str, str | None]) -> dict[str, float]:
         raise serializers.ValidationError(str(error.message)) from error
 
 
-class RowEdit(serializers.Serializer[Any]):
+class RowEdit(RequestBody):
     """Cells of a row by schema field, the type (`kind`) or the position (`lon`, `lat`)."""
 
     layer = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -326,22 +330,33 @@ class ProposalOut(serializers.Serializer[Any]):
         return lonlat(proposal.staged_row.point) if proposal.staged_row else None
 
 
-class DecisionIn(serializers.Serializer[Any]):
-    """A decision on a proposal; `reason` is one of the codes, any other text becomes the note."""
+class _Decided(RequestBody):
+    """What is decided; `reason` is one of the codes, any other text becomes the note."""
 
-    proposal = serializers.IntegerField()
-    decision = serializers.CharField(max_length=10)
+    decision = serializers.ChoiceField(choices=DECISIONS)
     reason = serializers.CharField(max_length=1000, allow_blank=True, default="")
     note = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 
-class ActionNote(serializers.Serializer[Any]):
+class DecisionIn(_Decided):
+    """A decision on one difference."""
+
+    proposal = serializers.IntegerField(min_value=1, max_value=KEY)
+
+
+class BulkDecisionIn(_Decided):
+    """A decision on all differences that a rule names."""
+
+    rule = serializers.ChoiceField(choices=list(proposals.RULE_WORDS))
+
+
+class ActionNote(RequestBody):
     """A note that goes with an act."""
 
     note = serializers.CharField(max_length=4000, allow_blank=True, default="")
 
 
-class ColumnChoices(serializers.Serializer[Any]):
+class ColumnChoices(RequestBody):
     """layer -> column -> field of the schema, or null for a column kept aside."""
 
     layers = serializers.DictField(
@@ -351,7 +366,20 @@ class ColumnChoices(serializers.Serializer[Any]):
     )
 
 
-class AcceptedChange(serializers.Serializer[Any]):
+COLUMNS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "string",
+            "nullable": True,
+            "enum": [*schema.NAMES, None],
+        },
+    },
+}
+
+
+class AcceptedChange(RequestBody):
     """A proposed repair taken: the shape of one row, or the accents of the whole file."""
 
     what = serializers.ChoiceField(choices=("repair", "mojibake"))
@@ -359,7 +387,7 @@ class AcceptedChange(serializers.Serializer[Any]):
     row = serializers.IntegerField(min_value=1, max_value=MOST_ROWS, required=False)
 
 
-class Choices(serializers.Serializer[Any]):
+class Choices(RequestBody):
     """What may be chosen before checking again; what is left out stays as it was."""
 
     crs = serializers.DictField(

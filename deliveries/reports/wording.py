@@ -8,9 +8,10 @@ from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from core.asked import choice
 from deliveries.models import Finding
 from validator.rules import registry
-from validator.rules.wording import fill
+from validator.rules.wording import LANGUAGES, fill
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,10 @@ def language() -> str:
     return (get_language() or "it")[:2]
 
 
-def asked_language(asked: str | None) -> str:
-    """The language asked for by `?language=`, or the page's: addresses of machines have none."""
-    return asked if asked in ("it", "en") else language()
+def asked_language(asked: Mapping[str, str]) -> str:
+    """The language asked for by `?language=`, or the page's: addresses of machines have none.
+    Raises Invalid."""
+    return choice(asked, "language", LANGUAGES) or language()
 
 
 def words(

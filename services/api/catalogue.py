@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import PublicReadSet
+from core.asked import number
+from core.errors import wrong_parameter
 from services.models import Edition, MacroCategory, ServiceType, Source
 
 
@@ -120,6 +125,26 @@ class EditionPages(CursorPagination):
     page_size = 100
     page_size_query_param = "limit"
     max_page_size = 1000
+
+    def get_page_size(self, request: Request) -> int:
+        """Raises Invalid."""
+        return number(request.query_params, "limit", default=100, most=self.max_page_size)
+
+    def decode_cursor(self, request: Request) -> Any:
+        """Raises Invalid."""
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            words = _("è quello che dà il link «next»")
+            raise wrong_parameter(self.cursor_query_param, words) from None
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        limit = {"type": "integer", "minimum": 1, "maximum": self.max_page_size, "default": 100}
+        cursor = {"type": "string"}
+        return [
+            {"name": self.cursor_query_param, "in": "query", "schema": cursor},
+            {"name": self.page_size_query_param, "in": "query", "schema": limit},
+        ]
 
     def get_paginated_response(self, data: Any) -> Response:
         onward = self.get_next_link()

@@ -9,17 +9,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.errors import NotAllowed, NotFound
+from core.errors import NotAllowed, NotFound, WrongState
+from core.shapes import RequestBody
 from notices.api import MessageIn, ThreadLineOut
 from notices.thread import thread
-from people.access import PAGED, ScopedView, caller, page_of
+from people.access import KEY, PAGED_BY_UUID, ScopedView, caller, page_of
 from people.policies import is_reviewer
 from services import corrections
 from services.models import Correction, Service, ServiceStatus, Valence
 from validator import schema
 
 
-class CorrectionChanges(serializers.Serializer[Any]):
+class CorrectionChanges(RequestBody):
     """What the service should say; what is left out stays, an empty text takes a value away."""
 
     name = serializers.CharField(max_length=300, required=False)
@@ -36,7 +37,7 @@ class CorrectionChanges(serializers.Serializer[Any]):
     lat = serializers.FloatField(required=False)
 
 
-class CorrectionIn(serializers.Serializer[Any]):
+class CorrectionIn(RequestBody):
     """A correction; without `service` it opens a new one. `gone` takes the service away."""
 
     service = serializers.CharField(max_length=10, required=False)
@@ -44,7 +45,10 @@ class CorrectionIn(serializers.Serializer[Any]):
     changes = CorrectionChanges(required=False, default=dict)
     gone = serializers.BooleanField(default=False)
     seen = serializers.IntegerField(
-        required=False, help_text="Chiave della registrazione letta; se è cambiata, 409."
+        required=False,
+        min_value=1,
+        max_value=KEY,
+        help_text="Chiave della registrazione letta; se è cambiata, 409.",
     )
 
 
@@ -63,7 +67,7 @@ class CorrectionOut(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class CorrectionReason(serializers.Serializer[Any]):
+class CorrectionReason(RequestBody):
     """Why."""
 
     reason = serializers.CharField(max_length=1000)
@@ -71,6 +75,7 @@ class CorrectionReason(serializers.Serializer[Any]):
 
 class _CorrectionView(ScopedView):
     scopes: ClassVar[dict[str, str]] = {"GET": "read", "POST": "review"}
+    refuses: ClassVar[Any] = {"POST": (NotFound, WrongState)}
 
     def office(self, request: Request) -> None:
         """Raises NotAllowed for anybody else."""
@@ -92,7 +97,7 @@ class CorrectionList(_CorrectionView):
 
     @extend_schema(
         operation_id="corrections_list",
-        parameters=PAGED,
+        parameters=PAGED_BY_UUID,
         responses=page_of(CorrectionOut),
     )
     def get(self, request: Request) -> Response:

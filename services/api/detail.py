@@ -3,7 +3,7 @@ is made of in both readings, and its history."""
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -16,9 +16,8 @@ from rest_framework.response import Response
 
 from core.api import DAY, PublicRead
 from core.errors import DomainError, NotFound
-from services.api.features import GEOJSON, PROBLEM, site
+from services.api.features import GEOJSON, site
 from services.api.schema import (
-    ProblemSerializer,
     ServiceFeatureSerializer,
     ServicePropertiesSerializer,
 )
@@ -121,14 +120,15 @@ class ServiceDetailSerializer(ServiceFeatureSerializer):
 class ServiceDetail(PublicRead):
     """One service with its records."""
 
+    refuses: ClassVar[Any] = {"GET": (Gone,)}
+    media_types = (GEOJSON,)
+
     @extend_schema(
         operation_id="services_retrieve",
         parameters=[DAY],
         responses={
             (200, GEOJSON): ServiceDetailSerializer,
             308: None,
-            (404, PROBLEM): ProblemSerializer,
-            (410, PROBLEM): ProblemSerializer,
         },
     )
     def get(self, request: Request, public_id: str) -> HttpResponseBase:

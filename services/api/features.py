@@ -12,12 +12,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
 from core.api import PublicRead
+from core.asked import choice
 from core.errors import Invalid
 from services import exports
 from services.api.schema import (
     FILTERS,
     PAGING,
-    ProblemSerializer,
     ServiceCollectionSerializer,
 )
 from services.filters import ServiceFilter
@@ -25,7 +25,7 @@ from services.geojson import feature_page
 from services.models import Service
 from services.versions import catalogue_version
 
-GEOJSON, PROBLEM = "application/geo+json", "application/problem+json"
+GEOJSON = "application/geo+json"
 EXPORT_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "ndjson": "application/x-ndjson",
@@ -44,13 +44,14 @@ def site() -> str:
 class ServiceList(PublicRead):
     """GeoJSON of the services that the filters select, a page at a time."""
 
+    media_types = (GEOJSON,)
+
     @extend_schema(
         operation_id="services_list",
         parameters=[*FILTERS, *PAGING],
         responses={
             (200, GEOJSON): ServiceCollectionSerializer,
             304: None,
-            (400, PROBLEM): ProblemSerializer,
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
@@ -127,6 +128,8 @@ def _links(request: Request, next_after: str) -> list[dict[str, str]]:
 class ServiceExport(PublicRead):
     """The whole result as one streamed file."""
 
+    media_types = tuple(EXPORT_TYPES.values())
+
     @extend_schema(
         operation_id="services_export",
         parameters=[
@@ -140,14 +143,11 @@ class ServiceExport(PublicRead):
                 description="CSV: 1 for a file that an Italian Excel opens right.",
             ),
         ],
-        responses={
-            **{(200, media): OpenApiTypes.BINARY for media in EXPORT_TYPES.values()},
-            (400, PROBLEM): ProblemSerializer,
-        },
+        responses={(200, media): OpenApiTypes.BINARY for media in EXPORT_TYPES.values()},
     )
     def get(self, request: Request, extension: str) -> HttpResponseBase:
         chosen = ServiceFilter.from_query(request.query_params, others=("sep", "excel"))
-        excel = request.query_params.get("excel", "") == "1"
+        excel = choice(request.query_params, "excel", ("", "0", "1")) == "1"
         hits = chosen.hits()
         if extension == "csv":
             separator = _separator(request)

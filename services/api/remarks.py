@@ -11,14 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.errors import NotAllowed
+from core.asked import choice
+from core.errors import NotAllowed, WrongState
+from core.shapes import RequestBody
 from people.access import PAGED, ScopedView, caller, page_of
 from people.policies import is_reviewer
 from services import remarks
 from services.models import Remark
 
 
-class RemarkIn(serializers.Serializer[Any]):
+class RemarkIn(RequestBody):
     """What is not so; `data` and `other` need a text."""
 
     kind = serializers.ChoiceField(choices=Remark.Kind.choices)
@@ -51,10 +53,12 @@ class OfficeRemark(RemarkOut):
     id = serializers.IntegerField(source="pk")
 
 
-class RemarkClosing(serializers.Serializer[Any]):
+class RemarkClosing(RequestBody):
     """The office's answer."""
 
-    outcome = serializers.ChoiceField(choices=Remark.Outcome.choices)
+    outcome = serializers.ChoiceField(
+        choices=[one for one in Remark.Outcome.choices if one[0] != Remark.Outcome.OPEN]
+    )
     answer = serializers.CharField(max_length=1000)
 
 
@@ -68,6 +72,7 @@ class Public(APIView):
 class ServiceRemarks(Public):
     """Say that a published service is not so; ten an hour from one address."""
 
+    refuses: ClassVar[Any] = {"POST": (WrongState,)}
     throttle_classes = (remarks.RemarkThrottle,)
 
     @extend_schema(operation_id="remarks_create", request=RemarkIn, responses={201: RemarkMade})
@@ -111,13 +116,17 @@ class RemarkList(_Office):
     )
     def get(self, request: Request) -> Response:
         self.office(request)
-        outcome = request.query_params.get("outcome", Remark.Outcome.OPEN)
+        outcome = choice(
+            request.query_params, "outcome", Remark.Outcome.values, Remark.Outcome.OPEN
+        )
         found = Remark.objects.select_related("service").filter(outcome=outcome)
         return self.paged(request, found, lambda some: OfficeRemark(some, many=True).data)
 
 
 class RemarkClose(_Office):
     """The office's answer to a remark."""
+
+    refuses: ClassVar[Any] = {"POST": (WrongState,)}
 
     @extend_schema(
         operation_id="remarks_close", request=RemarkClosing, responses={200: OfficeRemark}

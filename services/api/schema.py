@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from core.api import DAY, Crs84Field
-from services.filters import LEVELS, READINGS, STATUSES, VALENCES
+from services.filters import LEVELS, LONGEST_QUERY, READINGS, STATUSES, VALENCES
 from services.models import Level, ServiceState
 
 
@@ -62,16 +62,6 @@ class ServiceCollectionSerializer(serializers.Serializer[Any]):
     features = ServiceFeatureSerializer(many=True)
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
-    """What went wrong, for machines (`code`) and for people (`detail`); RFC 9457."""
-
-    type = serializers.CharField()
-    code = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    parameter = serializers.CharField(required=False)
-
-
 def _several(name: str, words: str, allowed: tuple[str, ...] = ()) -> OpenApiParameter:
     many: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
     if allowed:
@@ -79,6 +69,8 @@ def _several(name: str, words: str, allowed: tuple[str, ...] = ()) -> OpenApiPar
     return OpenApiParameter(name, many, description=words, explode=False, style="form")
 
 
+_DEGREES = r"-?[0-9]{1,3}(\.[0-9]+)?"
+BOX = f"^{_DEGREES}(,{_DEGREES}){{3}}$"
 FILTERS = [
     _several("zone", "Slugs of zones."),
     _several("municipality", "ISTAT codes of comuni."),
@@ -99,14 +91,21 @@ FILTERS = [
         description="supra unless a local type or another level is asked.",
     ),
     OpenApiParameter("locali", str, enum=("0", "1"), description="1: the local services too."),
-    OpenApiParameter("q", str, description="Words of name, address or type; forgiving."),
     OpenApiParameter(
-        "bbox", str, description="West,south,east,north in degrees (CRS84); of the shown point."
+        "q",
+        {"type": "string", "maxLength": LONGEST_QUERY},
+        description="Words of name, address or type, eight at the most; forgiving.",
+    ),
+    OpenApiParameter(
+        "bbox",
+        str,
+        pattern=BOX,
+        description="West,south,east,north in degrees (CRS84); of the shown point.",
     ),
     DAY,
     _several("id", "Public ids, at most 1,000."),
 ]
 PAGING = [
-    OpenApiParameter("limit", int, description="1 to 1000, 100 unless said."),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
     OpenApiParameter("after", str, description="As the `next` link gives it."),
 ]

@@ -11,9 +11,9 @@ urlpatterns = [
         ServiceExport.as_view(),
         name="api-services-export",
     ),
-    path("services/<str:public_id>/", ServiceDetail.as_view(), name="api-service"),
+    path("services/<slug:public_id>/", ServiceDetail.as_view(), name="api-service"),
     path(
-        "services/<str:public_id>/remarks/",
+        "services/<slug:public_id>/remarks/",
         remarks.ServiceRemarks.as_view(),
         name="api-service-remarks",
     ),
