@@ -39,12 +39,13 @@ class NoticeQuerySet(models.QuerySet[Any]):
         return self.filter(read_at__isnull=True)
 
     def to_send(self) -> "NoticeQuerySet":
-        """Letters that are to go out and in nobody's hands; what died there is nobody's."""
-        lapsed = Q(mail="sending", mail_after__lte=timezone.now())
-        return self.filter(Q(mail="due") | lapsed)
+        """Letters that are to go out and in nobody's hands, the first time at once, then after
+        their pause; what died there is nobody's."""
+        new = Q(mail="due", attempts=0)
+        return self.filter(new | Q(mail__in=("due", "sending"), mail_after__lte=timezone.now()))
 
     def due(self) -> "NoticeQuerySet":
-        """Letters whose turn it is."""
+        """Letters that a sweep takes up: their pause is over, or nobody sent them at once."""
         return self.to_send().filter(mail_after__lte=timezone.now())
 
     def unsent(self) -> "NoticeQuerySet":

@@ -98,3 +98,26 @@ def test_a_server_that_nobody_reaches_is_left_in_peace(notice, cast, monkeypatch
     for event in Notice.objects.filter(mail="due").values_list("event", flat=True).distinct():
         tasks.tell(event)
     assert not Notice.objects.filter(mail__in=("due", "sending")).exists()
+
+
+def test_a_refused_letter_keeps_its_pause_while_others_of_its_event_are_due(
+    notice, cast, monkeypatch
+):
+    """All were given up one after another within half an hour, at a try a minute."""
+    for person in (cast.colleague, cast.reviewer, cast.manager):
+        Notice.objects.get_or_create(event=notice.event, person=person)
+    Notice.objects.filter(event=notice.event).update(mail="due", mail_after=notice.at)
+
+    def refuses(_letter: EmailMessage, **_options) -> int:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailMessage, "send", refuses)
+        for _sweep in range(2 * letters.MAX_ATTEMPTS):
+            tasks.tell(notice.event_id)
+            cache.delete(tasks._AWAY)
+    tried = Notice.objects.filter(event=notice.event)
+    assert {(one.mail, one.attempts) for one in tried} == {("due", 1)}
+    later(minutes=2)
+    tasks.tell(notice.event_id)
+    assert {one.mail for one in tried.all()} == {"sent"}
