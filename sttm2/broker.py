@@ -12,9 +12,12 @@ CELERY_TASK_IGNORE_RESULT = CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = env_str("STTM2_QUEUE", "sttm2")
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Seconds after which the broker gives a task that nobody acknowledged out again: longer than any
+# may take, or its end would be its next beginning. What a dead worker left, sweeps take up before.
+_GIVEN_AGAIN = 7200
 # Who sends a task does not wait for a broker that is away; who takes them waits for it.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 1800,
+    "visibility_timeout": _GIVEN_AGAIN,
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.2,

@@ -257,3 +257,6 @@ def test_every_task_has_a_soft_and_a_hard_limit():
         name for name, task in ours.items() if not 0 < task.soft_time_limit < task.time_limit
     ]
     assert unlimited == []
+    given_again = app.conf.broker_transport_options["visibility_timeout"]
+    longest = max(task.time_limit for task in ours.values())
+    assert longest < given_again, "the broker gives nothing out a second time that is being done"
