@@ -5,12 +5,14 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from deliveries import forgetting, leases, workflow
-from deliveries.models import Delivery, Receipt
+from deliveries.models import Delivery, PlaceSearch, Receipt
+from deliveries.querysets import SUBJECT_KIND
 from deliveries.states import DRAFT, FINAL, DeliveryStatus, Verb
+from notices.models import Event
 from people.models import User
 
 #: Deliveries that led to nothing: a published part is what something published comes from.
@@ -32,9 +34,17 @@ def forget_files(limit: dt.datetime) -> int:
 
 
 def withdraw_drafts(limit: dt.datetime) -> int:
-    """Withdraw what was never sent and nobody touched since `limit`."""
+    """Withdraw what was never sent and nobody touched since `limit`: answers, messages and
+    searches do not change the delivery itself."""
+    logged = Event.objects.about(SUBJECT_KIND, OuterRef("pk")).filter(at__gte=limit)
+    searched = PlaceSearch.objects.filter(delivery=OuterRef("pk"), asked_at__gte=limit)
     drafts = Delivery.objects.filter(
-        status__in=DRAFT, submitted_at=None, edition=None, updated_at__lt=limit
+        ~Exists(logged),
+        ~Exists(searched),
+        status__in=DRAFT,
+        submitted_at=None,
+        edition=None,
+        updated_at__lt=limit,
     )
     note = _("Mai inviata: ritirata perché nessuno l'ha più toccata.")
     for delivery in drafts:

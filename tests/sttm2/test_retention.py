@@ -12,6 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
+from deliveries.actions import intake, review
+from deliveries.geocoding import search
 from deliveries.models import Delivery, Finding, Proposal, Receipt
 from notices.models import Event, Notice
 from people import retention
@@ -130,6 +132,29 @@ def test_what_was_never_sent_is_withdrawn_and_later_its_file_goes(cast):
     later("files", 1)
     delivery.refresh_from_db()
     assert not delivery.file
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda delivery, cast: review.message(delivery, user=cast.operator, text="Ci lavoro"),
+        lambda delivery, cast: intake.take_over(delivery, user=cast.colleague),
+        lambda delivery, cast: search.begin(delivery, by=cast.operator),
+    ],
+    ids=["message", "take over", "search"],
+)
+def test_a_draft_that_somebody_worked_on_is_not_withdrawn(cast, touch):
+    """What is written beside a delivery leaves its own row as it was."""
+    delivery = builders.ready(cast)
+    touch(delivery, cast)
+    long_ago = timezone.now() - dt.timedelta(days=100)
+    Delivery.objects.filter(pk=delivery.pk).update(updated_at=long_ago)
+    later("drafts", -1)
+    delivery.refresh_from_db()
+    assert delivery.status == "checked"
+    later("drafts", 1)
+    delivery.refresh_from_db()
+    assert delivery.status == "withdrawn"
 
 
 def test_sign_ins_and_wrong_passwords_are_forgotten():
