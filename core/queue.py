@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from celery import Celery
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from kombu.entity import Exchange, Queue
@@ -34,6 +35,8 @@ WORKERS: Final = {
 }
 #: Seconds after its soft limit, which ends a task in words, when its process is killed.
 GRACE: Final = 60
+#: How the soft limit ends a task. Whoever goes on after a failure does not after this one.
+OutOfTime: Final = SoftTimeLimitExceeded
 
 
 def queue_of(kind: str) -> str:

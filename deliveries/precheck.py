@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import SimpleRateThrottle
 
 from core.errors import NotFound
-from core.queue import app, within
+from core.queue import OutOfTime, app, within
 from core.throttles import ByNetwork
 from deliveries import errands, leases, leftovers, works
 from deliveries.actions import intake
@@ -206,7 +206,7 @@ def _checked(ticket: Ticket, lease: leases.Lease) -> document.Checked:
             path, ticket.file_name, municipality, day=day, options=ticket.job.asked["options"]
         )
         try:
-            found = examination.examine(request, on_progress=on_progress)
+            found = examination.examine(request, on_progress=on_progress, ends=(OutOfTime,))
         except Unreadable as refusal:
             return document.refused(refusal, ticket.file_name)
     return document.of_examination(found, ticket.file_name)

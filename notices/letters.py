@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from core.queue import OutOfTime
 from notices.models import Notice
 from notices.subjects import with_news
 
@@ -36,7 +37,8 @@ _AWAY: Final = (ConnectionError, TimeoutError, socket.gaierror, SMTPServerDiscon
 
 
 def send_once(notice: Notice) -> bool:
-    """Claim, send, and say so; False when the mail server is not to be reached at all.
+    """Claim, send, and say so; False when the mail server is not to be reached at all. Raises
+    OutOfTime.
 
     The attempt is counted with the claim, which lapses: `tasks.sweep` takes up what a worker that
     died left.
@@ -55,6 +57,8 @@ def send_once(notice: Notice) -> bool:
         mine.update(
             mail=Notice.Mail.FAILED if over else Notice.Mail.DUE, mail_after=timezone.now() + pause
         )
+        if isinstance(error, OutOfTime):
+            raise
         return not isinstance(error, _AWAY)
     mine.update(mail=Notice.Mail.SENT)
     return True

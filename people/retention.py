@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from core.queue import OutOfTime
 from people.actions import INVITATION_DAYS
 from people.delays import DEVICE_DAYS
 from people.models import RetentionRun
@@ -214,7 +215,8 @@ def runs() -> list[PeriodRun]:
 
 
 def forget_expired(now: dt.datetime | None = None) -> None:
-    """Delete what is over, each period for itself: one that fails stops none of the others."""
+    """Delete what is over, each period for itself: one that fails stops none of the others. At the
+    end of the task's time the rest is left for the next night."""
     moment = now or timezone.now()
     for period in periods():
         if period.step:
@@ -227,10 +229,12 @@ def _run(period: Period, now: dt.datetime) -> None:
     try:
         with transaction.atomic():
             removed = import_string(period.step)(now - dt.timedelta(days=period.n))
-    except Exception:
+    except Exception as error:
         reference = secrets.token_hex(4)
         logger.exception("retention of %s failed, reference %s", period.key, reference)
         mine.update(error_reference=reference)
+        if isinstance(error, OutOfTime):
+            raise
     else:
         total = F("total") + removed
         mine.update(at=now, removed=removed, total=total, error_reference="")

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.queue import OutOfTime
 from core.status import StatusLine, StatusSection
 from core.verification import Requirement
 
@@ -73,22 +74,38 @@ def requirements() -> Iterator[Requirement]:
 
 
 def verify() -> Verification:
-    """Look at everything; nothing is changed, and what cannot be looked at does not hold."""
-    made = timezone.now()
+    """Look at everything, as long as there is time; nothing is changed, and what cannot be looked
+    at does not hold."""
+    made, asked, found = timezone.now(), list(requirements()), list[Verified]()
     with translation.override(settings.LANGUAGE_CODE):
-        return Verification(made, [_verified(one) for one in requirements()])
+        try:
+            for one in asked:
+                found.append(_verified(one))
+        except OutOfTime:
+            logger.exception("the verification was not done in its time")
+            left = asked[len(found) :]
+            found += [_unverified(one, _("il suo tempo è finito")) for one in left]
+    return Verification(made, found)
 
 
 def _verified(one: Requirement) -> Verified:
-    found, named = 0, list[str]()
+    """Raises OutOfTime."""
+    named = list[str]()
     try:
         things = iter(one.find())
         named = list(islice(things, NAMED))
         found = len(named) + sum(1 for _thing in things)
+    except OutOfTime:
+        raise
     except Exception as error:
         logger.exception("%s could not be verified", one.name)
-        found, named = found + 1, [*named, _("Verifica non riuscita: %(why)s") % {"why": error}]
+        return _unverified(one, error, *named)
     return Verified(one.name, str(one.holds), str(one.mend), found, named)
+
+
+def _unverified(one: Requirement, why: object, *named: str) -> Verified:
+    told = [*named, _("Verifica non riuscita: %(why)s") % {"why": why}]
+    return Verified(one.name, str(one.holds), str(one.mend), 1, told)
 
 
 def keep(verification: Verification) -> None:

@@ -72,11 +72,16 @@ def _quiet(stage: str, done: int, total: int) -> None:
 
 
 def examine(
-    request: CheckRequest, *, thresholds: Thresholds | None = None, on_progress: Progress = _quiet
+    request: CheckRequest,
+    *,
+    thresholds: Thresholds | None = None,
+    on_progress: Progress = _quiet,
+    ends: tuple[type[Exception], ...] = (),
 ) -> Examination:
     """Read, understand and judge a file without storing anything.
 
-    `thresholds`: those of the rule set unless others are to be tried.
+    `thresholds`: those of the rule set unless others are to be tried. `ends`: what ends the check
+    and is no rule's failure, as the end of a worker's time.
 
     Raises Unreadable when the file is refused (its fault) and ReaderDied when reading failed
     (ours).
@@ -85,7 +90,7 @@ def examine(
     limits = thresholds or registry.declared_thresholds()
     on_progress("read", 0, 0)
     dataset = _interpreted(request, _context(request, world=world, limits=limits))
-    report = run_all(dataset, world, thresholds=limits, on_progress=on_progress)
+    report = run_all(dataset, world, thresholds=limits, on_progress=on_progress, ends=ends)
     return Examination(dataset, report)
 
 

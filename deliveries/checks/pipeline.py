@@ -16,6 +16,7 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
+from core.queue import OutOfTime
 from core.statistics import MANY, analyse
 from deliveries import audience, leases, leftovers, originals, workflow, works
 from deliveries.checks import facts, staging, withheld
@@ -62,15 +63,16 @@ def _examine_stored(lease: workflow.DeliveryLease, day: dt.date) -> Examination:
         with originals.opened(delivery) as stored, path.open("wb") as local:
             shutil.copyfileobj(stored, local, 1024 * 1024)
         request = CheckRequest(path, delivery.file_name, delivery.source, day, delivery.options)
+        judge = partial(examine, on_progress=on_progress, ends=(OutOfTime,))
         try:
-            return examine(request, on_progress=on_progress)
+            return judge(request)
         except Unreadable:
             if not delivery.options.get("layers"):
                 raise
         # The chosen layers hold nothing to read, which is no fault of the file: a refusal would
         # delete it. It is read as before the choice; FIL-06 says what was left out.
         delivery.options = {**delivery.options, "layers": []}
-        return examine(replace(request, options=delivery.options), on_progress=on_progress)
+        return judge(replace(request, options=delivery.options))
 
 
 def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> None:

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.gis.db.models import Union
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from deliveries import tasks
+from deliveries import precheck, tasks
 from deliveries.actions import answers, intake
 from deliveries.checks import examination
 from deliveries.models import Delivery
@@ -131,6 +132,23 @@ def test_a_rule_that_fails_once_is_tried_again(cast, crashing):
     delivery = builders.checked(cast)
     assert not delivery.findings.filter(code="SYS-01").exists()
     assert "GEO-10" in delivery.outcome["ran"]
+
+
+def test_a_check_whose_time_is_over_ends_in_words_and_is_no_rules_fault(cast, monkeypatch):
+    tries = []
+
+    def is_caught_by_it(*_args):
+        tries.append(1)
+        raise SoftTimeLimitExceeded
+
+    slow = replace(registry.get("GEO-10"), check=is_caught_by_it)
+    monkeypatch.setitem(registry._RULES, "GEO-10", slow)
+    delivery = builders.checked(cast)
+    assert (delivery.status, len(delivery.error_reference), len(tries)) == ("failed", 8, 1)
+    ticket = precheck.receive(builders.plan_file(), municipality=cast.comune)
+    precheck.run(ticket.token)
+    assert (precheck.ticket_of(ticket.token).status, len(tries)) == ("failed", 2)
+    assert not Event.objects.filter(verb="rule_failed").exists()
 
 
 def test_a_rule_that_keeps_failing_is_told_to_the_office_once(cast, crashing):

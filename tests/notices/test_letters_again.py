@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.cache import cache
 from django.core.mail import EmailMessage
@@ -121,3 +122,17 @@ def test_a_refused_letter_keeps_its_pause_while_others_of_its_event_are_due(
     later(minutes=2)
     tasks.tell(notice.event_id)
     assert {one.mail for one in tried.all()} == {"sent"}
+
+
+def test_a_task_whose_time_is_over_begins_no_other_letter(notice, cast, monkeypatch):
+    Notice.objects.get_or_create(event=notice.event, person=cast.manager)
+    Notice.objects.filter(event=notice.event).update(mail="due")
+
+    def takes_too_long(_letter: EmailMessage, **_options) -> int:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(EmailMessage, "send", takes_too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        tasks.tell(notice.event_id)
+    left = Notice.objects.filter(event=notice.event).order_by("attempts")
+    assert [(one.mail, one.attempts) for one in left] == [("due", 0), ("due", 1)]

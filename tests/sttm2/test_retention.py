@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -228,3 +229,15 @@ def test_a_step_that_fails_stops_no_other_and_leaves_a_reference(cast, caplog):
     assert not Delivery.objects.get(pk=delivery.pk).file
     failed = RetentionRun.objects.get(pk="sign-ins")
     assert failed.error_reference and failed.error_reference in caplog.text
+
+
+def test_a_night_whose_time_is_over_says_in_what_and_leaves_the_rest(cast, monkeypatch):
+    def takes_too_long(_limit):
+        raise SoftTimeLimitExceeded
+
+    delivery = builders.ready(cast, status="withdrawn")
+    monkeypatch.setattr("deliveries.retention.forget_files", takes_too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        later("rows", 1)
+    assert RetentionRun.objects.get(pk="files").error_reference
+    assert delivery.rows.exists()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -310,6 +311,22 @@ def test_what_cannot_be_looked_at_does_not_hold(installation, capsys, monkeypatc
     assert (code, found["originals"]["found"]) == (1, 1)
     assert "not yours" in found["originals"]["named"][0]
     assert found["states"]["found"] == 0
+
+
+def test_one_whose_time_is_over_keeps_what_it_found_and_says_what_is_left(
+    installation, monkeypatch
+):
+    lost_original(installation)
+
+    def takes_too_long(*_args):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(default_storage, "listdir", takes_too_long)
+    tasks.verify()
+    first, *left = verification.last().requirements
+    assert "manca" in first.named[0]
+    assert len(left) == 13
+    assert {*left[0].named, *left[-1].named} == {"Verifica non riuscita: il suo tempo è finito"}
 
 
 def test_the_nightly_one_is_kept_for_the_office(installation):

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 #: Called before each stage with its name, how many stages are done and how many there are.
 Progress = Callable[[str, int, int], None]
+World = tuple[Thresholds, RuleContext]
+Ends = tuple[type[Exception], ...]
 
 
 @dataclass
@@ -41,11 +43,14 @@ def run_all(
     *,
     thresholds: Thresholds | None = None,
     on_progress: Progress | None = None,
+    ends: Ends = (),
 ) -> Report:
     """Check a delivery with every rule of the eight families, in stage order.
 
     An error of the FIL stage leaves the later ones not run. A rule that raises becomes a SYS-01
     of severity `system`, never an error of the data. Same input and `today`, same report.
+
+    `ends`: exceptions that are no rule's failure, whenever they come: they end the check.
     """
     found, limits = _Run(), thresholds or registry.declared_thresholds()
     for done, stage in enumerate(STAGES):
@@ -56,19 +61,19 @@ def run_all(
             found.not_run += [NotRun(r.code, "stage") for r in rules]
             continue
         for rule in rules:
-            _run_one(rule, dataset, (limits, context), found)
+            _run_one(rule, dataset, (limits, context), found, ends=ends)
     return _report(dataset, found)
 
 
-def _run_one(
-    rule: Rule, dataset: Dataset, world: tuple[Thresholds, RuleContext], found: _Run
-) -> None:
+def _run_one(rule: Rule, dataset: Dataset, world: World, found: _Run, *, ends: Ends) -> None:
     missing = sorted(name for name in rule.needs if not dataset.has(name))
     if missing:
         found.not_run.append(NotRun(rule.code, NO_COLUMN, {"field": missing[0]}))
         return
     try:
-        answer, batches = _twice(rule, dataset, world)
+        answer, batches = _twice(rule, dataset, world, ends=ends)
+    except ends:
+        raise
     except Exception:
         log.exception("rule %s failed", rule.code)
         found.crashed.append(rule.code)
@@ -81,20 +86,18 @@ def _run_one(
     found.batches += batches
 
 
-def _twice(
-    rule: Rule, dataset: Dataset, world: tuple[Thresholds, RuleContext]
-) -> tuple[Any, list[Batch]]:
+def _twice(rule: Rule, dataset: Dataset, world: World, *, ends: Ends) -> tuple[Any, list[Batch]]:
     """What a rule answers; one that fails is tried once more, for memory may have been short."""
     try:
         return _answer(rule, dataset, world)
+    except ends:
+        raise
     except Exception:
         log.warning("rule %s failed and is tried again", rule.code, exc_info=True)
         return _answer(rule, dataset, world)
 
 
-def _answer(
-    rule: Rule, dataset: Dataset, world: tuple[Thresholds, RuleContext]
-) -> tuple[Any, list[Batch]]:
+def _answer(rule: Rule, dataset: Dataset, world: World) -> tuple[Any, list[Batch]]:
     answer = rule.check(dataset, *world)
     return answer, [] if isinstance(answer, NotRun) else batches_of(rule, answer, dataset)
 

@@ -66,6 +66,20 @@ def test_a_rule_that_raises_is_our_fault_and_never_the_datas(monkeypatch, caplog
     assert "rule GEO-10 failed" in caplog.text
 
 
+def test_what_ends_the_check_is_no_rules_failure_and_tries_none_again(monkeypatch):
+    tries = []
+
+    def is_caught_by_it(dataset, thresholds, context):
+        tries.append(1)
+        raise TimeoutError
+
+    slow = replace(registry.get("GEO-10"), check=is_caught_by_it)
+    monkeypatch.setitem(registry._RULES, "GEO-10", slow)
+    with pytest.raises(TimeoutError):
+        check(rows(GOOD), ends=(TimeoutError,))
+    assert len(tries) == 1
+
+
 def test_stages_come_in_order_and_say_so():
     seen = []
     check(rows(GOOD), on_progress=lambda stage, done, total: seen.append((stage, done, total)))
