@@ -172,6 +172,19 @@ def test_the_reader_s_container_has_no_network_no_secret_and_no_delivered_file()
     assert socket.startswith("/srv/reading/")
 
 
+def test_the_password_of_the_tables_owner_is_the_database_s_and_the_preparation_s_alone():
+    """An `env_file` hands on all of .env; what `environment` names beats it."""
+    secret = "the-owners"
+    knows = set()
+    for name, service in compose()["services"].items():
+        told = {"POSTGRES_PASSWORD": secret, "DATABASE_URL": secret} if "env_file" in service else {}
+        told |= service.get("environment", {})
+        said = {one.replace("${POSTGRES_PASSWORD:?see .env.example}", secret) for one in told.values()}
+        if any(secret in one for one in said):
+            knows.add(name)
+    assert knows == {"db", "prepare"}
+
+
 def test_only_what_expires_is_thrown_away_when_redis_is_full():
     """The queues' keys never expire, those of the cache all do."""
     asked = ("--maxmemory 256mb", "--maxmemory-policy volatile-lru")
