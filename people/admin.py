@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa import admin as theirs
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from people.models import Body
@@ -32,6 +33,17 @@ class SecondFactorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("user", "type", "created_at", "last_used_at")
     fields = ("user", "type", "created_at", "last_used_at")
     readonly_fields = fields
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Authenticator]") -> None:
+        """Recovery codes go with the factor that they stand for: whoever found the device may
+        have them too."""
+        lost = list(queryset.filter(type=Authenticator.Type.TOTP).values_list("user", flat=True))
+        queryset.delete()
+        codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES)
+        codes.filter(user__in=lost).delete()
 
     def has_add_permission(self, request: HttpRequest, *rest: Any) -> bool:
         return False

@@ -4,6 +4,7 @@ mandates in force; the same for button, page and API."""
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -106,10 +107,16 @@ def must_have_second_factor(user: User) -> bool:
     )
 
 
+def has_second_factor(user: User) -> bool:
+    """Whether a sign-in asks for a code; recovery codes alone make it ask for none."""
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP]))
+
+
 def lacks_second_factor(user: Person) -> bool:
     """Whether the person must set a second factor up before anything else."""
-    asked = isinstance(user, User) and must_have_second_factor(user)
-    return asked and not is_mfa_enabled(user)
+    if not isinstance(user, User) or not must_have_second_factor(user):
+        return False
+    return not has_second_factor(user)
 
 
 def may_grant(user: Person, role: Role, principal: Principal | None) -> bool:

@@ -1,7 +1,6 @@
 """The profile of the person signed in, the people they
 answer for, and the acceptance of an invitation."""
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -22,7 +21,13 @@ from core.pages import number
 from people import actions
 from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
 from people.models import SENDING_ROLES, Invitation, Mandate, Role, User
-from people.policies import is_manager, may_revoke, must_have_second_factor, reach_of
+from people.policies import (
+    has_second_factor,
+    is_manager,
+    may_revoke,
+    must_have_second_factor,
+    reach_of,
+)
 
 #: How many mandates, and how many invitations, stand on a page.
 PAGE = 50
@@ -70,7 +75,7 @@ def show_profile(
         "in_force": set(user.mandates.in_force().values_list("pk", flat=True)),
         "tokens": user.api_tokens.order_by("-created_at"),
         "now": timezone.now(),
-        "second_factor": is_mfa_enabled(user),
+        "second_factor": has_second_factor(user),
         "second_factor_asked": must_have_second_factor(user),
         "answers_for_others": _answers_for_others(user),
     }

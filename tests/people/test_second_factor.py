@@ -111,6 +111,38 @@ def test_the_administration_shows_no_secret(client, administrator):
     assert ciphers.decrypt(kept.data["secret"]) not in shown
 
 
+def by_its_page(client: Client, pk: int) -> None:
+    client.post(f"/admin/mfa/authenticator/{pk}/delete/", {"post": "yes"})
+
+
+def by_the_list(client: Client, pk: int) -> None:
+    form = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+    client.post("/admin/mfa/authenticator/", form)
+
+
+@pytest.mark.parametrize("take_away", [by_its_page, by_the_list])
+def test_whose_lost_factor_was_taken_away_sets_up_another(
+    client, administrator, cast, ada, take_away
+):
+    Mandate.objects.create(user=ada, role=Role.OPERATOR, municipality=cast.comune)
+    factor = TOTP.activate(ada, generate_totp_secret()).instance
+    RecoveryCodes.activate(ada)
+    client.force_login(administrator)
+    take_away(client, factor.pk)
+    assert not Authenticator.objects.filter(user=ada).exists(), "nor the codes that replace it"
+    hers = Client()
+    hers.post(SIGN_IN, {"login": ada.email, "password": PASSWORD})
+    assert hers.get("/consegne/").url == "/accesso/2fa/totp/activate/"
+
+
+def test_recovery_codes_alone_are_no_second_factor(cast, ada):
+    Mandate.objects.create(user=ada, role=Role.OPERATOR, municipality=cast.comune)
+    RecoveryCodes.activate(ada)
+    client = Client()
+    client.post(SIGN_IN, {"login": ada.email, "password": PASSWORD})
+    assert client.get("/consegne/").url == "/accesso/2fa/totp/activate/"
+
+
 def test_the_code_that_set_it_up_is_used_up(ada):
     client = Client()
     client.post(SIGN_IN, {"login": ada.email, "password": PASSWORD})
