@@ -27,6 +27,7 @@ from people.models import (
     Principal,
     Role,
     User,
+    lowered,
 )
 from people.policies import may_grant, may_revoke
 
@@ -52,7 +53,7 @@ def invite(by: User, asked: NewInvitation) -> Invitation:
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         invitation = Invitation.objects.create(
-            email=User.objects.normalize_email(asked.email).strip(),
+            email=lowered(asked.email),
             **_naming(asked.principal),
             role=asked.role,
             scope=list(asked.scope),

@@ -17,14 +17,20 @@ from people.querysets import MandateQuerySet
 from zones.models import Municipality
 
 
+def lowered(email: str) -> str:
+    """An address as it is kept, of accounts and invitations alike."""
+    return email.strip().lower()
+
+
 class UserManager(BaseUserManager["User"]):
-    """Accounts are known by their e-mail, compared without case."""
+    """Accounts are known by their e-mail, kept in small letters: so it is looked for at the
+    sign-in, however it was typed."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        user = self.model(email=self.normalize_email(email).strip(), **extra)
+        user = self.model(email=lowered(email), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -72,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = lowered(self.email)
+        super().save(*args, **kwargs)
 
 
 class Role(models.TextChoices):

@@ -11,13 +11,14 @@ pytestmark = pytest.mark.django_db
 PASSWORD = "una-frase-lunga-davvero"
 
 
-def made(password: str, monkeypatch) -> None:
+def made(password: str, monkeypatch, email: str = "capo@cmm.example") -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
-    call_command("createsuperuser", "--noinput", "--email", "capo@cmm.example", verbosity=0)
+    call_command("createsuperuser", "--noinput", "--email", email, verbosity=0)
 
 
-def test_who_was_made_by_the_command_signs_in_and_sets_the_second_factor_up(monkeypatch):
-    made(PASSWORD, monkeypatch)
+@pytest.mark.parametrize("email", ["capo@cmm.example", "Capo@CMM.example"])
+def test_who_was_made_by_the_command_signs_in_and_sets_the_second_factor_up(monkeypatch, email):
+    made(PASSWORD, monkeypatch, email)
     client = Client()
     client.post("/accesso/login/", {"login": "capo@cmm.example", "password": PASSWORD})
     assert "_auth_user_id" in client.session

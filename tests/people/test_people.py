@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -84,6 +86,36 @@ def test_an_operator_invites_a_consultant_who_sets_a_password_and_gets_the_manda
     )
     assert mandate.granted_by == cast.operator
     assert client.get("/profilo/").url == "/accesso/2fa/totp/activate/"
+
+
+def test_who_was_invited_with_a_capital_letter_sets_the_second_factor_up_and_signs_in(
+    client, cast, sent
+):
+    link = sent(cast.operator, consultant(cast, "Ada.Neri@Studio.example"))
+    client.post(link, {"name": "Ada", "password": PASSWORD, "password_again": PASSWORD})
+    set_up = "/accesso/2fa/totp/activate/"
+    form = {"password": PASSWORD, "next": set_up}
+    assert client.post("/accesso/reauthenticate/", form).url == set_up
+    assert client.get(set_up).status_code == 200
+    again = Client()
+    again.post("/accesso/login/", {"login": "Ada.Neri@Studio.example", "password": PASSWORD})
+    assert "_auth_user_id" in again.session
+
+
+def test_addresses_from_before_are_lowered(cast):
+    other = cast.neighbour
+    User.objects.filter(pk=cast.consultant.pk).update(email="Ada@Studio.example")
+    kept = [(cast.consultant, "Ada@Studio.example", True), (cast.consultant, "X@a.example", False)]
+    kept += [(cast.consultant, "x@a.example", False), (other, "Leo@b.example", True)]
+    EmailAddress.objects.filter(user__in=(cast.consultant, other)).delete()
+    for user, email, first in kept:
+        EmailAddress.objects.create(user=user, email=email, verified=first, primary=first)
+    import_module("people.migrations.0006_lower_addresses").lower(apps, None)
+    cast.consultant.refresh_from_db()
+    assert cast.consultant.email == "ada@studio.example"
+    mine = EmailAddress.objects.filter(user__in=(cast.consultant, other), verified=True)
+    assert {one.email for one in mine} == {"ada@studio.example", "leo@b.example"}
+    assert EmailAddress.objects.filter(user=cast.consultant).count() == 2
 
 
 def test_a_link_works_once(client, cast, sent):
