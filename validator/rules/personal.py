@@ -44,10 +44,11 @@ _BETWEEN: Final = r"[ \u00a0.\u2013-]{0,3}"
 #: Days look like telephones: they are taken away before anybody looks for these.
 _DAY: Final = re.compile(r"\b\d{1,2}([/. -])\d{1,2}\1(?:1[89]|20)\d{2}\b|\b\d{4}-\d{2}-\d{2}\b")
 #: A number as people write it: with the country, of a mobile phone, or of the fixed network.
+#: After a comma or a dot it stands too, unless digits before or few after make it a decimal.
 #: Digits once taken are not shared out anew (`}+`): a run of them has millions of ways to be.
 _NUMBER: Final = re.compile(
-    rf"(?<![\w.,/])(?:(?:\+\d{{1,3}}|0039){_BETWEEN}[/(]?|(?=3\d{{2}}|0[1-9]))"
-    rf"\d{{2,4}}+[/)]?(?:{_BETWEEN}\d{{1,10}}+){{1,6}}(?![\w]|[.,]\d)"
+    rf"(?<!\w)(?<!\d[.,/])(?:(?:\+\d{{1,3}}|0039){_BETWEEN}[/(]?|(?=3\d{{2}}|0[1-9]))"
+    rf"\d{{2,4}}+[/)]?(?:{_BETWEEN}\d{{1,10}}+){{1,6}}(?!\w|[.,]\d{{1,7}}(?!\d))"
 )
 #: Digits of a telephone that is not announced: a code of a comune has six.
 _FEWEST: Final = 8
@@ -55,7 +56,7 @@ _ITALY, _MOBILE_DIGITS = 39, 10
 #: Announced as a telephone, it is one, however it is written.
 _ANNOUNCED: Final = re.compile(
     r"\b(?:tel|telefono|cell|cellulare|mob|mobile|phone|fax|"
-    rf"whatsapp)\b\D{{0,8}}\d(?:{_BETWEEN}/?\d){{5,13}}",
+    rf"whatsapp)(?![^\W\d])\D{{0,8}}\d(?:{_BETWEEN}/?\d){{5,13}}",
     re.IGNORECASE,
 )
 #: Only what matches one of these is worth the patterns above.

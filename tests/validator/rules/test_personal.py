@@ -17,6 +17,8 @@ TAX_CODE, ACCOUNT = "RSSMRA80A01F205X", "IT60X0542811101000000123456"
         "Ambulatorio tel. 333 1234567", "Anna Bianchi 3479876543", "+39 347 98 76 543",
         "0039 333 1234567", "Mario 333.1234567", "rif. 333/1234567", "333-123 4567",
         "0331 441122", "0331/441122", "(02) 26300123", "chiamare 02 2630 0123",
+        "Rossi,3331234567", "Rossi/3331234567", "n.3331234567", "Rossi 3331234567,3387654321",
+        "tel3331234567", "Rossi 3331234567.", "3331234567/3387654321", "Rossi;0331441122,fax",
         "tel 0331.441122", "fax: 0331441122", "telefono 800123456", "+41 91 123 45 67",
         "scrivere a mario.rossi@gmail.com", "m.rossi@pec.it", "mario.rossi (at) studiorossi.it",
         f"Casa di Mario Rossi, IBAN {ACCOUNT}", "IT60 X054 2811 1010 0000 0123 456 a Rossi",
@@ -34,6 +36,7 @@ def test_contacts_and_codes_of_persons_are_found(text):
         "comune.sesto@pec.regione.lombardia.it", "polizialocale@comune.rho.mi.it",
         "RSSMRA85T10A562X", "MI0123456789", "IT60X0542811101000000123457", "J41B21001230001",
         "foglio 12 mappale 345, 1200 mq", "D.G.R. X/1234 del 30/12/2013", "euro 3.250.000,00",
+        "12.3331234567 45.3471234567", "3501234,12 5042600,55", "lon 9,3331234567", "hotel 3331",
         "521200.12 5042600.55", "POINT (501000 5031000)", "9.123456 45.123456", "2019-2023",
     ],
 )  # fmt: skip
