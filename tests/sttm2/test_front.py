@@ -101,16 +101,22 @@ FILES = (
     b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\n"
     b"Content-Length: 90000000\r\n\r\nabc"
 )
+CHUNKED = b"PUT %s HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"
 
 
 def test_files_that_never_end_are_few_at_once(front):
-    """Each would lie on the disk as long as it comes; what is read is not counted."""
+    """Each would lie on the disk as long as it comes, by whatever method and however its size is
+    told; what is read is not counted."""
     door = Front(STTM2_FRONT_UPLOADS="3", STTM2_FRONT_RATE="10000", FRONT_APP=front.socket)
     try:
         door.start()
         with ExitStack() as stack:
-            for path in (b"/verifica/", b"/en/consegne/nuova/", b"/api/v1/checks/"):
-                stack.enter_context(open_socket(door, FILES % path))
+            for said in (
+                FILES % b"/verifica/",
+                (FILES % b"/en/consegne/nuova/").replace(b"POST", b"PUT"),
+                CHUNKED % b"/api/v1/checks/",
+            ):
+                stack.enter_context(open_socket(door, said))
             time.sleep(1)
             page = requests.post(f"{door.address}/en/verifica/", data=b"0" * 100, timeout=30)
             assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
