@@ -169,6 +169,27 @@ def test_what_nginx_refuses_by_itself_it_refuses_in_our_words(front, said, statu
     assert b"<center>" not in answer
 
 
+def test_who_is_counted_as_one():
+    """A proxy may tell IPv4 as IPv6; of IPv6 a whole network is one customer's."""
+    limits = {"STTM2_FRONT_RATE": "1", "STTM2_FRONT_BURST": "2"}
+    door = Front(STTM2_FRONT_TRUSTED="127.0.0.1", **limits)
+
+    def refused(asker: str) -> bool:
+        told = [get(door, "/x", X_Forwarded_For=asker).status_code for _ in range(4)]
+        return 429 in told
+
+    try:
+        door.start()
+        assert refused("::ffff:203.0.113.1")
+        assert get(door, "/x", X_Forwarded_For="203.0.113.1").status_code == 429
+        assert get(door, "/x", X_Forwarded_For="::ffff:203.0.113.2").status_code != 429
+        assert refused("2001:db8:1:2::1")
+        assert get(door, "/x", X_Forwarded_For="2001:db8:1:2::2").status_code == 429
+        assert get(door, "/x", X_Forwarded_For="2001:db8:1:3::1").status_code != 429
+    finally:
+        door.remove()
+
+
 def test_nobody_gets_a_page_that_was_made_for_somebody(front):
     """Not with a session, a key, a message, nor with a form's token."""
     login = [get(front, "/accesso/login/") for _ in range(2)]
