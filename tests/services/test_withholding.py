@@ -76,3 +76,10 @@ def test_what_the_comune_called_a_contact_of_the_body_stays(service):
 def test_the_office_publishes_none_either(service, cast, said):
     with pytest.raises(Invalid, match="togli recapiti"):
         corrections.correct(service, user=cast.reviewer, correction=said)
+
+
+def test_nor_where_it_takes_a_correction_back(service, cast):
+    said = NewCorrection("Sopralluogo", {"name": "Asilo"})
+    made = corrections.correct(service, user=cast.reviewer, correction=said)
+    with pytest.raises(Invalid, match="togli recapiti"):
+        corrections.undo(made, user=cast.reviewer, reason=f"Lo chiede {NAME}")
