@@ -177,9 +177,13 @@ def test_the_password_of_the_tables_owner_is_the_database_s_and_the_preparation_
     secret = "the-owners"
     knows = set()
     for name, service in compose()["services"].items():
-        told = {"POSTGRES_PASSWORD": secret, "DATABASE_URL": secret} if "env_file" in service else {}
+        told = (
+            {"POSTGRES_PASSWORD": secret, "DATABASE_URL": secret} if "env_file" in service else {}
+        )
         told |= service.get("environment", {})
-        said = {one.replace("${POSTGRES_PASSWORD:?see .env.example}", secret) for one in told.values()}
+        said = {
+            one.replace("${POSTGRES_PASSWORD:?see .env.example}", secret) for one in told.values()
+        }
         if any(secret in one for one in said):
             knows.add(name)
     assert knows == {"db", "prepare"}
