@@ -1,7 +1,8 @@
 """The check for anybody, without an account: a file in, a report for an hour, nothing kept.
 
-The file lies in the storage until its check ends; what was asked in a job, what was found in the
-cache, both for the hour. `sweep` deletes the file of a check that never came to its end.
+The file lies in the storage until its check ends and what it found is kept; what was asked in a
+job, what was found in the cache, both for the hour. `sweep` deletes the file of a check that never
+came to its end.
 """
 
 import datetime as dt
@@ -182,9 +183,21 @@ def run(token: str, turn: int | None = None) -> None:
 
     def check() -> None:
         _keep(ticket, _checked(ticket, lease))
-        _end(ticket, lease)
+        if _is_kept(ticket):
+            _end(ticket, lease)
+        else:
+            _put_off(lease)
 
     leases.work(lease, check, what="a check without account", failed=partial(_end, ticket, lease))
+
+
+def _put_off(lease: leases.Lease) -> None:
+    """The cache is away or full, which it says to nobody: what was found is lost, the file stays,
+    and it is checked again after a pause. Raises LostLease, RuntimeError at the last attempt."""
+    if lease.attempt >= leases.MAX_ATTEMPTS:
+        raise RuntimeError("nothing keeps what a check without account found")
+    if not lease.held.update(**leases.paused(lease.attempt), progress_stage=""):
+        raise leases.LostLease
 
 
 def _end(ticket: Ticket, lease: leases.Lease, reference: str = "") -> None:
@@ -221,6 +234,11 @@ def _keep(ticket: Ticket, checked: document.Checked) -> None:
         shown = _first_of_each(content["findings"])
         cache.set(_key(ticket.token, f"shown:{language}"), shown, ticket.seconds_left)
     cache.set(_key(ticket.token, "figures"), asdict(_figures(checked)), ticket.seconds_left)
+
+
+def _is_kept(ticket: Ticket) -> bool:
+    told = (f"{part}:{language}" for part in ("report", "shown") for language in LANGUAGES)
+    return all(cache.has_key(_key(ticket.token, part)) for part in ("figures", *told))
 
 
 def _first_of_each(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

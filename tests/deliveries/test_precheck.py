@@ -9,7 +9,7 @@ import time
 import openpyxl
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from core.queue import PRECHECKS, app, waiting
-from deliveries import precheck, works
+from deliveries import leases, precheck, works
 from deliveries.models import Errand
 from tests.processes import wait_for
 from zones.management.reference import FIXTURES
@@ -158,6 +158,39 @@ def test_a_crash_of_ours_says_a_reference_and_keeps_no_file(browser, monkeypatch
     page = browser.get(reverse("deliveries:precheck-report", args=[token])).content.decode()
     assert reference in page
     assert browser.get(reverse("api-check", args=[token])).status_code == 500
+    assert stored() == []
+
+
+def with_the_cache_away(monkeypatch, token: str) -> None:
+    """The check while Redis does not answer."""
+    with monkeypatch.context() as patch:
+        patch.setattr(caches["default"], "_rests_until", time.monotonic() + 600)
+        precheck.run(token)
+
+
+def test_what_could_not_be_kept_is_checked_again(browser, monkeypatch):
+    """It was told as done, and then as deleted."""
+    token = sent_by_page(browser)
+    with_the_cache_away(monkeypatch, token)
+    waits = browser.get(reverse("deliveries:precheck-report", args=[token]))
+    assert "hx-get" in waits.content.decode()
+    assert stored() == [token]
+    precheck.run(token)
+    assert stored() == [token], "not before its pause is over"
+    Errand.objects.update(lease_until=timezone.now())
+    precheck.run(token)
+    page = browser.get(reverse("deliveries:precheck-report", args=[token])).content.decode()
+    assert 'class="verdict' in page
+    assert stored() == []
+
+
+def test_what_can_never_be_kept_ends_with_a_reference(browser, monkeypatch):
+    token = sent_by_page(browser)
+    Errand.objects.update(attempts=leases.MAX_ATTEMPTS - 1)
+    with_the_cache_away(monkeypatch, token)
+    reference = precheck.ticket_of(token).reference
+    page = browser.get(reverse("deliveries:precheck-report", args=[token])).content.decode()
+    assert reference and reference in page
     assert stored() == []
 
 
