@@ -41,7 +41,7 @@ def test_the_place_in_the_queue_is_told_by_page_and_api(queue):
     first, second = queue
     assert "È il prossimo" in page_of(first)
     assert "Davanti c'è 1 file" in page_of(second).replace("&#x27;", "'")
-    assert place_by_api(second) == {"ahead": 1, "minutes": None}
+    assert place_by_api(second) == {"ahead": 1, "minutes": None, "late_since": None}
     tasks.check_delivery(str(first.pk))
     assert place_by_api(second)["ahead"] == 0
     lease = workflow.take(second.pk, begin=Verb.BEGIN_CHECK, resume=Verb.RESUME_CHECK)
