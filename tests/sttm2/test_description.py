@@ -197,7 +197,7 @@ def test_an_array_where_an_object_is_due_is_refused_and_the_other_way_round(
     cast, document, addresses
 ):
     # From where no other test counts what is sent.
-    there = "2001:db8::" + ":".join(secrets.token_hex(2) for _part in range(4))
+    there = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
     client, office, tried = Client(REMOTE_ADDR=there), Client(REMOTE_ADDR=there), 0
     client.force_login(cast.operator)
     office.force_login(cast.reviewer)

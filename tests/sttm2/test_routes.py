@@ -44,7 +44,7 @@ class Visitor:
         key = issue_token(self.user, name=self.name, scopes=[*self.scopes]) if self.scopes else ""
         headers = {"authorization": f"Bearer {key}"} if key else {}
         # From where no earlier test, nor an earlier run, was counted.
-        address = "2001:db8::" + ":".join(secrets.token_hex(2) for _part in range(4))
+        address = f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
         self.client = Client(raise_request_exception=False, headers=headers, REMOTE_ADDR=address)
         if self.user and not key:
             self.client.force_login(self.user)
