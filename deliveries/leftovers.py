@@ -49,6 +49,16 @@ def delete(folder: str, *, older_than: timedelta, kept: frozenset[str] = frozens
     return len(found)
 
 
+def delete_empty(folder: str, *, older_than: timedelta) -> None:
+    """Remove a folder in which nothing has been for so long: into a new one a file may be on its
+    way. Stores without folders have no empty ones."""
+    limit = timezone.now() - older_than
+    with suppress(OSError):  # somebody else was quicker
+        is_empty = default_storage.listdir(folder) == ([], [])
+        if is_empty and default_storage.get_modified_time(folder) < limit:
+            default_storage.delete(folder)
+
+
 def delete_private(
     *, older_than: timedelta, names: tuple[str, ...] = PRIVATE, within: Path | None = None
 ) -> None:

@@ -79,10 +79,11 @@ def _work_of(delivery: Delivery) -> Work:
 @app.task(name="deliveries.sweep_files", **within(600))
 def sweep_files() -> None:
     """Delete the stored files of which no delivery knows: those of requests that came to
-    nothing; and the private folders of work that was killed."""
+    nothing; the folders that this leaves empty; and the private folders of killed work."""
     leftovers.delete_private(older_than=ROWLESS)
+    known = frozenset(Delivery.objects.exclude(file="").values_list("file", flat=True))
     for name in leftovers.folders(FOLDER):
         with suppress(ValueError):  # a folder of another name is not ours
-            known = Delivery.objects.filter(pk=uuid.UUID(name)).exclude(file="")
-            kept = frozenset(known.values_list("file", flat=True))
-            leftovers.delete(f"{FOLDER}/{name}", older_than=ROWLESS, kept=kept)
+            uuid.UUID(name)
+            leftovers.delete(f"{FOLDER}/{name}", older_than=ROWLESS, kept=known)
+            leftovers.delete_empty(f"{FOLDER}/{name}", older_than=ROWLESS)

@@ -1,6 +1,7 @@
 """Celery's side of the letters: tasks take ids, hold no logic, may be run twice (acks late)."""
 
 import logging
+import time
 from typing import Final
 
 from django.core.cache import cache
@@ -9,6 +10,7 @@ from core.queue import app, within
 from notices.actions import TELL
 from notices.letters import give_up, send_once
 from notices.models import Notice
+from notices.querysets import NoticeQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -17,27 +19,35 @@ _BATCH: Final = 500
 #: the sweeps wait.
 _AWAY: Final = "mail-server-away"
 _REST_SECONDS: Final = 60
+#: Seconds after which a task begins no other letter: with a slow mail server the sweeps, which
+#: wait in the same queue, would wait for all of them.
+TURN_SECONDS: float = 15
 
 
 @app.task(name=TELL, **within(240))
 def tell(event_id: int) -> None:
     """Send the letters of one event that are still due."""
-    if cache.get(_AWAY):
-        return
-    for notice in Notice.objects.filter(event=event_id).to_send().with_event():
-        if not send_once(notice):
-            cache.set(_AWAY, 1, _REST_SECONDS)
-            return
+    _send(Notice.objects.filter(event=event_id).to_send())
 
 
-@app.task(name="notices.sweep", **within(60))
+@app.task(name="notices.sweep", **within(240))
 def sweep() -> None:
-    """Enqueue again what the broker lost, a worker that died left or the mail server refused."""
+    """Send what the broker lost, a worker that died left, the mail server refused or another turn
+    had no time for."""
     give_up()
     if unsent := Notice.objects.unsent().count():
         logger.warning("%d letters could not be sent and are given up", unsent)
+    _send(Notice.objects.due().order_by("mail_after", "pk")[:_BATCH])
+
+
+def _send(letters: NoticeQuerySet) -> None:
+    """As many as there is time for; a sweep takes up the others."""
     if cache.get(_AWAY):
         return
-    events = Notice.objects.due().order_by("event").values_list("event", flat=True).distinct()
-    for event in events[:_BATCH]:
-        tell.delay(event)
+    end = time.monotonic() + TURN_SECONDS
+    for notice in letters.with_event():
+        if not send_once(notice):
+            cache.set(_AWAY, 1, _REST_SECONDS)
+            return
+        if time.monotonic() >= end:
+            return

@@ -57,7 +57,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=60),
         "options": SOON,
     },
-    "sweep-files": {"task": "deliveries.sweep_files", "schedule": timedelta(hours=6)},
+    "sweep-files": {
+        "task": "deliveries.sweep_files",
+        "schedule": timedelta(hours=6),
+        "options": PATIENT,
+    },
     "sweep-prechecks": {"task": "deliveries.sweep_prechecks", "schedule": timedelta(minutes=5)},
     "sweep-returns": {"task": "deliveries.sweep_returns", "schedule": crontab(minute=25)},
     "verify-installation": {
@@ -65,7 +69,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=4, minute=10),
         "options": PATIENT,
     },
-    "forget-expired": {"task": "people.forget_expired", "schedule": crontab(hour=3, minute=10)},
+    "forget-expired": {
+        "task": "people.forget_expired",
+        "schedule": crontab(hour=3, minute=10),
+        "options": PATIENT,
+    },
 }
 #: Of the apps that are installed, by the name that a task begins with.
 app.conf.beat_schedule = {

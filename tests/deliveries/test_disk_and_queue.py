@@ -142,6 +142,12 @@ def test_a_request_that_dies_between_file_and_row_leaves_a_file_that_is_swept(
     assert not default_storage.exists(lost)
     assert not half.exists()
     assert default_storage.exists(kept.file.name)
+    emptied = Path(default_storage.path(lost)).parent
+    assert emptied.exists(), "a file may be on its way into an empty folder"
+    os.utime(emptied, (0, 0))
+    tasks.sweep_files()
+    assert not emptied.exists()
+    assert default_storage.exists(kept.file.name)
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from core.queue import FILES, queue_of
 from sttm2 import beat
 from sttm2.celery import app
 
@@ -57,6 +58,13 @@ def test_every_name_that_beat_sends_is_a_task_of_the_worker_on_its_queue():
     assert due <= set(app.tasks)
     assert beat.app.conf.broker_url == app.conf.broker_url
     assert beat.app.conf.task_default_queue == app.conf.task_default_queue
+
+
+def test_what_takes_long_at_night_holds_no_sweep_up():
+    app.loader.import_default_modules()
+    for entry in beat.SCHEDULE.values():
+        if app.tasks[entry["task"]].soft_time_limit > 300:
+            assert entry["options"]["queue"] == queue_of(FILES), entry["task"]
 
 
 def test_the_check_of_a_file_loads_neither_the_queue_nor_what_writes_files():
