@@ -76,11 +76,41 @@ def test_a_confirmation_overtaken_by_another_edition_is_looked_at_again(cast):
     assert back.status == "in_review"
     assert "L'edizione in vigore è cambiata" in back.events.last().note
     assert Edition.objects.count() == 2, "the plan and the correction"
-    assert set(back.proposals.values_list("decision", flat=True)) == {"pending"}
+    pending = back.proposals.get(decision="pending")
+    assert pending.item.service == service
+    assert back.proposals.get(decision="accepted").by == cast.reviewer, "the same as it was"
     builders.decide(back, cast)
     assert builders.publish_decided(back).edition.counts["confirmed"] == 2
     names = ServiceState.objects.at(None).values_list("name", flat=True)
     assert "Biblioteca civica" in names, "what the office corrected stays"
+
+
+def test_the_rest_of_a_confirmation_is_published_after_its_base_moved(cast):
+    builders.published(cast, rows=4)
+    delivery = intake.confirm_unchanged(cast.operator, sender=cast.comune)
+    review.submit(delivery, user=cast.operator, statement=builders.statement())
+    review.take(delivery, user=cast.reviewer)
+    called = dict(delivery.proposals.values_list("item__records__name", "pk"))
+    held = [called[f"Biblioteca di quartiere {number}"] for number in (2, 3)]
+    hold = [review.Decision(pk, "held", "not_enough") for pk in held]
+    review.decide(delivery, user=cast.reviewer, decisions=hold)
+    builders.decide(delivery, cast)
+    partly = builders.publish_decided(delivery)
+    assert (partly.status, partly.edition.counts["confirmed"]) == ("in_review", 2)
+    service = Service.objects.get(states__name="Biblioteca 1")
+    corrected = NewCorrection("Telefonata del Comune", {"name": "Biblioteca civica"})
+    corrections.correct(service, user=cast.reviewer, correction=corrected)
+    accept = [review.Decision(held[0], "accepted")]
+    review.decide(partly, user=cast.reviewer, decisions=accept)
+    review.close(partly, user=cast.reviewer)
+    again = builders.publish_decided(partly)
+    assert (again.status, again.edition.counts["confirmed"]) == ("in_review", 1)
+    rest = again.proposals.get(published_in__isnull=True)
+    assert (rest.pk, rest.decision, rest.reason_code) == (held[1], "held", "not_enough")
+    review.decide(again, user=cast.reviewer, decisions=[review.Decision(rest.pk, "accepted")])
+    review.close(again, user=cast.reviewer)
+    assert builders.publish_decided(again).status == "published"
+    assert again.proposals.count() == 4
 
 
 def test_another_comune_cannot_confirm(cast):
