@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed
-from deliveries import policies, workflow
+from deliveries import policies, workflow, works
 from deliveries.actions import intake
 from deliveries.checks import choices, withheld
 from deliveries.models import Answer, Delivery, FieldMapping, Finding, StagedRow
@@ -46,7 +46,7 @@ def answer(
     changed one does not. «È giusto così» of withheld cells says that they are contacts of the
     body: they are published from then on, and only a person of the comune may say so.
     """
-    _may_edit(user, delivery)
+    _may_edit(user, workflow.locked(delivery.pk))
     if code == withheld.CODE and kind == withheld.LETS_OUT:
         _may_let_out(user, delivery)
     if not reason.strip():
@@ -73,9 +73,16 @@ def answer(
     )
     if not written[0][0]:
         raise Invalid("no-such-row", _("L'avviso non riguarda le righe indicate."))
-    withheld.release(delivery)
+    _release(delivery)
     workflow.record(delivery, "answer", by=user, note=f"{code}: {reason.strip()}")
     return delivery.answers.filter(code=code).count()
+
+
+def _release(delivery: Delivery) -> None:
+    """Cells that are let out, or kept back again, are other differences than those made ahead."""
+    if withheld.release(delivery):
+        Delivery.objects.filter(pk=delivery.pk).update(compared_at=None)
+        works.compare_later(delivery.pk, delivery.turn, rows=delivery.row_count)
 
 
 def _may_let_out(user: User, delivery: Delivery) -> None:
@@ -90,7 +97,7 @@ def take_offered(
 ) -> int:
     """Give the answers offered (of one code, by their
     keys, or all) again, under one's own name; how many."""
-    _may_edit(user, delivery)
+    _may_edit(user, workflow.locked(delivery.pk))
     fitting = offered(delivery, code=code)
     if not policies.may_submit(user, delivery):  # who may not let a cell out does not do it so
         fitting = fitting.exclude(code=withheld.CODE, kind=withheld.LETS_OUT)
@@ -99,7 +106,7 @@ def take_offered(
         keys = sorted({*keys} & {*ids})
     if keys:
         run_sql("take_offered", delivery=delivery.pk, keys=keys, user=user.pk, now=timezone.now())
-        withheld.release(delivery)
+        _release(delivery)
         workflow.record(delivery, "answer", by=user, payload={"taken_again": len(keys)})
     return len(keys)
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -104,17 +103,12 @@ def _store(lease: workflow.DeliveryLease, found: Examination, day: dt.date) -> N
             _tell_office(delivery, report.crashed)
 
 
-#: Rows from which on a page would wait for the comparison.
-_LARGE: Final = 5_000
-
-
 def _make_ready(delivery: Delivery) -> None:
     """After much was written: what the next statements join is known of, and what is sent with a
     large delivery is made while its report is read."""
     if delivery.row_count >= MANY:
         analyse("deliveries_stagedrow", "deliveries_finding")
-    if delivery.row_count >= _LARGE:
-        works.COMPARE.send_after_commit(delivery.pk, delivery.turn)
+    works.compare_later(delivery.pk, delivery.turn, rows=delivery.row_count)
 
 
 def _tell_office(delivery: Delivery, codes: Sequence[str]) -> None:

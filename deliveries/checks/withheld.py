@@ -8,13 +8,15 @@ would be published.
 from typing import Final
 
 from deliveries.models import Answer, Delivery
-from deliveries.querysets import run_sql
+from deliveries.querysets import rows_of
 
 #: The rule that finds them, and the answer that says «è un recapito dell'ente».
 CODE: Final = "ATT-15"
 LETS_OUT: Final = Answer.Kind.RIGHT
 
 
-def release(delivery: Delivery) -> None:
-    """Write the delivery's rows as its answers say: cells let out are back, the others are not."""
-    run_sql("release_cells", delivery=delivery.pk, code=CODE, kind=str(LETS_OUT))
+def release(delivery: Delivery) -> int:
+    """Write the delivery's rows as its answers say: cells let out are back, the others are
+    not; how many rows were written."""
+    ((written,),) = rows_of("release_cells", delivery=delivery.pk, code=CODE, kind=str(LETS_OUT))
+    return int(written)

@@ -64,7 +64,8 @@ class Delivery(Leased):
     blocked_count = models.PositiveIntegerField(default=0)
     is_valid = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True, blank=True)
-    # Of which check the proposals were made, whatever it is sent with.
+    # Of which check the proposals were made, whatever it is sent with; of none once a cell is let
+    # out.
     compared_at = models.DateTimeField(null=True, blank=True)
     error_reference = models.CharField(max_length=12, blank=True)
 

@@ -1,5 +1,5 @@
 -- Puts the cells that were said to be contacts of the body back among those to publish, and takes the others out.
--- Parameters: delivery, code (ATT-15), kind (of the answer that lets a cell out).
+-- Answers of how many rows. Parameters: delivery, code (ATT-15), kind (of the answer that lets a cell out).
 WITH answered AS (
     SELECT fingerprint, array_agg(cell) AS cells FROM deliveries_answer
     WHERE delivery_id = %(delivery)s AND code = %(code)s AND kind = %(kind)s
@@ -10,8 +10,11 @@ WITH answered AS (
         FROM jsonb_each(r.private) p) AS attributes
     FROM deliveries_stagedrow r LEFT JOIN answered a ON a.fingerprint = r.fingerprint
     WHERE r.delivery_id = %(delivery)s AND r.private <> '{}'
+), written AS (
+    UPDATE deliveries_stagedrow r
+    SET attributes = n.attributes, name = left(coalesce(n.attributes ->> 'name', ''), 300),
+        identifier = left(coalesce(n.attributes ->> 'identifier', ''), 120)
+    FROM next n WHERE n.id = r.id AND n.attributes <> r.attributes
+    RETURNING 1
 )
-UPDATE deliveries_stagedrow r
-SET attributes = n.attributes, name = left(coalesce(n.attributes ->> 'name', ''), 300),
-    identifier = left(coalesce(n.attributes ->> 'identifier', ''), 120)
-FROM next n WHERE n.id = r.id AND n.attributes <> r.attributes
+SELECT count(*) FROM written

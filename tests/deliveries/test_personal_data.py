@@ -17,7 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.errors import Invalid, NotAllowed
-from deliveries import packages, tasks
+from core.queue import FILES, waiting
+from deliveries import packages, tasks, works
 from deliveries.actions import answers, review
 from deliveries.models import Delivery, StagedRow
 from services.models import Edition, Record, ServiceEvent, ServiceState, SourceItem
@@ -242,6 +243,49 @@ def test_what_was_let_out_is_offered_again_and_what_is_said_anew_is_a_change(cas
     assert answers.take_offered(third, user=cast.operator) == 1
     mine = row_of(third, "GESTORE", TEXTS["0331 441122"])
     assert mine.attributes["manager_name"] == TEXTS["0331 441122"]
+
+
+def compared_ahead(delivery: Delivery) -> None:
+    tasks.compare_delivery(str(delivery.pk), delivery.turn)
+    assert delivery.proposals.exists()
+
+
+def test_what_is_let_out_after_a_comparison_ahead_is_sent_as_it_is_then(cast, published):
+    again = builders.checked(cast, plan(tail="\n"))
+    compared_ahead(again)
+    let_out(cast, again, row_of(again, "GESTORE", TEXTS["0331 441122"]), "GESTORE")
+    review.submit(again, user=cast.operator, statement=builders.statement())
+    edited = again.proposals.get(kind="edited")
+    assert edited.changes == {"manager_name": [None, TEXTS["0331 441122"]]}
+    builders.publish(again, cast)
+    third = builders.checked(cast, plan(tail="\n\n"))
+    compared_ahead(third)
+    assert answers.take_offered(third, user=cast.operator) == 1
+    review.submit(third, user=cast.operator, statement=builders.statement())
+    assert {*third.proposals.values_list("kind", flat=True)} == {"unchanged"}
+
+
+def test_a_large_delivery_is_compared_again_once_a_cell_is_let_out(
+    cast, checked, empty_queues, django_capture_on_commit_callbacks
+):
+    Delivery.objects.update(row_count=5_000)
+    checked.refresh_from_db()
+    mine = row_of(checked, "GESTORE", TEXTS["0331 441122"])
+    with django_capture_on_commit_callbacks(execute=True):
+        let_out(cast, checked, mine, "GESTORE")
+    assert works.COMPARE.message_id(checked.pk, checked.turn) in waiting(FILES)
+
+
+def test_nothing_is_answered_once_it_is_sent(cast, checked):
+    mine, seen = row_of(checked, "GESTORE", TEXTS["0331 441122"]), checked
+    sent = Delivery.objects.get(pk=checked.pk)
+    review.submit(sent, user=cast.operator, statement=builders.statement())
+    with pytest.raises(NotAllowed):
+        let_out(cast, seen, mine, "GESTORE")
+    with pytest.raises(NotAllowed):
+        answers.take_offered(seen, user=cast.operator)
+    mine.refresh_from_db()
+    assert mine.attributes["manager_name"] is None
 
 
 def test_the_sender_mends_the_cell_in_the_browser(cast, checked):
