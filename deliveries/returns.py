@@ -122,14 +122,14 @@ def build(name: str, turn: int | None = None) -> None:
 
 
 def _build(delivery: Delivery, format: str, language: str) -> None:
-    """Of a delivery that changes meanwhile nothing is stored."""
+    """Of a delivery that changes meanwhile, or loses its rows, nothing is stored."""
     name = stored_as(delivery, format, language)
     private = tempfile.TemporaryDirectory(prefix=leftovers.MADE)
     with translation.override(language), private as folder:
         path = Path(folder) / f"file.{format}"
         _write(delivery, format, path)
         delivery.refresh_from_db()
-        if stored_as(delivery, format, language) == name:
+        if stored_as(delivery, format, language) == name and has_rows(delivery):
             _keep(path, name)
 
 

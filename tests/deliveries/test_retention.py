@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deliveries import workflow
-from deliveries.models import Delivery, Proposal, StagedRow
+from deliveries.models import Delivery, Proposal
 from people import tasks
+from people.models import RetentionRun
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -68,11 +69,13 @@ def test_the_rows_of_what_is_over_go_after_their_days(cast, operator, status, da
         Delivery.objects.filter(pk=delivery.pk).update(updated_at=then)
         tasks.forget_expired()
         assert delivery.rows.count() == left
+    tasks.forget_expired()
+    counted = RetentionRun.objects.filter(pk__in=("rows", "published-rows"))
+    assert [run.total for run in counted if run.total] == [1], "what stays is counted once"
     assert delivery.proposals.get() == refused, "what was refused is asked about again"
     assert delivery.findings.count() == 2
     for page in ("detail", "checks", "report-pdf", "report-json"):
         assert operator.get(reverse(f"deliveries:{page}", args=[delivery.pk])).status_code == 200
-    StagedRow.objects.of(delivery).delete()
     gone = operator.get(report)
     assert gone.status_code == 410
     assert "non sono più conservate" in gone.content.decode()
