@@ -256,7 +256,10 @@ def recheck(delivery: Delivery, *, user: User, options: dict[str, Any] | None = 
 
 
 def _must_be_worth_it(delivery: Delivery) -> None:
-    """Raises WrongState for a file that is never checked again."""
+    """Raises WrongState for a file that is never checked again, and where there never was one."""
+    if delivery.kind == Delivery.Kind.CONFIRMATION:
+        text = _("In una conferma non c'è un file da controllare: ritirala o conferma di nuovo.")
+        raise WrongState("no-file", text)
     if policies.has_killed(delivery):
         text = _(
             "Il controllo di questo file si è interrotto due volte in modo grave: non lo "
@@ -264,7 +267,7 @@ def _must_be_worth_it(delivery: Delivery) -> None:
         )
         reference = delivery.error_reference
         raise WrongState("given-up", text % {"ref": reference}, reference=reference)
-    if delivery.kind == Delivery.Kind.FILE and not delivery.file:
+    if not delivery.file:
         raise WrongState(
             "file-missing", _("Il file di questa consegna non c'è più: mandalo di nuovo.")
         )

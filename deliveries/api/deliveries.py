@@ -339,7 +339,7 @@ class Withdraw(DeliveryView):
 @takes(ROWS)
 class Recheck(DeliveryView):
     """Check again: after a failure of ours, or with other choices (crs, layers, undone,
-    accepted); a returned delivery is taken up again."""
+    accepted); a returned delivery is taken up again. Not of a confirmation, which has no file."""
 
     @extend_schema(request=shapes.Choices, responses={202: shapes.DeliveryOut})
     def post(self, request: Request, pk: uuid.UUID) -> Response:

@@ -136,14 +136,14 @@ class DeliveryOut(serializers.Serializer[Any]):
 
     def get_links(self, delivery: Delivery) -> dict[str, str]:
         names = (
-            *("findings", "answers", "columns", "rows", "recheck", "impact", "submit"),
-            *("receipt", "messages", "take-over", "withdraw", "review", "publish"),
-            *("publish-again", "undecide"),
+            *("findings", "answers", "columns", "rows", "impact", "submit", "publish-again"),
+            *("receipt", "messages", "take-over", "withdraw", "review", "publish", "undecide"),
+            *(("recheck",) if delivery.kind == Delivery.Kind.FILE else ()),
         )
         here = reverse("api-upload", args=[delivery.pk])
         links = {"self": here, **{name: f"{here}{name}/" for name in names}}
-        kinds = ("json", "xlsx", "gpkg", "pdf")
-        links |= {f"report_{kind}": f"{here}report.{kind}" for kind in kinds}
+        files = ("json", "xlsx", "gpkg", "pdf")
+        links |= {f"report_{kind}": f"{here}report.{kind}" for kind in files}
         links["offered_answers"] = f"{here}answers/offered/"
         if geocoder():
             links["places"] = f"{here}places/"

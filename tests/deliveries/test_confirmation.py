@@ -113,6 +113,27 @@ def test_the_rest_of_a_confirmation_is_published_after_its_base_moved(cast):
     assert again.proposals.count() == 4
 
 
+@pytest.mark.parametrize("status", ["checked", "returned"])
+def test_a_confirmation_is_not_checked_again(cast, operator, status):
+    builders.published(cast, rows=2)
+    delivery = intake.confirm_unchanged(cast.operator, sender=cast.comune)
+    if status == "returned":
+        review.submit(delivery, user=cast.operator, statement=builders.statement())
+        review.take(delivery, user=cast.reviewer)
+        review.send_back(delivery, user=cast.reviewer, note="Due servizi sono chiusi")
+    shown = operator.get(reverse("api-upload", args=[delivery.pk])).json()
+    assert "recheck" not in shown["links"]
+    refused = operator.post(reverse("api-recheck", args=[delivery.pk]))
+    assert (refused.status_code, refused.json()["code"]) == (409, "no-file")
+    answer = operator.post(reverse("deliveries:retry", args=[delivery.pk]), follow=True)
+    assert "In una conferma non c" in answer.content.decode()
+    delivery.refresh_from_db()
+    assert delivery.status == status
+    intake.confirm_unchanged(cast.operator, sender=cast.comune)
+    delivery.refresh_from_db()
+    assert delivery.status == "superseded"
+
+
 def test_another_comune_cannot_confirm(cast):
     builders.published(cast, rows=2)
     with pytest.raises(NotAllowed):
