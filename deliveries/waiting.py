@@ -37,7 +37,8 @@ def place_of(delivery: Delivery) -> Place | None:
         rows = Delivery.objects.filter(status__in=_CHECKS)
         return _place(rows, delivery, works.CHECK, settings.CHECK_SLOTS)
     if delivery.status == DeliveryStatus.DECIDED and not delivery.error_reference:
-        rows = Delivery.objects.filter(status__in=_PUBLICATIONS)
+        # What was given up waits for the office, not for a worker.
+        rows = Delivery.objects.for_a_worker().filter(status__in=_PUBLICATIONS)
         return _place(rows, delivery, works.PUBLISH)
     return None
 

@@ -1,15 +1,19 @@
 """Who waits reads how many are before it and how long that usually takes; what is read is true in
 every state."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from deliveries import tasks, waiting, workflow
+from deliveries import leases, tasks, waiting, workflow
 from deliveries.actions import intake
 from deliveries.models import Delivery
 from deliveries.states import Verb
+from services.actions import plan_source
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,22 @@ def test_a_decided_delivery_waits_for_its_publication_and_a_failed_one_does_not(
     delivery.refresh_from_db()
     assert waiting.place_of(delivery) is None
     assert "hx-get" not in page_of(delivery).split("Il file")[0]
+
+
+def test_a_publication_that_was_given_up_is_before_nobody(cast):
+    given_up = builders.on_desk(cast, status="decided", error_reference="abcd1234")
+    past = timezone.now() - dt.timedelta(hours=3)
+    Delivery.objects.filter(pk=given_up.pk).update(attempts=leases.MAX_ATTEMPTS, lease_until=past)
+    theirs = Delivery.objects.create(
+        source=plan_source(cast.neighbour_comune),
+        by=cast.neighbour,
+        status="decided",
+        **leases.queued(0),
+    )
+    assert waiting.place_of(theirs) == waiting.Place(0, None)
+    assert "È il prossimo" in page_of(theirs)
+    Delivery.objects.filter(pk=given_up.pk).update(attempts=leases.MAX_ATTEMPTS - 1)
+    assert waiting.place_of(theirs) == waiting.Place(1, None), "its next attempt is due"
 
 
 def test_a_check_that_waits_again_shows_no_step_of_the_last_one(cast):
