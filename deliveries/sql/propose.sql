@@ -1,9 +1,6 @@
--- Writes the differences of a delivery (differences.sql) as its proposals.
--- Parameters: delivery, source. Earlier undecided proposals are replaced; decided ones keep their decision when the
+-- Writes the differences of a delivery that were found (compare.sql) as its proposals.
+-- Parameters: delivery. Earlier undecided proposals are replaced; decided ones keep their decision when the
 -- difference is still the same: the same row (decisions_back.sql), item, kind, changes and distance.
-
-CREATE TEMPORARY TABLE proposed ON COMMIT DROP AS
-{differences};
 
 CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
 SELECT * FROM deliveries_proposal
