@@ -17,6 +17,20 @@ SOON: Final = 5
 LATER: Final = 30
 
 
+#: PostgreSQL's codes for a connection that it ended or does not make; an error without a code is
+#: the client's, which found nobody.
+_CUT_OFF: Final = ("08", "57P", "53300")
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Whether the connection to the database broke or could not be made: whatever was done then
+    is nobody's failure, and is to be done again."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code: str | None = getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(_CUT_OFF)
+
+
 def away(error: BaseException | None) -> Away | None:
     """What a person reads of an error of the database; None when it is of another kind."""
     if not isinstance(error, Error):

@@ -24,6 +24,7 @@ from django.db import DatabaseError, InterfaceError, connection, models, transac
 from django.db.models import Q
 from django.utils import timezone
 
+from core.away import is_cut_off
 from core.bounds import LOCK_SECONDS, bounded
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 MAX_DEATHS: Final = 2
 #: Seconds after which a worker that still says it works is taken for stuck: its lease lapses.
 LONGEST: Final = 1200.0
+#: Seconds for which a database that went away is asked to take a job back.
+AWAY_SECONDS: Final = 120.0
 #: Seconds for which a row that somebody is just writing is asked for again; never waited for.
 _TRIES: Final = (0.0, 0.2, 0.5, 1.0)
 
@@ -149,7 +152,8 @@ def work(
     """Do a job that we hold and keep its lease; whatever happens, it ends.
 
     `failed` gets the reference of a failure of ours; who lost the lease writes nothing. Statements
-    have a limit of time, and wait for what others hold no longer than `lock_seconds`.
+    have a limit of time, and wait for what others hold no longer than `lock_seconds`. When the
+    connection to the database breaks the job has not failed: it waits for another attempt.
     """
     try:
         try:
@@ -159,7 +163,9 @@ def work(
                 job()
         except LostLease:
             raise
-        except Exception:
+        except Exception as error:
+            if is_cut_off(error):
+                raise
             reference = secrets.token_hex(4)
             logger.exception("%s failed, reference %s", what, reference)
             _drop_broken_connection()
@@ -167,9 +173,27 @@ def work(
                 failed(reference)
     except LostLease:
         logger.warning("%s was taken by another worker", what)
-    except (DatabaseError, InterfaceError):
-        # Nothing can be written now: the lease lapses, and a sweep hands the job on.
-        logger.exception("the end of %s could not be written", what)
+    except (DatabaseError, InterfaceError) as error:
+        # Nothing can be written now: a sweep hands the job on, at the latest as the lease lapses.
+        logger.exception("%s was cut off, or its end could not be written", what)
+        if is_cut_off(error):
+            _give_back(lease)
+
+
+def _give_back(lease: Lease) -> None:
+    """The database went away under a worker that lives: once it is back, the job waits again, and
+    nobody counts a death. The attempt is counted."""
+    end = time.monotonic() + AWAY_SECONDS
+    while True:
+        _drop_broken_connection()
+        try:
+            lease.held.update(lease_token=None, lease_until=timezone.now(), progress_stage="")
+            return
+        except (DatabaseError, InterfaceError):
+            if time.monotonic() >= end:
+                logger.exception("a job could not be given back: its lease lapses")
+                return
+        time.sleep(1)
 
 
 def _drop_broken_connection() -> None:

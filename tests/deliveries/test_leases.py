@@ -237,6 +237,52 @@ def test_a_row_that_somebody_is_writing_is_not_waited_for(live_cast):
     assert take(delivery).attempt == 1
 
 
+def cut_off() -> None:
+    """End our connection to the database, as it does when it is started again."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            ours = connection.connection.info.backend_pid
+            cursor.execute("SELECT pg_terminate_backend(%s)", [ours])
+    finally:
+        other.close()
+
+
+@pytest.mark.worker
+def test_a_database_that_restarts_is_neither_a_failure_nor_a_death(
+    live_cast, monkeypatch, empty_queues
+):
+    store = staging.store_rows
+    delivery = builders.intake.receive(
+        live_cast.operator, sender=live_cast.comune, file=builders.plan_file(4)
+    ).delivery
+
+    def while_it_restarts(*args, **kwargs):
+        cut_off()
+        return store(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging, "store_rows", while_it_restarts)
+        tasks.check_delivery(str(delivery.pk))
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.error_reference, delivery.deaths) == ("checking", "", 0)
+    assert delivery.lease_token is None
+    assert not Notice.objects.exists()
+    tasks.check_delivery(str(delivery.pk))
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.deaths) == ("checked", 0)
+
+
+@pytest.mark.worker
+def test_a_job_in_which_the_connection_always_breaks_is_given_up(live_cast, monkeypatch):
+    monkeypatch.setattr(pipeline, "_check", lambda *_args: (cut_off(), Delivery.objects.count()))
+    delivery = builders.ready(live_cast, status="received")
+    for _attempt in range(leases.MAX_ATTEMPTS + 1):
+        tasks.check_delivery(str(delivery.pk))
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.deaths, len(delivery.error_reference)) == ("failed", 0, 8)
+
+
 @pytest.mark.worker
 def test_a_statement_that_takes_too_long_ends_in_words(live_cast, settings, monkeypatch):
     settings.STATEMENT_SECONDS = 1
