@@ -224,7 +224,10 @@ def test_the_administration_is_entered_by_the_portals_sign_in_alone(client, ada)
     [
         "/accesso/email/",
         "/accesso/password/change/",
+        "/accesso/3rdparty/",
+        "/accesso/oidc/ente/login/?process=connect",
         "/accesso/reauthenticate/",
+        "/accesso/2fa/reauthenticate/",
         "/en/accesso/reauthenticate/?next=/profilo/",
     ],
 )
@@ -235,6 +238,9 @@ def test_who_owes_it_changes_nothing_of_the_account_before(ada, cast, path):
     for answer in (client.get(path), client.post(path, {"password": PASSWORD})):
         assert answer.status_code == 302
         assert answer.url.endswith("/accesso/2fa/totp/activate/")
+    waiting = client.session
+    waiting["account_reauthentication_state"] = {"callback": "nobody.asks", "state": {}}
+    waiting.save()
     again = client.get("/accesso/2fa/totp/activate/")
     assert again.url.startswith("/accesso/reauthenticate/?next=%2Faccesso%2F2fa%2F")
     page = client.get(again.url)
@@ -242,3 +248,4 @@ def test_who_owes_it_changes_nothing_of_the_account_before(ada, cast, path):
     form = {"password": PASSWORD, "next": "/accesso/2fa/totp/activate/"}
     assert client.post("/accesso/reauthenticate/", form, follow=True).status_code == 200
     assert "mfa.totp.secret" in client.session
+    assert "account_reauthentication_state" not in client.session, "done once it is told"
