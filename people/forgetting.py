@@ -2,7 +2,9 @@
 forgotten."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -18,6 +20,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from core.errors import NotAllowed, NotFound
+from people.addresses import addresses_of, owners
 from people.models import ApiToken, Invitation, Mandate, Post, User
 
 #: What is read instead of the name.
@@ -61,7 +64,7 @@ def forget(email: str, *, dry_run: bool = False) -> list[Forgotten]:
     Answers what was, or with `dry_run` would be, done. Raises NotFound; NotAllowed for the last
     person who may enter the administration.
     """
-    user = User.objects.select_for_update().filter(email__iexact=email.strip()).first()
+    user = owners(email).select_for_update().first()
     if user is None:
         raise NotFound("person-unknown", f"Non c'è nessun account {email}.")
     _must_not_be_the_last(user)
@@ -86,7 +89,8 @@ def forget_account(user: User) -> Sequence[Forgotten]:
     """Whatever lets the person in, and what the sign-in kept of them; mandates end."""
     mandates = Mandate.objects.filter(user=user, revoked_at=None)
     ended = mandates.update(revoked_at=timezone.now())
-    mine = Q(username__iexact=user.email)
+    known_by = addresses_of(user)  # before they are deleted
+    mine = _any_of("username__iexact", known_by)
     about = LogEntry.objects.filter(
         content_type__app_label="people", content_type__model="user", object_id=str(user.pk)
     )
@@ -102,11 +106,15 @@ def forget_account(user: User) -> Sequence[Forgotten]:
             sum(_deleted(model.objects.filter(mine)) for model in _SIGN_INS),
         ),
         (
-            "inviti a questo indirizzo cancellati",
-            _deleted(Invitation.objects.filter(email__iexact=user.email)),
+            "inviti a questi indirizzi cancellati",
+            _deleted(Invitation.objects.filter(_any_of("email__iexact", known_by))),
         ),
         ("righe del registro dell'amministrazione cancellate", _deleted(about)),
     ]
+
+
+def _any_of(lookup: str, values: Iterable[str]) -> Q:
+    return reduce(or_, (Q(**{lookup: one}) for one in values))
 
 
 def _close_sessions(user: User) -> int:

@@ -38,6 +38,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key",  # codes of the second factor, whose asker knows the password
     "reset_password": "20/h/ip",  # not by account: a stranger would deny its owner
 }
+ACCOUNT_CHANGE_EMAIL = True  # one address for each account, another one in its place
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new password, a second factor set up or taken away
 ACCOUNT_FORMS = {

@@ -19,6 +19,7 @@ from core.bodies import SIGN_IN, takes
 from core.errors import DomainError, NotAllowed
 from core.pages import number
 from people import actions
+from people.addresses import owners
 from people.forms import AcceptanceForm, InvitationForm, MessagesForm, TokenForm
 from people.models import SENDING_ROLES, Invitation, Mandate, Role, User
 from people.policies import (
@@ -173,7 +174,7 @@ def mandate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """A newcomer sets name and password; who has an account signs in and takes the mandate."""
     invitation = actions.find_invitation(token)
-    known = User.objects.filter(email__iexact=invitation.email).exists()
+    known = owners(invitation.email).exists()
     typed = request.POST if request.method == "POST" else None
     form = AcceptanceForm(typed, email=invitation.email)
     if request.method == "POST" and known:

@@ -17,12 +17,20 @@ from people.tokens import issue_token
 from tests import builders
 
 pytestmark = pytest.mark.django_db
+FORMER = "anna.verdi@altra.example"
 
 
 def forgotten(email: str, *options: str) -> str:
     out = io.StringIO()
     call_command("forget_person", email, *options, stdout=out)
     return out.getvalue()
+
+
+def _invited(cast, email: str) -> None:
+    Invitation.objects.create(
+        email=email, municipality=cast.comune, role=Role.OPERATOR, token_hash=email,
+        invited_by=cast.colleague, expires_at="2030-01-01T00:00Z",
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -33,11 +41,10 @@ def known(cast):
     mine.save()
     EmailAddress.objects.create(user=mine, email=mine.email, verified=True, primary=True)
     issue_token(mine, name="mia", scopes=["read"])
-    AccessLog.objects.create(username=mine.email)
-    Invitation.objects.create(
-        email=mine.email, municipality=cast.comune, role=Role.OPERATOR, token_hash="x",
-        invited_by=cast.colleague, expires_at="2030-01-01T00:00Z",
-    )  # fmt: skip
+    EmailAddress.objects.create(user=mine, email=FORMER, verified=True)
+    for address in (mine.email, FORMER):
+        AccessLog.objects.create(username=address)
+        _invited(cast, address)
     Client().force_login(mine)
     builders.submitted(cast)
     Receipt.objects.update(contact_name="Anna Verdi", contact_email=mine.email)
@@ -72,6 +79,10 @@ def test_a_trial_says_what_would_happen_and_changes_nothing(known):
     assert "account senza nome" in told and "chiavi API" in told and "Prova" in told
     assert User.objects.values().get(pk=known.pk) == before
     assert ApiToken.objects.exists() and Receipt.objects.get().contact_email
+
+
+def test_a_person_is_found_by_a_former_address_too(known):
+    assert "account senza nome" in forgotten(FORMER)
 
 
 def test_a_person_who_did_nothing_is_erased(cast):
