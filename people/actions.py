@@ -16,7 +16,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from core.errors import Invalid, NotAllowed, NotFound, WrongState
+from core.errors import Away, Invalid, NotAllowed, NotFound, WrongState
+from people.addresses import owners
+from people.letters import or_in_words
 from people.models import (
     SENDING_ROLES,
     ApiToken,
@@ -48,7 +50,8 @@ class NewInvitation:
 
 
 def invite(by: User, asked: NewInvitation) -> Invitation:
-    """Invite by e-mail; the link works once and for fourteen days. Raises NotAllowed, Invalid."""
+    """Invite by e-mail; the link works once and for fourteen days. Raises NotAllowed, Invalid,
+    Away (the letter could not be sent)."""
     _check(by, asked)
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
@@ -62,8 +65,19 @@ def invite(by: User, asked: NewInvitation) -> Invitation:
             invited_by=by,
             expires_at=timezone.now() + dt.timedelta(days=INVITATION_DAYS),
         )
-        transaction.on_commit(lambda: _send(invitation, token))
+        transaction.on_commit(lambda: _send_or_withdraw(invitation, token))
     return invitation
+
+
+def _send_or_withdraw(invitation: Invitation, token: str) -> None:
+    """Nobody has a link that no letter brought: the invitation ends, and may be made again."""
+    try:
+        with or_in_words():
+            _send(invitation, token)
+    except Away:
+        invitation.revoked_at = timezone.now()
+        invitation.save(update_fields=["revoked_at"])
+        raise
 
 
 def _naming(principal: Principal | None) -> dict[str, Principal | None]:
@@ -112,7 +126,14 @@ def find_invitation(token: str) -> Invitation:
     if invitation.expires_at < timezone.now():
         text = _("Questo invito è scaduto: chiedine uno nuovo a chi ti ha invitato.")
         raise WrongState("invitation-expired", text)
+    _must_still_offer(invitation)
     return invitation
+
+
+def _must_still_offer(invitation: Invitation) -> None:
+    if invitation.mandate_until and invitation.mandate_until < timezone.localdate():
+        text = _("Il mandato offerto è già scaduto: chiedi un nuovo invito.")
+        raise WrongState("invitation-mandate-over", text)
 
 
 @transaction.atomic
@@ -124,10 +145,10 @@ def accept_as_new(invitation: Invitation, *, name: str, password: str) -> User:
     try:
         with transaction.atomic():
             user = User.objects.create_user(locked.email, password, name=name, language=language)
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     except IntegrityError:  # by another invitation to the same address, perhaps just now
         text = _("Hai già un account: accedi e riapri il link.")
         raise WrongState("account-exists", text) from None
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     _grant(locked, user)
     return user
 
@@ -135,7 +156,7 @@ def accept_as_new(invitation: Invitation, *, name: str, password: str) -> User:
 @transaction.atomic
 def accept_as(invitation: Invitation, user: User) -> None:
     """Give the mandate to an account that exists; it must be the invited address's own."""
-    if user.email.casefold() != invitation.email.casefold():
+    if user not in owners(invitation.email):
         text = _("L’invito è per un altro indirizzo: esci e accedi con quello.")
         raise NotAllowed("invitation-for-another", text)
     _grant(_still_open(invitation), user)
@@ -147,6 +168,7 @@ def _still_open(invitation: Invitation) -> Invitation:
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if locked.accepted_at or locked.revoked_at:
         raise WrongState("invitation-used", _("Questo invito è già stato accettato: accedi."))
+    _must_still_offer(locked)
     return locked
 
 

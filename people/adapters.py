@@ -1,6 +1,7 @@
 """How allauth acts here: accounts by invitation only, letters with the portal's own address,
 passwords that end what was let in before, secrets encrypted."""
 
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from core.errors import Away
 from people import ciphers, delays, letters
 from people.actions import REVOKE_KEYS, revoke_all_tokens
 from people.backends import may_enter
@@ -64,7 +66,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         profile = settings.PUBLIC_URL + reverse("people:profile") + "#keys-title"
         told = {**context, "current_site": portal, "profile_url": profile}
-        super().send_mail(template_prefix, email, told)
+        with letters.or_in_words():
+            super().send_mail(template_prefix, email, told)
+
+    def send_notification_mail(self, *told: Any, **more: Any) -> None:
+        """Of what was done already: a new password holds while the mail server is away."""
+        with suppress(Away):  # logged
+            super().send_notification_mail(*told, **more)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         return at_home(super().get_reset_password_from_key_url(key))

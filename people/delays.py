@@ -7,6 +7,7 @@ is counted alone: nobody locks out another, who has a device or a mailbox of the
 """
 
 import datetime as dt
+import logging
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,7 +26,10 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from people.addresses import addresses_of, owners
 from people.models import User
+
+logger = logging.getLogger(__name__)
 
 #: Wrong passwords before the first wait, its seconds (doubled by each further one), and the most.
 FREE: Final = 5
@@ -36,6 +40,9 @@ FIRST_WAIT, LONGEST_WAIT = 30, 3600
 ACCOUNT_FREE, ACCOUNT_LONGEST = 20, 900
 #: At so many wrong passwords for one account its owner gets a letter, for so many days no other.
 TOLD, TOLD_DAYS = 10, 7
+#: After so long a letter that could not be sent is tried again: not at each wrong password, which
+#: would wait for the mail server.
+AGAIN: Final = dt.timedelta(minutes=30)
 DEVICE, DEVICE_DAYS = "sttm2_device", 180
 #: How a known device stands where django-axes keeps the name of a browser.
 KNOWN: Final = "device "
@@ -111,7 +118,7 @@ def is_known(request: Any) -> bool:
 
 def forget(user: User) -> None:
     """Of an account whose password is another now, nothing that was tried counts."""
-    AccessAttempt.objects.filter(username=user.email.casefold()).delete()
+    AccessAttempt.objects.filter(username__in=addresses_of(user)).delete()
 
 
 @dataclass(frozen=True)
@@ -175,14 +182,22 @@ def _tell_owner(email: str, address: str) -> None:
     """One letter, however many try and from wherever: who of them notes it first sends it."""
     now = timezone.now()
     untold = Q(warned_at=None) | Q(warned_at__lt=now - dt.timedelta(days=TOLD_DAYS))
-    owner = User.objects.filter(email__iexact=email, is_active=True)
-    user = owner.first()
-    if user is None or not owner.filter(untold).update(warned_at=now):
+    user = owners(email).filter(is_active=True).first()
+    if user is None or not User.objects.filter(untold, pk=user.pk).update(warned_at=now):
         return
+    try:
+        _send_warning(user, address, now)
+    except OSError:  # what smtplib raises is one too: whoever signs in need not know
+        logger.exception("the warning of account %s was not sent", user.pk)
+        again = now - dt.timedelta(days=TOLD_DAYS) + AGAIN
+        User.objects.filter(pk=user.pk, warned_at=now).update(warned_at=again)
+
+
+def _send_warning(user: User, address: str, at: dt.datetime) -> None:
     with translation.override(user.language):
         context = {
             "address": address,
-            "at": now,
+            "at": at,
             "days": TOLD_DAYS,
             "reset": settings.PUBLIC_URL + reverse("account_reset_password"),
             "wrong": TOLD,

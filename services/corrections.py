@@ -118,8 +118,8 @@ def open_new(*, user: User, correction: NewCorrection) -> Correction:
 
 @transaction.atomic
 def undo(correction: Correction, *, user: User, reason: str) -> Correction:
-    """Another correction that says again what was said before this one. Raises NotAllowed, Invalid,
-    WrongState (it changed since)."""
+    """Another correction that says again what was said before this one. Raises NotAllowed,
+    Invalid, WrongState (it changed since)."""
     _may(user, reason)
     _must_be_for_anybody(NewCorrection(reason))
     editions = list(correction.editions.select_related("source").order_by("pk"))

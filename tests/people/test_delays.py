@@ -12,6 +12,7 @@ from django.utils import timezone
 from people.delays import (
     ACCOUNT_FREE,
     ACCOUNT_LONGEST,
+    AGAIN,
     FIRST_WAIT,
     FREE,
     LONGEST_WAIT,
@@ -20,7 +21,7 @@ from people.delays import (
     wait_after,
 )
 from people.models import User
-from tests.people.letters import link_of_last
+from tests.people.letters import link_of_last, mail_is_away
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "una-frase-lunga-davvero"
@@ -236,6 +237,22 @@ def test_the_office_sees_how_many_accounts_are_tried(ada, cast):
     from_everywhere(ACCOUNT_FREE)
     assert "da guardare" in shown()
     assert f">{ACCOUNT_FREE}<" in shown().replace("> ", ">").replace(" <", "<")
+
+
+def test_while_the_mail_is_away_people_sign_in_and_the_owner_is_told_later(ada, settings):
+    usual = settings.EMAIL_BACKEND
+    mail_is_away(settings)
+    from_everywhere(TOLD + 1)
+    settings.EMAIL_BACKEND = usual
+    from_everywhere(1)
+    assert mail.outbox == [], "not at each wrong password"
+    ada.refresh_from_db()
+    User.objects.update(warned_at=ada.warned_at - AGAIN)
+    types(at("198.51.100.9"), "sbagliata")
+    assert len(mail.outbox) == 1
+    owner = at("192.0.2.1")
+    types(owner, PASSWORD)
+    assert is_inside(owner)
 
 
 def test_the_owner_gets_one_letter(ada):

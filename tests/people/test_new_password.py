@@ -12,6 +12,7 @@ from people.adapters import SocialAdapter
 from people.letters import MOST
 from people.models import ApiToken, User
 from people.tokens import issue_token
+from tests.people.letters import mail_is_away
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "una-frase-lunga-davvero", "lampada tramonto cinghia veliero"
@@ -57,6 +58,17 @@ def resets(client: Client, **more: str):
     page = client.get(re.sub(r"^https?://[^/]+", "", link()), follow=True)
     there = page.redirect_chain[-1][0]
     return client.post(there, {"password1": NEW, "password2": NEW, **more})
+
+
+def test_without_mail_a_new_password_holds_and_a_link_is_told_to_wait(ada, settings):
+    client = inside(ada)
+    mail_is_away(settings)
+    assert changes(client).status_code == 302
+    ada.refresh_from_db()
+    assert ada.check_password(NEW)
+    asked = browser().post(ASK, {"email": ada.email})
+    assert asked.status_code == 503
+    assert "Il server di posta non risponde" in asked.content.decode()
 
 
 @pytest.mark.parametrize("act", [changes, resets])

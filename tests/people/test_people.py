@@ -13,12 +13,13 @@ from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from core.errors import Invalid, NotAllowed
+from core.errors import Away, Invalid, NotAllowed
 from people.actions import NewInvitation, invite, revoke_mandate
 from people.models import ApiToken, Body, DelegationScope, Invitation, Mandate, Role, User
 from people.policies import is_consultant
 from people.tokens import TokenAuthentication, issue_token
 from services.models import Source
+from tests.people.letters import link_of_last, mail_is_away
 
 pytestmark = pytest.mark.django_db
 SOON = timezone.localdate() + dt.timedelta(days=60)
@@ -137,6 +138,45 @@ def test_an_expired_or_withdrawn_link_says_so(client, cast, sent):
     )
     assert client.get(link).status_code == 404
     assert client.get("/invito/inventato/").status_code == 404
+
+
+def test_an_invitation_to_a_mandate_that_is_over_says_so(client, cast, sent):
+    link = sent(cast.operator, consultant(cast))
+    page = Client().get(link)
+    Invitation.objects.update(mandate_until=timezone.localdate() - dt.timedelta(days=1))
+    form = {"name": "Ada Neri", "password": PASSWORD, "password_again": PASSWORD}
+    for answer in (client.get(link), client.post(link, form)):
+        assert answer.status_code == 409
+        assert "Il mandato offerto è già scaduto" in answer.content.decode()
+    assert page.status_code == 200 and not User.objects.filter(name="Ada Neri").exists()
+
+
+def test_an_invitation_that_no_letter_brought_ends_and_is_told(cast, sent, settings):
+    mail_is_away(settings)
+    with pytest.raises(Away, match="Il server di posta non risponde"):
+        sent(cast.operator, consultant(cast))
+    assert Invitation.objects.get().revoked_at, "it may be made again"
+
+
+def test_a_confirmed_address_of_an_account_is_its_own(client, cast, sent):
+    other = "anna@altra.example"
+    EmailAddress.objects.create(user=cast.neighbour, email=other, verified=True)
+    link = sent(cast.operator, NewInvitation(other, Role.OPERATOR, cast.comune))
+    assert "/accesso/login/" in client.post(link).url, "no second account"
+    client.force_login(cast.neighbour)
+    assert client.post(link).status_code == 302
+    assert cast.neighbour.mandates.filter(municipality=cast.comune, role=Role.OPERATOR).exists()
+
+
+def test_another_address_takes_the_place_of_the_one(client, made_up):
+    client.post("/accesso/login/", {"login": made_up.email, "password": PASSWORD})
+    client.post("/accesso/reauthenticate/", {"password": PASSWORD})
+    for email in ("sbagliata@comune.example", "Nuova@comune.example"):
+        client.post("/accesso/email/", {"action_add": "", "email": email})
+    assert EmailAddress.objects.filter(user=made_up).count() == 2, "the last one waits"
+    client.post(link_of_last())
+    made_up.refresh_from_db()
+    assert made_up.email == EmailAddress.objects.get(user=made_up).email == "nuova@comune.example"
 
 
 def test_a_weak_password_is_refused_and_nothing_is_created(client, cast, sent):
