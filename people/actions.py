@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Away, Invalid, NotAllowed, NotFound, WrongState
 from people.addresses import owners
-from people.letters import or_in_words
+from people.mailing import or_in_words
 from people.models import (
     SENDING_ROLES,
     ApiToken,

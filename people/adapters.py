@@ -17,6 +17,7 @@ from core.errors import Away
 from people import ciphers, delays, letters
 from people.actions import REVOKE_KEYS, revoke_all_tokens
 from people.backends import may_enter
+from people.mailing import or_in_words
 from people.models import User
 
 
@@ -66,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         profile = settings.PUBLIC_URL + reverse("people:profile") + "#keys-title"
         told = {**context, "current_site": portal, "profile_url": profile}
-        with letters.or_in_words():
+        with or_in_words():
             super().send_mail(template_prefix, email, told)
 
     def send_notification_mail(self, *told: Any, **more: Any) -> None:

@@ -4,16 +4,11 @@ Who asks once too often is answered as before: the links that went out still hol
 the account knows is counted by itself, so that strangers do not use up what its owner may ask for.
 """
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
-from core.errors import Away
 from core.throttles import counts
 from people import delays
 
@@ -22,22 +17,6 @@ ASKED_FOR: Final = ("account/email/password_reset_key", "account/email/unknown_a
 #: So many, within so many seconds.
 MOST, SECONDS = 3, 3600
 _SALT: Final = "people.letters"
-#: Seconds after which to ask again for a letter that could not be sent.
-_REST: Final = 60
-
-logger = logging.getLogger(__name__)
-
-
-@contextmanager
-def or_in_words() -> Iterator[None]:
-    """A mail server that is away, or refuses, is told to whoever waits for the letter. Raises
-    Away."""
-    try:
-        yield
-    except OSError as error:  # what smtplib raises is one too
-        logger.exception("a letter that somebody waits for was not sent")
-        text = _("Il server di posta non risponde, o rifiuta. Nulla è partito: riprova fra poco.")
-        raise Away("mail-away", text, retry_after=_REST) from error
 
 
 def may_send(request: HttpRequest, letter: str, email: str, context: dict[str, Any]) -> bool:

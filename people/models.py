@@ -79,10 +79,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = lowered(self.email)
-        super().save(*args, **kwargs)
-
 
 class Role(models.TextChoices):
     """The four roles; the first two are of who sends, the others metropolitan."""

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext, ngettext_lazy
 
 from core.queue import OutOfTime
 from people.actions import INVITATION_DAYS
@@ -41,7 +41,7 @@ class Period:
     key: str
     app: str
     what: Promise
-    words: Any  # a text, or one of two that counts
+    words: Any  # a text, or one of two that counts, or what makes it of the settings
     days: int | Callable[[], int] = 0
 
     @property
@@ -52,6 +52,8 @@ class Period:
     @property
     def kept(self) -> str:
         """For how long, in words."""
+        if callable(self.words):
+            return str(self.words())
         return str(self.words % {"n": self.n} if self.n else self.words)
 
     @property
@@ -79,6 +81,23 @@ def _rows(ended: str) -> int:
 
 def _session() -> int:
     return int(settings.SESSION_COOKIE_AGE) // 86_400
+
+
+def _prechecked() -> str:
+    """Hours, or minutes where they are not whole."""
+    minutes = -(-int(settings.PRECHECK_SECONDS) // 60)
+    if minutes % 60:
+        words = ngettext(
+            "al massimo %(n)d minuto, poi più nulla",
+            "al massimo %(n)d minuti, poi più nulla",
+            minutes,
+        )
+        return words % {"n": minutes}
+    hours = minutes // 60
+    words = ngettext(
+        "al massimo %(n)d ora, poi più nulla", "al massimo %(n)d ore, poi più nulla", hours
+    )
+    return words % {"n": hours}
 
 
 PERIODS: Final = (
@@ -143,7 +162,7 @@ PERIODS: Final = (
     ),
     Period(
         "prechecks", "deliveries", _("File verificati senza accedere"),
-        _("al massimo un’ora, poi più nulla"),
+        _prechecked,
     ),
     Period(
         "remarks", "services", _("Segnalazioni «Non è così»"),
