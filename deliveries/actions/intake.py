@@ -319,7 +319,7 @@ def take_over(delivery: Delivery, *, user: User) -> None:
         current.idempotency_key = ""  # the request of who sent it, not of who goes on
         current.save(update_fields=["by", "idempotency_key"])
         payload = {"was": before.pk}
-        workflow.record(delivery, "take_over", by=user, note=str(before), payload=payload)
+        workflow.record(delivery, "take_over", by=user, payload=payload)
 
 
 def withdraw(delivery: Delivery, *, user: User, note: str = "") -> None:

@@ -1,17 +1,20 @@
 """A person who asks to be forgotten: erased, or nameless where what they did has to stay."""
 
 import io
+from importlib import import_module
 
 import pytest
 from allauth.account.models import EmailAddress
 from axes.models import AccessLog
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from deliveries.actions import intake
 from deliveries.models import Receipt
-from notices.models import Notice
+from notices.models import Event, Notice
 from people.models import ApiToken, Invitation, Role, User
 from people.tokens import issue_token
 from tests import builders
@@ -83,6 +86,22 @@ def test_a_trial_says_what_would_happen_and_changes_nothing(known):
 
 def test_a_person_is_found_by_a_former_address_too(known):
     assert "account senza nome" in forgotten(FORMER)
+
+
+def test_who_went_before_in_a_delivery_is_named_by_no_line_of_its_log(cast):
+    User.objects.filter(pk=cast.operator.pk).update(name="Anna Verdi")
+    delivery = builders.ready(cast)
+    intake.take_over(delivery, user=cast.colleague)
+    before = Event.objects.create(
+        subject_kind="delivery", subject_id=delivery.pk, verb="take_over", note="Anna Verdi"
+    )
+    migration = import_module("notices.migrations.0005_empty_notes_of_take_over").Migration
+    with connection.cursor() as cursor:
+        cursor.execute(migration.operations[0].sql)
+    before.refresh_from_db()
+    forgotten(cast.operator.email)
+    assert "Anna Verdi" not in str(Event.objects.values_list("note", "payload"))
+    assert before.note == ""
 
 
 def test_a_person_who_did_nothing_is_erased(cast):
