@@ -81,6 +81,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "periods": retention.periods(),
         "mail": settings.DEFAULT_FROM_EMAIL,
         "geocoder": urlsplit(str(settings.GEOCODER["url"])).hostname,
+        "basemap": urlsplit(settings.BASEMAP_URL).hostname,
     }
     return render(request, "pages/privacy.html", context)
 

@@ -51,6 +51,26 @@ def test_every_period_is_said_on_the_privacy_page(client):
     assert "deleted after 90 days" in english
 
 
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3600, "at most 1 hour,"), (86_400, "at most 24 hours,"), (90, "at most 2 minutes,")],
+)
+def test_the_privacy_page_says_how_long_this_installation_keeps_a_check(
+    client, settings, seconds, words
+):
+    settings.PRECHECK_SECONDS = seconds
+    assert words in client.get("/en/privacy/").content.decode()
+
+
+def test_the_privacy_page_names_who_else_is_asked(client, settings):
+    def said() -> str:
+        return " ".join(client.get("/en/privacy/").content.decode().split())
+
+    assert "no requests to other sites" in said()
+    settings.BASEMAP_URL = "https://tiles.example.org/{z}/{x}/{y}.png"
+    assert "tiles.example.org" in said() and "no requests to other sites" not in said()
+
+
 def test_every_step_is_of_a_period_and_of_the_app_whose_data_it_is():
     assert {*settings.RETENTION_STEPS} <= {*PERIOD}
     for key, path in settings.RETENTION_STEPS.items():
