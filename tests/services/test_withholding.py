@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from core.errors import Invalid
@@ -57,6 +57,39 @@ def test_they_leave_pages_states_records_and_search(service, client):
 def test_a_trial_changes_nothing(service):
     assert "1 registrazioni" in withheld("--dry-run")
     assert ServiceState.objects.filter(name=NAME).exists()
+
+
+def test_what_no_pattern_finds_is_taken_out_of_one_field_on_every_day(cast, client):
+    publish([Thing("Studio Mario Rossi", address="Via Roma 1")])
+    service = Service.objects.get(states__name="Studio Mario Rossi")
+    Record.objects.filter(item__service=service).update(
+        answers=[{"code": "ATT-15", "kind": "right", "cell": "name"}]
+    )
+    said = NewCorrection("Sopralluogo", {"address": "Via Roma 2"})
+    corrections.correct(service, user=cast.reviewer, correction=said)
+    assert "2 registrazioni, 2 stati" in withheld(
+        "--service", service.public_id, "--field", "name", "--dry-run"
+    )
+    assert "Mario Rossi" in answers(client, service)
+    withheld("--service", service.public_id, "--field", "name")
+    shown = answers(client, service)
+    assert "Mario Rossi" not in shown and "Via Roma 2" in shown
+    assert not ServiceState.objects.filter(folded__contains="rossi").exists()
+    assert not SearchWord.objects.filter(word="rossi").exists()
+    assert Record.objects.filter(withheld__name="Studio Mario Rossi").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--service", "s-xxxxxxxx", "--field", "name"], "nessun servizio"),
+        (["--service", "s-xxxxxxxx", "--field", "phone"], "non è un campo pubblicato"),
+        (["--field", "name"], "vanno insieme"),
+    ],
+)
+def test_what_cannot_be_taken_out_is_said(db, options, words):
+    with pytest.raises(CommandError, match=words):
+        withheld(*options)
 
 
 def test_what_the_comune_called_a_contact_of_the_body_stays(service):

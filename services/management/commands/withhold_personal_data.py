@@ -3,9 +3,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from services.withholding import withhold_published
+from core.errors import DomainError
+from services.withholding import withhold_field, withhold_published
 
 
 class Command(BaseCommand):
@@ -15,10 +16,24 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--service", help="s-…: toglie da questo servizio --field, qualunque cosa contenga"
+        )
+        parser.add_argument("--field", help="il campo, per esempio name, address, notes")
         parser.add_argument("--dry-run", action="store_true", help="dice quante sono, e basta")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = withhold_published(dry_run=options["dry_run"])
+        service, field, dry_run = options["service"], options["field"], options["dry_run"]
+        if bool(service) != bool(field):
+            raise CommandError("--service e --field vanno insieme.")
+        try:
+            found = (
+                withhold_field(service, field, dry_run=dry_run)
+                if service
+                else withhold_published(dry_run=dry_run)
+            )
+        except DomainError as error:
+            raise CommandError(str(error.message)) from error
         self.stdout.write(
             "{records} registrazioni, {states} stati, {services} servizi.".format(**found)
         )
