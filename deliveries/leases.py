@@ -24,6 +24,7 @@ from django.db import DatabaseError, InterfaceError, connection, models, transac
 from django.db.models import Q
 from django.utils import timezone
 
+from core import ending
 from core.away import is_cut_off
 from core.bounds import LOCK_SECONDS, bounded
 
@@ -187,13 +188,18 @@ def _give_back(lease: Lease) -> None:
     while True:
         _drop_broken_connection()
         try:
-            lease.held.update(lease_token=None, lease_until=timezone.now(), progress_stage="")
+            lease.held.update(**_given_back())
             return
         except (DatabaseError, InterfaceError):
             if time.monotonic() >= end:
                 logger.exception("a job could not be given back: its lease lapses")
                 return
         time.sleep(1)
+
+
+def _given_back() -> dict[str, Any]:
+    """What is written on a row whose job waits again through no fault of its own."""
+    return {"lease_token": None, "lease_until": timezone.now(), "progress_stage": ""}
 
 
 def _drop_broken_connection() -> None:
@@ -216,11 +222,18 @@ def _kept(lease: Lease) -> Iterator[None]:
 
 
 def _keep_until(lease: Lease, over: threading.Event) -> None:
-    end = time.monotonic() + LONGEST
-    while not over.wait(settings.LEASE_SECONDS / 3) and time.monotonic() < end:
+    """Keep the lease until the work is over, lost or stuck, or the worker must have ended."""
+    end, pause = time.monotonic() + LONGEST, settings.LEASE_SECONDS / 3
+    due = time.monotonic() + pause
+    while not over.wait(min(pause, 1)) and (now := time.monotonic()) < end:
         try:
-            if not _keep(lease):
+            if ending.is_over():
+                lease.held.update(**_given_back())
                 break
+            if now >= due:
+                due = now + pause
+                if not _keep(lease):
+                    break
         except Exception:
             logger.exception("a lease could not be kept: it is tried again")
             connection.close()

@@ -30,6 +30,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "beat" / "schedule")
 
 # Seconds for which a worker holds its work between two beats.
 LEASE_SECONDS = env_int("STTM2_LEASE_SECONDS", default=60)
+# Seconds for which a worker that is told to end goes on with its work before it gives it back.
+END_SECONDS = env_int("STTM2_END_SECONDS", default=5)
 # Seconds that one statement of a worker may take.
 STATEMENT_SECONDS = env_int("STTM2_STATEMENT_SECONDS", default=300)
 # Processes of the workers that check deliveries (sttm2/workers.py).

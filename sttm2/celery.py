@@ -15,9 +15,10 @@ from celery.signals import (
     task_prerun,
     worker_before_create_process,
     worker_init,
+    worker_shutting_down,
 )
 
-from core import beating
+from core import beating, ending
 from core.queue import app, worker_of
 from sttm2.logs import Discreet
 from sttm2.memory import settle
@@ -40,6 +41,12 @@ def load_before_forking(**kwargs: Any) -> None:
 def keep_shared(**kwargs: Any) -> None:
     """Its processes share what is loaded by now."""
     settle()
+
+
+@worker_shutting_down.connect
+def say_ending(**kwargs: Any) -> None:
+    """What is not done soon is given back before it is killed."""
+    ending.begin()
 
 
 _at_work: list[beating.AtWork] = []

@@ -29,6 +29,7 @@ class Worker(Process):
             "STTM2_MEDIA": str(settings.MEDIA_ROOT),
             "STTM2_MAIL_FOLDER": str(settings.MEDIA_ROOT / "mail"),
             "STTM2_LEASE_SECONDS": "3",
+            "STTM2_END_SECONDS": "1",
             **self.told,
         }
 

@@ -1,11 +1,13 @@
 """A store that takes longer than its lease: the check ends once, whatever lies in the queue, and
 nobody else waits for it."""
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from deliveries import tasks, works
 from deliveries.actions import intake
@@ -59,3 +61,18 @@ def test_a_store_slower_than_its_lease_ends_once_and_nobody_waits(live_cast, wor
     told = [event.verb for event in slow.events if event.verb != "receive"]
     assert told == ["begin_check", "finish_check"]
     assert slow.rows.count() == 3
+
+
+def test_a_worker_that_is_told_to_end_gives_back_what_it_does(live_cast, worker, slow_store):
+    """It is killed soon after, which was counted as the work's doing."""
+    file = builders.plan_file(3, name="lento.csv")
+    slow = intake.receive(live_cast.operator, sender=live_cast.comune, file=file).delivery
+    mine = Delivery.objects.filter(pk=slow.pk)
+    wait_for(mine.filter(progress_stage="store").exists)
+    worker.process.terminate()
+    wait_for(mine.filter(status="checking", lease_token=None).exists, SECONDS - 2)
+    worker.kill()
+    mine.update(lease_until=timezone.now() - dt.timedelta(hours=1))
+    tasks.sweep()
+    slow.refresh_from_db()
+    assert (slow.deaths, slow.status, slow.turn) == (0, "checking", 2)

@@ -91,6 +91,7 @@ def test_the_yes_or_no_of_a_proxy_is_told_to_be_a_number_now(changed, word):
     "name",
     [
         *("STTM2_LEASE_SECONDS", "STTM2_STATEMENT_SECONDS", "STTM2_CHECK_SLOTS"),
+        "STTM2_END_SECONDS",
         *(
             "STTM2_MOST_ROWS",
             "STTM2_UPLOAD_MAX_MB",
