@@ -30,7 +30,9 @@ WITH said AS (
 SELECT c.service_id, c.public_id, coalesce(c.name, '') AS name, c.kind_id, t.category_id,
        -- A type nobody recognised is not called supra-municipal.
        coalesce(t.level, 'local') AS level, coalesce(t.default_valence, '') AS default_valence,
-       c.status, c.declared, c.municipality_id, coalesce(c.address, '') AS address, c.attributes,
+       c.status, c.declared, c.municipality_id,
+       -- The whole of it stays in the attributes: a column that is searched and listed holds as much as a name.
+       left(coalesce(c.address, ''), 300) AS address, c.attributes,
        jsonb_strip_nulls(jsonb_build_object(
            'name', c.name_item, 'kind', c.kind_item, 'status', c.first_item, 'address', c.address_item,
            'position', c.point_item, 'attributes', c.first_item)) AS origins,

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from deliveries.actions import intake
 from deliveries.models import StagedRow
 from deliveries.reports import xlsx
+from services.models import ServiceState
 from tests import builders
 from tests.deliveries.test_returns import file_of
 from tests.validator.reading.test_characters import AWKWARD, TEXTS
@@ -72,3 +73,17 @@ def test_a_nul_is_left_out_and_what_only_looks_like_one_is_kept(cast):
     texts = ["x" * 3_000] * 3 + ["prima\\u0000dopo", "nul\0la", "\\", "\\\\u0000"]
     rows = delivered(cast, "piano.csv", plan(texts))
     assert [raw["NOTE"] for raw, _ in rows] == [text.replace("\0", "") for text in texts]
+
+
+def test_texts_longer_than_any_column_are_published(cast):
+    """Whatever a cell may hold (STR-07) is published; what pages list is its beginning."""
+    long = " ".join(f"parola{number}" for number in range(60))
+    x, y = builders.places("015209", 1)[0]
+    cells = dict.fromkeys(["ID", "DENOMINAZIONE", "INDIRIZZO", "GESTORE", "CIVICO", "NOTE"], long)
+    cells |= {"TIPOLOGIA": "Biblioteca", "STATO": "esistente", "COORD_X": x, "COORD_Y": y}
+    body = f"{';'.join(cells)}\n{';'.join(map(str, cells.values()))}".encode()
+    delivery = builders.published(cast, SimpleUploadedFile(f"{'piano' * 48}.csv", body))
+    assert delivery.status == "published"
+    shown = ServiceState.objects.get()
+    assert (shown.name, shown.address) == (long[:300], long[:300])
+    assert shown.attributes["address"] == shown.attributes["manager_name"] == long
