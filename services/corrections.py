@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotAllowed, WrongState
@@ -202,7 +202,10 @@ def _must_stand(editions: Sequence[Edition]) -> None:
     items = set(said.values_list("item", flat=True))
     now = Record.objects.current().filter(item__in=items).exclude(from_edition__in=editions)
     later = said.filter(from_edition__in=editions, to_edition__isnull=False)
-    if now.exists() or later.exists():
+    given = ServiceEvent.objects.filter(verb=ServiceEvent.Verb.VALIDATED)
+    last = given.filter(service=OuterRef("service")).order_by("-pk").values("pk")[:1]
+    outdone = given.filter(edition__in=editions).exclude(pk=Subquery(last))
+    if now.exists() or later.exists() or outdone.exists():
         raise WrongState(
             "changed-since", _("Da allora il servizio è cambiato ancora: rettificalo di nuovo.")
         )

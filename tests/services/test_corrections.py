@@ -159,6 +159,19 @@ def test_what_changed_since_is_not_undone_blindly(cast, service):
         corrections.undo(first, user=cast.reviewer, reason="Indietro")
 
 
+def test_a_valence_that_the_office_gave_since_is_not_wiped(cast, service):
+    first = correct(cast, service, valence="metropolitana")
+    second = correct(cast, service, valence="intercomunale")
+    with pytest.raises(WrongState):
+        corrections.undo(first, user=cast.reviewer, reason="Indietro")
+    assert service.shown.valence == "intercomunale"
+    corrections.undo(second, user=cast.reviewer, reason="Indietro")
+    service.refresh_from_db()
+    assert service.shown.valence == "metropolitana"
+    with pytest.raises(WrongState):
+        corrections.undo(second, user=cast.reviewer, reason="Ancora")
+
+
 def test_two_reviewers_at_once_the_second_is_told(cast, service):
     seen = current(service).pk
     correct(cast, service, name="Uno")
