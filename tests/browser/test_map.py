@@ -1,10 +1,21 @@
 """The map of the home page: tiles, picking, and legend, list, selection and address in step."""
 
+import re
+
 import pytest
+from django.contrib.gis.geos import Point
 from playwright.sync_api import expect
+
+from services.cells import HALF_WORLD
+from services.filters import ServiceFilter
+from services.tilesets import TileAddress, live_cells
+from sttm2.tiles import MVT
+from tests.services.catalogue import Thing, publish
 
 pytestmark = pytest.mark.browser
 
+TILE = re.compile(r"/tiles/servizi/(\d+)/(\d+)/(\d+)\.mvt")
+LONELY = [9.2350, 45.5350]
 PICK = """([lng, lat]) => {
   const view = window.portalMap;
   const point = view.map.latLngToContainerPoint([lat, lng]);
@@ -69,6 +80,39 @@ def test_a_click_on_the_map_selects_the_service_under_it(home):
     home.page.mouse.click(x, y)
     expect(home.page.locator(".leaflet-popup .service-card")).to_have_attribute("data-id", chosen)
     expect(entries(home).locator(f"xpath=self::*[@data-id='{chosen}']")).to_have_class("selected")
+
+
+def lone_cells() -> dict[tuple[int, ...], bytes]:
+    """Tiles of cells in which one library stands, as where there are thousands of services."""
+    publish([Thing("Biblioteca", lon=LONELY[0], lat=LONELY[1])])
+    x, y = Point(*LONELY, srid=4326).transform(3857, clone=True).coords
+    found = {}
+    for zoom in range(6, 12):
+        width = 2 * HALF_WORLD / 2**zoom
+        tile = TileAddress(zoom, int((x + HALF_WORLD) / width), int((HALF_WORLD - y) / width))
+        cells = live_cells(tile, ServiceFilter().hits(web_box=tile.box()))
+        found[tile.z, tile.x, tile.y] = cells or b""
+    return found
+
+
+def test_a_click_on_the_only_service_of_a_cell_comes_nearer(desk, db):
+    """Where there are many, a cell is a number, also of one: it has no card to open."""
+    tiles = lone_cells()
+
+    def answer(route):
+        place = tuple(map(int, TILE.search(route.request.url).groups()))
+        route.fulfill(status=200, content_type=MVT, body=tiles.get(place, b""))
+
+    desk.page.route("**/tiles/servizi/**", answer)
+    desk.go("/")
+    desk.until("Boolean(window.portalMap?.layer)")
+    desk.page.evaluate("([lng, lat]) => portalMap.map.setView([lat, lng], 10)", LONELY)
+    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_timeout(500)
+    desk.page.mouse.click(*desk.page.evaluate(PICK, LONELY))
+    desk.until("portalMap.map.getZoom() === 12")
+    assert desk.page.locator(".leaflet-popup").count() == 0
+    assert desk.problems == []
 
 
 def seen(home):

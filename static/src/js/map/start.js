@@ -4,6 +4,7 @@ import L from "./leaflet.js";
 import { boundaryLayer, pick, rasterLayer } from "./vector.js";
 import { showLabels } from "./labels.js";
 import { followPage } from "./page.js";
+import { isCell } from "./symbols.js";
 import { followSwitch, fragment, showFeatures } from "./view.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
@@ -67,7 +68,7 @@ function answerClick(view, latlng) {
   const found = view.layer && pick(view.layer, latlng);
   if (!found) return;
   if (!found.layer.filters) openPage(view, found, latlng);
-  else if (found.props.n > 1) view.map.setView(latlng, Math.min(view.map.getZoom() + 2, 16));
+  else if (isCell(found.props)) view.map.setView(latlng, Math.min(view.map.getZoom() + 2, 16));
   else (view.select ?? openCard(view))(found.props.id, latlng);
 }
 

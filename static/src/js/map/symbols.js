@@ -92,6 +92,11 @@ function cluster(ctx, { x, y }, props) {
   ctx.fillText(props.n.toLocaleString(document.documentElement.lang), x, y + 0.5);
 }
 
+/** Whether it is the number of a cell, which may be 1, and no service: a cell has no id to open. */
+export function isCell(props) {
+  return props.n > 1 || !props.id;
+}
+
 /** Services and their aggregates, by the colours of the categories. */
 export function serviceSymbolizer(colors) {
   return {
@@ -99,7 +104,7 @@ export function serviceSymbolizer(colors) {
       ctx.globalAlpha = 1;
       const props = feature.props;
       for (const point of geom[0] ?? []) {
-        if (props.n > 1) cluster(ctx, point, props);
+        if (isCell(props)) cluster(ctx, point, props);
         else service(ctx, point, zoom, props, colors.get(props.category) ?? UNKNOWN);
       }
     },
