@@ -9,7 +9,7 @@ by_kind AS (
   SELECT kind_id, category_id, sum(n) AS n FROM found
   WHERE in_zone AND in_municipality AND in_category AND in_valence AND in_status GROUP BY 1, 2
 ), by_category AS (
-  SELECT category_id, sum(n) AS n,
+  SELECT category_id, sum(n) FILTER (WHERE in_type) AS n,
     sum(n) FILTER (WHERE in_category AND in_type AND status IN ('previsto', 'in attuazione')) AS planned,
     sum(n) FILTER (WHERE in_category AND in_type AND in_reading_1) AS plan,
     sum(n) FILTER (WHERE in_category AND in_type AND in_reading_2) AS other,

@@ -31,7 +31,7 @@ SELECT c.service_id, c.public_id, coalesce(c.name, '') AS name, c.kind_id, t.cat
        -- A type nobody recognised is not called supra-municipal.
        coalesce(t.level, 'local') AS level, coalesce(t.default_valence, '') AS default_valence,
        c.status, c.declared, c.municipality_id,
-       -- The whole of it stays in the attributes: a column that is searched and listed holds as much as a name.
+       -- As much as the column holds, and as is shown of a name; the record's attributes keep the whole.
        left(coalesce(c.address, ''), 300) AS address, c.attributes,
        jsonb_strip_nulls(jsonb_build_object(
            'name', c.name_item, 'kind', c.kind_item, 'status', c.first_item, 'address', c.address_item,

@@ -2,12 +2,14 @@
 of what is chosen, and addresses with one thing changed."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from services.counts import Counts, counts_of
@@ -38,6 +40,28 @@ class Facets:
     status: Sequence[FacetValue]
     with_local: bool
 
+    @property
+    def options(self) -> Mapping[str, Sequence[FacetValue]]:
+        """The same for a field that takes one: of several chosen values one option is made, so
+        that a form keeps what it was opened with."""
+        return {name: _one_chosen(getattr(self, name)) for name in _FIELDS}
+
+
+_FIELDS: Final = ("zone", "municipality", "type", "reading", "valence", "status")
+
+
+def _one_chosen(choices: Sequence[FacetValue]) -> Sequence[FacetValue]:
+    chosen = [choice for choice in choices if choice.chosen]
+    if len(chosen) < 2:
+        return choices
+    together = FacetValue(
+        value=",".join(choice.value for choice in chosen),
+        label=", ".join(choice.label for choice in chosen),
+        count=sum(choice.count or 0 for choice in chosen),
+        chosen=True,
+    )
+    return [together, *(replace(choice, chosen=False) for choice in choices)]
+
 
 def facets_of(chosen: ServiceFilter) -> Facets:
     """Counts of each facet leave that facet's own choice
@@ -45,13 +69,9 @@ def facets_of(chosen: ServiceFilter) -> Facets:
     zones = list(Zone.objects.only("slug", "name", "name_en", "order"))
     comuni = Municipality.objects.current(chosen.day).with_zone(chosen.day).only("istat", "name")
     if chosen.zone:
-        comuni = comuni.filter(zone_slug__in=chosen.zone)
+        comuni = comuni.filter(Q(zone_slug__in=chosen.zone) | Q(pk__in=chosen.municipality))
     counts = counts_of(chosen)
-    by_comune = counts.facets["municipality"]
-    zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
-    by_zone: dict[str, int] = {}
-    for istat, n in by_comune.items():
-        by_zone[zone_of.get(istat) or ""] = by_zone.get(zone_of.get(istat) or "", 0) + n
+    by_comune, by_zone = _places(chosen, counts.facets["municipality"])
     return Facets(
         zone=_choices([(z.slug, _name(z)) for z in zones], by_zone, chosen.zone),
         municipality=_choices([(c.istat, c.name) for c in comuni], by_comune, chosen.municipality),
@@ -74,6 +94,23 @@ def facets_of(chosen: ServiceFilter) -> Facets:
         ),
         with_local=chosen.level == "all",
     )
+
+
+def _places(
+    chosen: ServiceFilter, counts: Mapping[str, int]
+) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Per comune within the chosen zones and per zone within the chosen comuni, of counts per
+    comune that leave both out."""
+    zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
+    by_comune: Counter[str] = Counter()
+    by_zone: Counter[str] = Counter()
+    for istat, n in counts.items():
+        zone = zone_of.get(istat) or ""
+        if not chosen.zone or zone in chosen.zone:
+            by_comune[istat] = n
+        if not chosen.municipality or istat in chosen.municipality:
+            by_zone[zone] += n
+    return by_comune, by_zone
 
 
 def _undeclared(counts: Mapping[str, int]) -> Mapping[str, int]:
@@ -131,6 +168,23 @@ def chips_of(chosen: ServiceFilter, facets: Facets) -> list[Chip]:
     if chosen.al:
         day = date_format(chosen.al, "SHORT_DATE_FORMAT")
         chips.append(Chip(_("al %(day)s") % {"day": day}, chosen.but(al=None).canonical()))
+    return [*chips, *_hidden_chips(chosen)]
+
+
+def _hidden_chips(chosen: ServiceFilter) -> Iterator[Chip]:
+    """What no field of the form names."""
     if chosen.level != "supra":
-        chips.append(Chip(_("anche servizi comunali"), chosen.but(level="supra").canonical()))
-    return chips
+        only = chosen.level == "local"
+        label = _("solo servizi comunali") if only else _("anche servizi comunali")
+        yield Chip(label, chosen.but(level="supra").canonical())
+    if chosen.id:
+        n = len(chosen.id)
+        label = ngettext("%(n)d servizio scelto", "%(n)d servizi scelti", n) % {"n": n}
+        yield Chip(label, chosen.but(id=()).canonical())
+
+
+def box_chips(chosen: ServiceFilter) -> list[Chip]:
+    """The same of a part of the map; the map itself shows it."""
+    if not chosen.bbox:
+        return []
+    return [Chip(_("nel riquadro della mappa"), chosen.but(bbox=None).canonical())]

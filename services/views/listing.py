@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from services.counts import counts_of
 from services.filters import ServiceFilter
 from services.selectors import for_rows, named, totals_of
-from services.views.facets import chips_of, facets_of
+from services.views.facets import box_chips, chips_of, facets_of
 
 PAGE = 25
 #: The order asked for in `ordine`, and the columns it means.
@@ -37,7 +37,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "day": chosen.al,
         "facets": facets,
-        "chips": chips_of(chosen, facets),
+        "chips": [*chips_of(chosen, facets), *box_chips(chosen)],
         "page": page,
         "services": named(found[first : first + PAGE]),
         "totals": totals_of(counts.by_category()),

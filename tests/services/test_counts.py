@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from services.actions import EditionHead, publish_edition, validate
 from services.counts import counts_of
 from services.filters import ServiceFilter
 from services.models import CellCount, Service, ServiceState, SourceItem, StateCount
+from services.views.facets import facets_of
 from tests.services.catalogue import (
     DAY,
     FIRST,
@@ -94,7 +96,7 @@ def test_every_count_is_that_of_the_states(history):
 
 
 def test_every_facet_says_what_a_click_would_show(history):
-    names = {"municipality": ("zone", "municipality"), "category": ("category", "type")}
+    names = {"municipality": ("zone", "municipality"), "category": ("category",)}
     names |= {"kind": ("type",), "status": ("status",), "valence": ("valence",)}
     for day in (history[2], None):
         for query in QUERIES:
@@ -105,6 +107,28 @@ def test_every_facet_says_what_a_click_would_show(history):
                 for value in rest.values_list(facet, flat=True):
                     found[value or ""] = found.get(value or "", 0) + 1
                 assert counts_of(asked).facets[facet] == found, (day, query, facet)
+
+
+CLICKS = (
+    "",
+    "zone=milano",
+    f"municipality={LEGNANO}",
+    f"zone=nord-milano&municipality={LEGNANO}",
+    f"municipality={LEGNANO},{SESTO}&type=teatri",
+    "type=teatri&category=culturali",
+)
+
+
+@pytest.mark.parametrize("query", CLICKS)
+def test_every_choice_of_the_form_says_what_choosing_it_shows(history, query):
+    asked = chosen(query, None)
+    facets = facets_of(asked)
+    for name in ("zone", "municipality", "category", "type", "valence", "status"):
+        for choice in getattr(facets, name):
+            shown = asked.but(**{name: (choice.value,)}).queryset().count()
+            assert choice.count == shown, (name, choice)
+    named = {choice.value for choice in facets.municipality if choice.chosen}
+    assert named == set(asked.municipality)
 
 
 def test_counting_anew_finds_the_same(history):
@@ -138,6 +162,27 @@ def test_short_words_begin_words_and_a_word_that_nothing_holds_is_taken_for_one_
     answer = client.get("/api/v1/services/", {"q": "a b c d e f g h i"})
     assert answer.status_code == 400
     assert "8 parole" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Biblioteca – Sede centrale", "Scuola 5ª nº 3 m²", "L‘Aquila «Rosa» “Blu”"),
+        *("Østre Łódź Straße Œuvre", "PERCHÉ è così", "Palestra ½ İstanbul"),
+    ],
+)
+def test_a_name_is_found_by_all_its_own_words(client, name):
+    publish([Thing(name)])
+    for words in (name, name.upper(), unicodedata.normalize("NFD", name)):
+        body = client.get("/api/v1/services/", {"q": words}).json()
+        assert [one["properties"]["name"] for one in body["features"]] == [name], words
+
+
+def test_a_type_is_found_by_its_name_in_either_language(client):
+    publish([Thing("Vanoni"), Thing("Manzoni", kind="teatri")])
+    for words in ("biblioteche", "libraries", "Librar"):
+        body = client.get("/api/v1/services/", {"q": words}).json()
+        assert [one["properties"]["name"] for one in body["features"]] == ["Vanoni"]
 
 
 def test_today_is_what_no_day_asks_for(history):

@@ -7,10 +7,12 @@ import re
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from core.geo import METROPOLITAN_BOUNDS
 from services.actions import EditionHead, NewRecord, plan_source, publish_edition
+from services.filters import ServiceFilter
 from services.models import Service, SourceItem
 from services.views.days import service_on
 from tests.services.catalogue import Thing, grid, publish, publish_records, record
@@ -206,6 +208,33 @@ def test_counts_of_a_past_day_are_that_day_s(client, renamed, path):
     assert totals(now) == (2, 0, 0, 2)
     assert totals(then) == (1, 0, 0, 1)
     assert totals(page(client, f"{path}?al=2026-03-30")) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "chip"),
+    [
+        ("bbox=9.2,45.5,9.3,45.6", "nel riquadro della mappa"),
+        ("level=local", "solo servizi comunali"),
+        ("id=s-aaaaaaaa,s-bbbbbbbb", "2 servizi scelti"),
+        ("zone=milano,nord-milano", "Milano"),
+        ("status=dismesso,previsto&valence=comunale,metropolitana", "dismesso"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/servizi/", "/"])
+def test_a_form_keeps_the_choice_that_its_page_was_opened_with(client, path, query, chip):
+    text = page(client, f"{path}?{query}")
+    form = next(one for one in re.findall("<form.*?</form>", text, re.S) if 'name="zone"' in one)
+    sent = QueryDict(mutable=True)
+    for field in re.findall(r'<input[^>]*type="hidden"[^>]*>', form):
+        sent.appendlist(*re.search(r'name="([^"]*)" value="([^"]*)"', field).groups())
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)">(.*?)</select>', form, re.S):
+        sent.appendlist(name, "".join(re.findall(r'value="([^"]*)" selected', options)))
+    again = ServiceFilter.from_query(sent, others=None)
+    asked = ServiceFilter.from_query(QueryDict(query))
+    # The box of the home page is what its map looks at.
+    assert again == (asked if path == "/servizi/" else asked.but(bbox=None))
+    chips = text.split('class="chips"')[-1].split("</ul>")[0]
+    assert ("riquadro" in chip and path == "/") or chip in chips
 
 
 def looked_at(client, query: str) -> list[float]:
