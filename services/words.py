@@ -4,9 +4,12 @@ import unicodedata
 from typing import Final
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q
+from django.db import connection
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Concat
 
 from services.models import SearchWord, ServiceType
+from services.querysets import Folded
 
 #: The shortest word that is looked for inside words: a shorter one begins one.
 INSIDE_FROM: Final = 3
@@ -16,9 +19,11 @@ ALIKE, MOST_ALIKE = 0.45, 5
 
 
 def folded(text: str) -> str:
-    """Lower case without accents, as `sttm2_fold` does in the database."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    """As the database folds names and addresses (`sttm2_fold`): it is asked, for no other
+    dictionary says the same of dashes, ordinals and quotation marks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sttm2_fold(%s, '')", [unicodedata.normalize("NFC", text)])
+        return str(cursor.fetchone()[0]).strip()
 
 
 def meaning(word: str) -> Q:
@@ -44,7 +49,9 @@ def _held(word: str, *, named: bool) -> Q:
 
 
 def _kinds_named(word: str) -> list[str]:
-    """Types whose name holds the folded word; a short one, as the beginning of a word."""
+    """Types whose name, in either language, holds the folded word; a short one, as the beginning
+    of a word."""
     sought = word if len(word) >= INSIDE_FROM else f" {word}"
-    names = ServiceType.objects.values_list("slug", "name")
-    return [slug for slug, name in names if sought in f" {folded(name)}"]
+    names = Concat(Value(" "), Folded(F("name"), F("name_en")), output_field=TextField())
+    kinds = ServiceType.objects.annotate(names=names).filter(names__contains=sought)
+    return list(kinds.values_list("slug", flat=True))
