@@ -145,8 +145,10 @@ def totals_of(counts: Iterable[CategoryCounts]) -> ReadingCounts:
     return ReadingCounts(*map(sum, columns))
 
 
-def latest_editions(limit: int = 5) -> list[Edition]:
-    return list(Edition.objects.select_related("source__municipality")[:limit])
+def latest_editions(before: dt.datetime | None = None, limit: int = 5) -> list[Edition]:
+    """The last ones, or those that were the last before that moment."""
+    editions = Edition.objects.select_related("source__municipality")
+    return list((editions.filter(published_at__lt=before) if before else editions)[:limit])
 
 
 def for_rows(states: StateQuerySet) -> StateQuerySet:

@@ -9,7 +9,7 @@ from django.http import HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -48,9 +48,7 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
     type = serializers.CharField(source="kind_id", allow_null=True)
     municipality = serializers.CharField(source="municipality_id", allow_null=True)
     from_edition = serializers.DateTimeField(source="from_edition.published_at")
-    to_edition = serializers.DateTimeField(
-        source="to_edition.published_at", allow_null=True, default=None
-    )
+    to_edition = serializers.SerializerMethodField()
     attributes = serializers.SerializerMethodField()
 
     class Meta:
@@ -71,6 +69,15 @@ class RecordSerializer(serializers.ModelSerializer[Record]):
             "row",
             "attributes",
         )
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_to_edition(self, record: Record) -> str | None:
+        """Null also where it ended after the day asked for."""
+        ended, before = record.to_edition, self.context.get("before")
+        if ended is None or (before and ended.published_at >= before):
+            return None
+        shown: str = serializers.DateTimeField().to_representation(ended.published_at)
+        return shown
 
     def get_attributes(self, record: Record) -> dict[str, Any]:
         return {name: value for name, value in record.attributes.items() if name in PUBLIC}
@@ -137,7 +144,8 @@ class ServiceDetail(PublicRead):
             raise NotFound("service", _("Non c'è un servizio con questo identificativo."))
         if service.redirect_to is not None:
             here = reverse("api-service", args=[service.redirect_to.public_id])
-            return HttpResponsePermanentRedirect(here, preserve_request=True)
+            tail = f"?{query}" if (query := request.query_params.urlencode()) else ""
+            return HttpResponsePermanentRedirect(here + tail, preserve_request=True)
         day = day_asked(request.query_params)
         if service.retired_at is not None and end_of(day) is None:
             message = _("Il servizio non è più pubblicato: %(why)s.")
@@ -154,16 +162,18 @@ def _feature(service: Service, day: dt.date | None) -> dict[str, Any]:
         raise NotFound("service-not-then", _("Quel giorno il servizio non era pubblicato."))
     story = service_story(for_page(chosen.queryset()).get(), before=chosen.before)
     feature: dict[str, Any] = json.loads(page.features)
-    feature["properties"] |= _made_of(story)
+    feature["properties"] |= _made_of(story, chosen.before)
     return feature
 
 
-def _made_of(story: ServiceStory) -> dict[str, Any]:
+def _made_of(story: ServiceStory, before: dt.datetime | None) -> dict[str, Any]:
     for said in story.said:
         said.record.item = said.item
     return {
         "origins": story.service.origins,
-        "records": RecordSerializer([said.record for said in story.said], many=True).data,
+        "records": RecordSerializer(
+            [said.record for said in story.said], many=True, context={"before": before}
+        ).data,
         "past_records": RecordSerializer(story.past, many=True).data,
         "events": EventSerializer(story.events, many=True).data,
         "assessment": AssessmentSerializer(story.service).data,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from core.errors import NotFound
 from core.geo import as_geojson, extent
 from core.maps import PageMap
+from services.filters import ServiceFilter
 from services.models import Record, Service, ServiceState, ServiceType
 from services.selectors import ServiceStory, SourceStatement, for_page, named, service_story
 from services.views.days import service_on
@@ -75,10 +76,10 @@ def service_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "retired": service if service.retired_at and day is None else None,
         "day": day,
         "story": story,
-        "lines": tuple(_lines(story)),
+        "lines": tuple(_lines(story, day)),
         "statements": tuple(_statement(said) for said in story.said),
         "reasons": tuple(_reasons(state)),
-        "map": _map(state),
+        "map": _map(state, day),
     }
     return render(request, "services/detail.html", context)
 
@@ -115,15 +116,18 @@ def _shown_on(service: Service, day: dt.date) -> ServiceState:
     return then
 
 
-def _map(service: ServiceState) -> dict[str, Any] | None:
+def _map(service: ServiceState, day: dt.date | None) -> dict[str, Any] | None:
     if service.point is None:
         return None
     shape = service.geometry or service.point
     bounds = extent(shape, margin_m=400)
-    return map_settings(PageMap.SERVICE, bounds=bounds, shape=as_geojson(shape))
+    query = ServiceFilter(al=day).canonical()
+    return map_settings(
+        PageMap.SERVICE, bounds=bounds, shape=as_geojson(shape), query=query, day=day
+    )
 
 
-def _lines(story: ServiceStory) -> Iterator[AttributeLine]:
+def _lines(story: ServiceStory, day: dt.date | None) -> Iterator[AttributeLine]:
     """The attributes shown, each from the source item that `origins` names."""
     service, origins = story.service, story.service.origins
     said = {name: story.said_by(item) for name, item in origins.items()}
@@ -134,6 +138,7 @@ def _lines(story: ServiceStory) -> Iterator[AttributeLine]:
     yield AttributeLine(_("Stato"), str(service.get_status_display()), said.get("status"))
     if service.municipality:
         address = reverse("zones:municipality", args=[service.municipality.istat])
+        address += f"?al={day}" if day else ""
         yield AttributeLine(_("Comune"), service.municipality.name, said.get("position"), address)
     if service.address:
         yield AttributeLine(_("Indirizzo"), service.address, said.get("address"))

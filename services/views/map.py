@@ -38,7 +38,7 @@ def service_map(request: HttpRequest) -> HttpResponse:
         "chips": chips_of(chosen, facets),
         "counts": counts,
         "totals": totals_of(counts),
-        "editions": latest_editions(),
+        "editions": latest_editions(chosen.before),
         "selected": selected,
         "map": _map(request, chosen, selected),
         **_in_view(chosen, counts_of(chosen).matched),

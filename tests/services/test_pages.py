@@ -154,6 +154,25 @@ def test_a_service_of_a_past_day_is_what_was_said_then(client, renamed):
     assert page(client, f"{path}?al=2026-04-10").count("Nome nuovo") >= 2
 
 
+def test_the_page_of_a_past_day_leads_to_that_day(client, renamed):
+    then = page(client, f"/servizi/{renamed.public_id}/?al=2026-04-09")
+    assert f'href="/comuni/{SESTO}/?al=2026-04-09"' in then
+    assert f'href="/api/v1/services/{renamed.public_id}/?al=2026-04-09"' in then
+    told = re.search(r'<script id="map-settings"[^>]*>(.*?)</script>', then, re.S).group(1)
+    drawn = json.loads(told)
+    assert drawn["query"] == "al=2026-04-09" and drawn["card"].endswith("?al=2026-04-09")
+    home = page(client, "/?al=2026-04-09")
+    editions = home.partition("editions-title")[2].partition("</section>")[0]
+    assert "edizione 1" in editions and "edizione 2" not in editions
+    body = client.get(f"/api/v1/services/{renamed.public_id}/", {"al": "2026-04-09"}).json()
+    assert [one["to_edition"] for one in body["properties"]["records"]] == [None]
+    now = client.get(f"/api/v1/services/{renamed.public_id}/").json()
+    assert now["properties"]["past_records"][0]["to_edition"].startswith("2026-04-10")
+    old = Service.objects.create(redirect_to=renamed)
+    led = client.get(f"/api/v1/services/{old.public_id}/?al=2026-04-09")
+    assert led["Location"].endswith(f"/{renamed.public_id}/?al=2026-04-09")
+
+
 def test_a_service_that_was_not_published_yet_says_so(client, renamed):
     for tail in ("", "riquadro/"):
         answer = client.get(f"/servizi/{renamed.public_id}/{tail}?al=2026-03-30")
