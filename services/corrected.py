@@ -31,7 +31,9 @@ def corrected(lead: Record, changes: Mapping[str, Any]) -> NewRecord | None:
         raise Invalid("name-missing", _("Il nome non può restare vuoto."))
     if kind != lead.kind_id and kind:
         attributes["type"] = _kind(kind).name
-    same = attributes == lead.attributes and (name, kind) == (lead.name, lead.kind_id)
+    accuracy = attributes.get("accuracy", "") if "accuracy" in changes else lead.accuracy
+    same = attributes == lead.attributes
+    same &= (name, kind, accuracy) == (lead.name, lead.kind_id, lead.accuracy)
     if same and not moved:
         return None
     differences = {
@@ -58,7 +60,7 @@ def corrected(lead: Record, changes: Mapping[str, Any]) -> NewRecord | None:
         answers=lead.answers,
         geometry=geometry.hexewkb.decode() if geometry else None,
         point=point.hexewkb.decode() if point else None,
-        accuracy=attributes.get("accuracy") or lead.accuracy,
+        accuracy=accuracy,
         raw=lead.raw,
         withheld=_still_withheld(lead, changes),
         layer=lead.layer,

@@ -172,6 +172,15 @@ def test_a_valence_that_the_office_gave_since_is_not_wiped(cast, service):
         corrections.undo(second, user=cast.reviewer, reason="Ancora")
 
 
+def test_an_accuracy_is_given_and_taken_away(cast, service):
+    for given in ("strada", ""):
+        correct(cast, service, accuracy=given)
+        service.refresh_from_db()
+        assert service.shown.accuracy == current(service).accuracy == given
+    with pytest.raises(Invalid):
+        correct(cast, service, accuracy="")
+
+
 def test_two_reviewers_at_once_the_second_is_told(cast, service):
     seen = current(service).pk
     correct(cast, service, name="Uno")
