@@ -5,9 +5,11 @@ from typing import Final
 
 from django.db import connection
 
+#: The counts are written with the states, and alone when they are counted anew.
 _STATES: Final = (
     "(SELECT max(id) FROM services_edition)",
     "(SELECT max(id) FROM services_servicestate)",
+    "(SELECT max(id) FROM services_statecount)",
 )
 _EVENTS: Final = "(SELECT max(id) FROM services_serviceevent)"
 #: Small tables beside the states: tiles are made with the first, lists also with the others.
@@ -16,7 +18,7 @@ _OF_LISTS: Final = (*_OF_TILES, "services_macrocategory", "zones_municipality")
 
 
 def catalogue_version() -> str:
-    """The newest edition, state and event, and whatever changed in memberships, comuni and
+    """The newest edition, state, count and event, and whatever changed in memberships, comuni and
     taxonomy, as one word: ETags and kept counts hang on it (and on the day, where it matters)."""
     return _asked([*_STATES, _EVENTS, *map(_written, _OF_LISTS)])
 
