@@ -201,7 +201,7 @@ COMUNI = Layer(
     max_zoom=13,
     licence="CC BY 4.0",
     attribution=BOUNDARIES,
-    tables=("zones_municipality", "zones_zonemembership"),
+    tables=("zones_municipality", "zones_zonemembership", "zones_formercode"),
     rows=lambda day: Municipality.objects.current(day).with_zone(day),
     geometry="geometry_web",
     drawing=Drawing("land", "#b3b8bd", width=(0.5, 1)),

@@ -46,7 +46,7 @@ def etag(layer: Layer, query: QueryDict) -> str:
     Which comuni a zone has is asked of the memberships of a day: of today, unless `al` names one.
     """
     version = tiles_version() if layer.filters else tables_version(layer.tables)
-    by_day = (layer.dated or (layer.filters and "zone" in query)) and not query.get("al")
+    by_day = (layer.dated or (layer.filters and "zone" in query)) and day_asked(query) is None
     return f'"{FORM}-{version}-{timezone.localdate():%y%m%d}"' if by_day else f'"{FORM}-{version}"'
 
 

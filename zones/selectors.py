@@ -2,13 +2,14 @@
 official and computed, comuni, territories of sheets."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.gis.db.models import Extent
 from django.core.cache import cache
 from django.db.models import Count, Max, Q, Sum
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from core.geo import box_in_degrees
 from core.sheets import SheetTerritory
 from zones.contributed import extra_figures
 from zones.models import (
+    FormerCode,
     Indicator,
     IndicatorValue,
     Municipality,
@@ -30,6 +32,8 @@ RESIDENTS = "popolazione"
 AREA = "superficie-calcolata"
 WHOLE = ""
 LABELS_SECONDS = 3600
+#: The tables that say what places are called and where.
+LABELLED = ("zones_zone", "zones_municipality", "zones_formercode")
 #: Figures of the deck that can be computed here, with how many decimals they are shown.
 COMPARED = {
     "superficie": 2,
@@ -264,6 +268,20 @@ def zone_territory(zone: Zone, day: dt.date | None = None) -> SheetTerritory:
     )
 
 
+def in_use(codes: Collection[str], day: dt.date | None = None) -> dict[str, str]:
+    """The ISTAT code that stands for each on the day: its own as long as it had no successor (and
+    is a comune that we know), else the successor's."""
+    successors = FormerCode.objects.successors()
+    ended = [code for code in codes if code in successors]
+    found = {code: successors.get(code, code) for code in codes}
+    if ended and day:
+        known = Municipality.objects.filter(pk__in=ended).values_list("pk", flat=True)
+        found |= {code: code for code in known}
+        then = FormerCode.objects.successors(day)
+        found |= {code: then[code] for code in ended if code in then}
+    return found
+
+
 def municipality_territory(
     municipality: Municipality, day: dt.date | None = None
 ) -> SheetTerritory:
@@ -272,18 +290,19 @@ def municipality_territory(
     return SheetTerritory(name, (code,), here, everywhere, municipality=code, day=day)
 
 
-def place_labels() -> dict[str, list[list[object]]]:
+def place_labels(version: str, day: dt.date | None = None) -> dict[str, list[list[object]]]:
     """Names for the map with the point they stand on: {"zone" | "comuni": [[name, lon, lat],
-    ...]}."""
-    labels: dict[str, list[list[object]]] | None = cache.get("place-labels")
+    ...]}; of a day, kept as long as `version`, a word that changes with LABELLED, is the same."""
+    key = f"place-labels:{version}:{day or timezone.localdate()}"
+    labels: dict[str, list[list[object]]] | None = cache.get(key)
     if labels is None:
         labels = {
             "zone": [_label(zone) for zone in Zone.objects.with_label_point()],
             "comuni": [
-                _label(comune) for comune in Municipality.objects.current().with_label_point()
+                _label(comune) for comune in Municipality.objects.current(day).with_label_point()
             ],
         }
-        cache.set("place-labels", labels, LABELS_SECONDS)
+        cache.set(key, labels, LABELS_SECONDS)
     return labels
 
 

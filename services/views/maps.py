@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from core.geo import GeoJson
 from core.maps import PageMap
 from services.models import MacroCategory
-from zones.selectors import place_labels
+from services.versions import tables_version
+from zones.selectors import LABELLED, place_labels
 
 ATTRIBUTION = "ISTAT, Openpolis (CC BY 4.0)"
 
@@ -42,7 +43,7 @@ def map_settings(
         "shape": shape,
         "page": page or {},
         "card": reverse("services:card", args=["ID"]) + (f"?al={day}" if day else ""),
-        "labels": place_labels(),
+        "labels": place_labels(tables_version(LABELLED), day),
         "basemap": settings.BASEMAP_URL,
         "attribution": settings.BASEMAP_ATTRIBUTION or ATTRIBUTION,
         "categories": [

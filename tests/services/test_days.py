@@ -9,20 +9,20 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from services.models import (
-    ServiceType,
-)
+from services import states
+from services.models import CellCount, ServiceType, StateCount
 from tests.queries import cost
 from tests.services.catalogue import (
     DAY,
     FIRST,
+    LEGNANO,
     SESTO,
     Thing,
     grid,
     on,
     publish,
 )
-from zones.models import ZoneMembership
+from zones.models import FormerCode, ZoneMembership
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/services/"
@@ -128,6 +128,43 @@ def test_an_etag_changes_with_the_day_where_the_answer_depends_on_it(client, add
         tag = client.get(address)["ETag"]
     with on(tomorrow):
         assert (client.get(address)["ETag"] != tag) is by_day
+
+
+def merged() -> None:
+    FormerCode.objects.create(
+        code=LEGNANO, name="Legnano", valid_to="2024-01-01", successor_id=SESTO, source="prova"
+    )
+
+
+def test_a_merger_takes_the_comune_off_the_map_at_once(client):
+    address = "/tiles/comuni/9/269/183.mvt"
+    tag = client.get(address)["ETag"]
+    assert "Legnano" in client.get("/").content.decode().partition("map-settings")[2]
+    merged()
+    assert client.get(address, headers={"If-None-Match": tag}).status_code != 304
+    settings = client.get("/").content.decode().partition("map-settings")[2]
+    assert '"Legnano"' not in settings
+
+
+def test_an_empty_day_is_no_day(client):
+    publish([Thing("Biblioteca")], at=FIRST)
+    tags = set()
+    for later in (30, 31):
+        with on(FIRST + later * DAY):
+            tags.add(client.get(f"{TILE}?zone=nord-milano&al=%20")["ETag"])
+    assert len(tags) == 2
+
+
+def test_readers_see_what_was_counted_anew(client):
+    publish([Thing("Biblioteca")])
+    for count in (StateCount, CellCount):
+        count.objects.update(n=7)
+    cache.clear()
+    tag = client.get(TILE)["ETag"]
+    assert client.get(URL).json()["numberMatched"] == 7
+    states.recount()
+    assert client.get(URL).json()["numberMatched"] == 1
+    assert client.get(TILE, headers={"If-None-Match": tag})["ETag"] != tag
 
 
 def test_the_layer_of_comuni_changes_with_memberships(client):
