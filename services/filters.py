@@ -34,6 +34,7 @@ from services.versions import catalogue_version
 from services.words import folded, meaning
 from zones.days import day_asked, end_of
 from zones.models import FormerCode, Municipality, Zone
+from zones.selectors import in_use
 
 EARTH_RADIUS: Final = 6378137.0
 LEVELS: Final = ("supra", "local", "all")
@@ -114,10 +115,11 @@ class ServiceFilter:
         """
         if others is not None:
             _check_names(query, others)
+        al = day_asked(query)
         types = _known("type", _values("type", query), ServiceType)
         return cls(
             zone=_known("zone", _values("zone", query), Zone),
-            municipality=_municipalities(query),
+            municipality=_municipalities(query, al),
             category=_known("category", _values("category", query), MacroCategory),
             type=types,
             reading=_choice("reading", query, READINGS),
@@ -126,7 +128,7 @@ class ServiceFilter:
             level=_level(query, types),
             q=_words(query),
             bbox=Box.parse(text) if (text := query.get("bbox", "").strip()) else None,
-            al=day_asked(query),
+            al=al,
             id=_ids(query),
         )
 
@@ -243,7 +245,10 @@ class ServiceFilter:
         if not values:
             return Q()
         if name == "zone":
-            return Q(municipality__in=_comuni(values, self.day))
+            values = _comuni(values, self.day)
+        if name in {"zone", "municipality"}:
+            merged = FormerCode.objects.merged_into(values, self.day)
+            return Q(municipality__in=[*values, *merged])
         if name == "status":
             values = tuple(value.replace("-", " ") for value in values)
         if name == "valence":
@@ -252,14 +257,13 @@ class ServiceFilter:
 
     def _conditions(self) -> Q:
         chosen = Q() if self.level == "all" else Q(level=self.level)
-        for name in ("zone", *COLUMNS):
+        for name in ("zone", "municipality", *COLUMNS):
             chosen &= self.condition_of(name)
         return chosen & READING_CONDITIONS[self.reading]
 
 
 #: What the values of a name are looked for in.
 COLUMNS: Final = {
-    "municipality": "municipality__in",
     "category": "category__in",
     "type": "kind__in",
     "status": "status__in",
@@ -311,16 +315,9 @@ def _choice(name: str, query: QueryDict, allowed: Sequence[str]) -> str:
     return values[0] if values else ""
 
 
-def _municipalities(query: QueryDict) -> tuple[str, ...]:
-    """ISTAT codes of comuni; a code of before stands for the one in use."""
-    asked = _values("municipality", query)
-    if not asked:
-        return ()
-    own = _present(asked, Municipality)
-    if own == set(asked):
-        return asked
-    successors = FormerCode.objects.successors()
-    codes = {code if code in own else successors.get(code, code) for code in asked}
+def _municipalities(query: QueryDict, day: dt.date | None) -> tuple[str, ...]:
+    """ISTAT codes of comuni; a code of before stands for the one in use on the day."""
+    codes = set(in_use(_values("municipality", query), day).values())
     return _known("municipality", tuple(sorted(codes)), Municipality)
 
 

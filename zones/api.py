@@ -16,8 +16,8 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 from core.api import DAY, Crs84Field, PublicReadSet, as_crs84
 from core.errors import wrong_parameter
 from zones.days import day_asked
-from zones.models import FormerCode, Municipality, Zone
-from zones.selectors import ComparedFigure, population_profile, zone_summary
+from zones.models import Municipality, Zone
+from zones.selectors import ComparedFigure, in_use, population_profile, zone_summary
 
 
 class FigureSerializer(serializers.Serializer[ComparedFigure]):
@@ -169,10 +169,11 @@ class MunicipalityViewSet(_DatedSet):
         responses={200: MunicipalityDetailSerializer, 308: None},
     )
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        successor = FormerCode.objects.successors().get(self.kwargs["istat"])
-        if successor is None:
+        asked = self.kwargs["istat"]
+        code = in_use([asked], self.day)[asked]
+        if code == asked:
             return super().retrieve(request, *args, **kwargs)
-        address = reverse("api-municipality-detail", kwargs={**self.kwargs, "istat": successor})
+        address = reverse("api-municipality-detail", kwargs={**self.kwargs, "istat": code})
         tail = f"?{query}" if (query := request.query_params.urlencode()) else ""
         return HttpResponse(status=308, headers={"Location": address + tail})
 

@@ -1,6 +1,7 @@
 """Which rows of the territory; the only module of this app that speaks SQL."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.gis.db.models.functions import PointOnSurface, Transform
@@ -34,6 +35,10 @@ class FormerCodeQuerySet(models.QuerySet[Any]):
         were."""
         step = dict(self.ended(on).values_list("code", "successor"))
         return {code: _last(code, step) for code in step}
+
+    def merged_into(self, codes: Collection[str], on: dt.date | None = None) -> list[str]:
+        """The codes for which these stand on the day: what was said of them is theirs."""
+        return [code for code, now in self.successors(on).items() if now in codes]
 
 
 def _last(code: str, step: dict[str, str]) -> str:

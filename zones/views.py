@@ -15,7 +15,7 @@ from core.maps import PageMap
 from zones import selectors
 from zones.contributed import sections_of
 from zones.days import day_asked
-from zones.models import FormerCode, Municipality, OfficialFigure, Zone
+from zones.models import Municipality, OfficialFigure, Zone
 
 
 def _map(page_map: PageMap, **options: Any) -> dict[str, Any]:
@@ -86,8 +86,8 @@ def municipality_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
     day = day_asked(request.GET)
-    if successor := FormerCode.objects.successors().get(istat):
-        address = reverse("zones:municipality", args=[successor])
+    if (code := selectors.in_use([istat], day)[istat]) != istat:
+        address = reverse("zones:municipality", args=[code])
         tail = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(address + tail, permanent=True)
     municipality = get_object_or_404(Municipality.objects.with_zone(day), istat=istat)
@@ -102,7 +102,7 @@ def municipality_detail(request: HttpRequest, istat: str) -> HttpResponse:
             for row in selectors.municipality_rows(municipality.zone_slug or "", day)
             if row.municipality.istat == istat
         ),
-        "former_codes": municipality.former_codes.ended(),
+        "former_codes": municipality.former_codes.ended(day),
         "sections": sections_of("territory", territory),
         "profile": selectors.population_profile(territory.municipalities),
         "map": _map(

@@ -16,7 +16,7 @@ from services.counts import Counts, counts_of
 from services.filters import UNDECLARED, ServiceFilter
 from services.models import MacroCategory, ServiceStatus, ServiceType, Valence
 from services.selectors import FacetValue
-from zones.models import Municipality, Zone
+from zones.models import FormerCode, Municipality, Zone
 
 
 @dataclass(frozen=True)
@@ -102,12 +102,14 @@ def _places(
     """Per comune within the chosen zones and per zone within the chosen comuni, of counts per
     comune that leave both out."""
     zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
+    now = FormerCode.objects.successors(chosen.day)
     by_comune: Counter[str] = Counter()
     by_zone: Counter[str] = Counter()
-    for istat, n in counts.items():
+    for code, n in counts.items():
+        istat = now.get(code, code)
         zone = zone_of.get(istat) or ""
         if not chosen.zone or zone in chosen.zone:
-            by_comune[istat] = n
+            by_comune[istat] += n
         if not chosen.municipality or istat in chosen.municipality:
             by_zone[zone] += n
     return by_comune, by_zone

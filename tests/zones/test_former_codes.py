@@ -1,6 +1,7 @@
 """Former ISTAT codes: data with dates, told on the pages and in the API, known to every check."""
 
 import datetime as dt
+import re
 import shutil
 
 import pytest
@@ -10,10 +11,11 @@ from deliveries.checks import surroundings
 from tests.services.catalogue import SESTO, Thing, publish
 from zones.management import reference
 from zones.management.territory import load_territory
-from zones.models import FormerCode, Municipality
+from zones.models import FormerCode, Municipality, Zone
 
 pytestmark = pytest.mark.django_db
 
+LONG_AGO = dt.datetime(2023, 3, 1, tzinfo=dt.UTC)
 VERMEZZO, ZELO, TODAY = "015235", "015246", "015251"
 
 
@@ -57,11 +59,35 @@ def test_a_line_of_the_fixture_is_all_that_a_merger_needs(client, tmp_path, monk
     with (folder / "territory/former_codes.csv").open("a", encoding="utf-8") as lines:
         lines.write("015005,Albairate,,2024-01-01,015002,prova\n")
     monkeypatch.setattr(reference, "FIXTURES", folder)
+    publish([Thing("Biblioteca", municipality="015005")], at=LONG_AGO)
     load_territory()
     assert client.get("/comuni/015005/")["Location"] == "/comuni/015002/"
     assert not Municipality.objects.current().filter(pk="015005").exists()
     assert Municipality.objects.current(dt.date(2023, 12, 31)).filter(pk="015005").exists()
     assert "015005" not in surroundings.territory().codes
+    one_answer_everywhere(client, {}, comuni=132)
+    one_answer_everywhere(client, {"al": "2023-12-31"}, comuni=133)
+    drawn = Zone.objects.get(pk="magentino-abbiatense").geometry
+    assert drawn.contains(Municipality.objects.get(pk="015005").geometry.point_on_surface)
+
+
+def one_answer_everywhere(client, day, comuni):
+    """The comuni of the zones, and the services of the zone and the comune that a merger is in."""
+    known = client.get("/api/v1/municipalities/", {**day, "limit": 200}).json()["features"]
+    zones = client.get("/api/v1/zones/", day).json()["features"]
+    assert len(known) == sum(one["properties"]["municipalities"] for one in zones) == comuni
+    page = client.get("/comuni/015005/", day)
+    moved = comuni == 132
+    assert page.status_code == (301 if moved else 200)
+    here = "015002" if moved else "015005"
+    for query in ({"zone": "magentino-abbiatense"}, {"municipality": "015005"}):
+        told = client.get("/api/v1/services/", {**day, **query}).json()
+        assert told["numberMatched"] == 1, query
+    for address in ("/zone/magentino-abbiatense/", f"/comuni/{here}/"):
+        text = client.get(address, day).content.decode()
+        assert re.search(r"Lettura 1, dai PGT.*?<dd[^>]*>\s*(?:<[^>]*>)*1\b", text, re.S), address
+    listed = client.get("/servizi/", {**day, "municipality": here}).content.decode()
+    assert re.search(rf'value="{here}" selected>[^<]*\(1\)', listed)
 
 
 def test_a_merger_to_come_changes_nothing_yet(client):

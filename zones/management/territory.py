@@ -89,11 +89,13 @@ def load_territory() -> list[Loaded]:
 
 
 def draw_zones() -> None:
-    """Give each zone the union of the comuni that belong to it today."""
+    """Give each zone the union of the comuni that belong to it today, and of those that merged
+    into them, whose ground it is until the outlines are drawn anew."""
     for zone in Zone.objects.all():
-        union: Any = Municipality.objects.in_zone(zone.slug).aggregate(shape=Union("geometry"))[
-            "shape"
-        ]
+        members = set(Municipality.objects.in_zone(zone.slug).values_list("pk", flat=True))
+        merged = FormerCode.objects.merged_into(members)
+        ground = Municipality.objects.filter(pk__in=[*members, *merged])
+        union: Any = ground.aggregate(shape=Union("geometry"))["shape"]
         shape = (
             union
             if union is None or isinstance(union, MultiPolygon)
@@ -133,12 +135,15 @@ def _municipalities() -> Iterator[Municipality]:
 
 
 def _memberships() -> Iterator[ZoneMembership]:
+    """Who belongs to which zone; a comune that merged, until it did."""
+    merged = {row["code"]: row["valid_to"] for row in read_csv("territory/former_codes.csv")}
     for row in read_csv("territory/memberships.csv"):
+        ends = sorted(day for day in (row["valid_to"], merged.get(row["istat"])) if day)
         yield ZoneMembership(
             municipality_id=row["istat"],
             zone_id=row["zone"],
             valid_from=_day(row["valid_from"]),
-            valid_to=_day(row["valid_to"]),
+            valid_to=_day(ends[0] if ends else ""),
             certainty=row["certainty"],
             source=row["source"],
         )
