@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from funding.models import Programme, Project, Share
-from zones.models import Municipality, Zone
+from zones.models import Zone
+from zones.selectors import zone_by_comune
 
 NOTHING = Decimal(0)
 
@@ -34,8 +35,9 @@ class Totals:
 
     @property
     def whole(self) -> Decimal:
-        """What percentages are of: the source's amount, else the sum of the known projects."""
-        return self.stated or self.known
+        """What percentages are of, as the rest is: the larger of the source's amount and the sum
+        of the known projects, so that the parts make up a hundred."""
+        return max(self.stated or NOTHING, self.known)
 
     @property
     def unallocated_share(self) -> Decimal | None:
@@ -147,21 +149,21 @@ def _percentage(share: Share, project: Project) -> Decimal | None:
     return share.amount * 100 / project.amount
 
 
-def by_zone(shares: Sequence[Share], stated: Decimal | None) -> list[PlaceAmount]:
-    """Amounts per zone in the deck's order; percentages of what the source states."""
-    zone_of = dict(Municipality.objects.with_zone().values_list("istat", "zone_slug"))
+def by_zone(shares: Sequence[Share], whole: Decimal) -> list[PlaceAmount]:
+    """Amounts per zone in the deck's order; percentages of the whole (Totals.whole)."""
+    zone_of = zone_by_comune()
     rows = []
     for zone in Zone.objects.defer("geometry", "geometry_web"):
         mine = [s for s in shares if zone_of.get(s.municipality_id or "") == zone.slug]
         if mine:
-            rows.append(_place(zone.name, zone.slug, mine, stated))
+            rows.append(_place(zone.name, zone.slug, mine, whole))
     return rows
 
 
-def _place(name: str, key: str, shares: Sequence[Share], stated: Decimal | None) -> PlaceAmount:
+def _place(name: str, key: str, shares: Sequence[Share], whole: Decimal) -> PlaceAmount:
     amounts = [share.amount for share in shares if share.amount is not None]
     amount = sum(amounts, NOTHING) if amounts else None
-    percentage = amount * 100 / stated if amount is not None and stated else None
+    percentage = amount * 100 / whole if amount is not None and whole else None
     return PlaceAmount(name, key, amount, len(shares) - len(amounts), percentage)
 
 

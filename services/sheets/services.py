@@ -25,7 +25,6 @@ from services.models import StateCount
 from services.querysets import CountQuerySet
 from services.selectors import CategoryCounts, category_counts, totals_of
 from zones.days import end_of
-from zones.models import FormerCode
 
 PER = 10_000
 
@@ -33,8 +32,7 @@ PER = 10_000
 def services_of(territory: SheetTerritory) -> Section:
     """Services by category in both readings, planned ones apart, and per 10,000 residents."""
     shown = StateCount.objects.at(end_of(territory.day))
-    merged = FormerCode.objects.merged_into(territory.municipalities, territory.day)
-    here = shown.filter(municipality__in=[*territory.municipalities, *merged])
+    here = shown.filter(municipality__in=territory.municipalities)
     counts = category_counts(here.supra_municipal())
     totals = totals_of(counts)
     rates = _rates(shown.supra_municipal(), territory)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from funding.models import Programme, Project, Share
-from funding.selectors import totals
+from funding.selectors import by_zone, totals
 from zones.models import Municipality
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,16 @@ def test_what_is_not_allocated_is_one_figure_under_one_name(
     ):
         text = client.get(f"{prefix}{page}").content.decode()
         assert label in text and figure in text, page
+
+
+def test_the_parts_make_up_a_hundred_where_the_projects_exceed_the_source(programme):
+    programme.amount = Decimal(100_000)
+    programme.save()
+    sums = totals(programme)
+    assert sums.known > programme.amount
+    shares = Share.objects.filter(municipality__isnull=False)
+    parts = [one.percentage for one in by_zone(list(shares), sums.whole) if one.percentage]
+    assert sum(parts) + sums.unallocated_share == 100
 
 
 def test_a_share_without_its_project_s_amount_is_taken_off_the_source_s(programme):
