@@ -42,7 +42,7 @@ def test_the_133_comuni_and_those_of_a_zone(client):
     assert client.get("/api/v1/municipalities/").json()["numberMatched"] == 133
     some = client.get("/api/v1/municipalities/?zone=nord-milano").json()
     assert {feature["properties"]["zone"] for feature in some["features"]} == {"nord-milano"}
-    assert client.get("/api/v1/municipalities/?zone=boh").status_code == 404
+    assert client.get("/api/v1/municipalities/?zone=boh").status_code == 400
 
 
 def test_a_comune_by_its_istat_code_with_residents_by_age_and_year(client):
