@@ -19,7 +19,7 @@ DRAWING_WIDTH = 640
 @dataclass(frozen=True)
 class SheetTerritory:
     """Whose sheet it is: a zone or a comune, with its
-    comuni (ISTAT codes) and its residents if known."""
+    comuni (ISTAT codes, also of those that merged into them) and its residents if known."""
 
     name: str
     municipalities: tuple[str, ...]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from lum.models import Lum
 from zones.models import Municipality, Zone
+from zones.selectors import zone_by_comune
 
 UNRANKED = "da-attribuire"
 TO_IDENTIFY = "da-individuare"
@@ -77,8 +78,7 @@ def _row(hub: Lum, zones: _Zones) -> LumRow:
 
 def _zones(day: dt.date | None = None) -> _Zones:
     zones = {zone.slug: zone for zone in Zone.objects.defer("geometry", "geometry_web")}
-    rows = Municipality.objects.with_zone(day).values_list("istat", "zone_slug")
-    return _Zones(zones, {istat: slug for istat, slug in rows if slug})
+    return _Zones(zones, zone_by_comune(day))
 
 
 def lum_per_zone(day: dt.date | None = None) -> dict[str, int]:

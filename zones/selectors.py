@@ -195,10 +195,9 @@ def _by_zone(indicator: str, day: dt.date | None) -> dict[str, Decimal]:
     """The indicator's latest year, summed over each zone's comuni."""
     values = _latest(indicator)
     sums: dict[str, Decimal] = {}
-    for membership in ZoneMembership.objects.in_force(day):
-        value = values.get(membership.municipality_id)
-        if value is not None:
-            sums[membership.zone_id] = sums.get(membership.zone_id, Decimal(0)) + value
+    for istat, zone in zone_by_comune(day).items():
+        if istat in values:
+            sums[zone] = sums.get(zone, Decimal(0)) + values[istat]
     return sums
 
 
@@ -258,14 +257,21 @@ def municipality_rows(zone: str = "", day: dt.date | None = None) -> list[Munici
 
 
 def zone_territory(zone: Zone, day: dt.date | None = None) -> SheetTerritory:
-    codes = tuple(
-        Municipality.objects.current(day).in_zone(zone.slug, day).values_list("istat", flat=True)
-    )
+    codes = tuple(istat for istat, slug in zone_by_comune(day).items() if slug == zone.slug)
     english = (get_language() or "it").startswith("en")
     name = (english and zone.name_en) or zone.name
     return SheetTerritory(
         name, codes, residents_of(codes), residents_of(), zone=zone.slug, day=day
     )
+
+
+def zone_by_comune(day: dt.date | None = None) -> dict[str, str]:
+    """The zone of each comune that is in one on the day, by ISTAT code; of one that merged, its
+    successor's."""
+    rows = Municipality.objects.with_zone(day).values_list("istat", "zone_slug")
+    zones = {istat: zone for istat, zone in rows if zone}
+    merged = FormerCode.objects.successors(day)
+    return zones | {code: zones[now] for code, now in merged.items() if now in zones}
 
 
 def in_use(codes: Collection[str], day: dt.date | None = None) -> dict[str, str]:
@@ -286,8 +292,9 @@ def municipality_territory(
     municipality: Municipality, day: dt.date | None = None
 ) -> SheetTerritory:
     name, code = municipality.name, municipality.istat
-    here, everywhere = residents_of((code,)), residents_of()
-    return SheetTerritory(name, (code,), here, everywhere, municipality=code, day=day)
+    codes = (code, *FormerCode.objects.merged_into([code], day))
+    here, everywhere = residents_of(codes), residents_of()
+    return SheetTerritory(name, codes, here, everywhere, municipality=code, day=day)
 
 
 def place_labels(version: str, day: dt.date | None = None) -> dict[str, list[list[object]]]:

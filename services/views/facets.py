@@ -17,6 +17,7 @@ from services.filters import UNDECLARED, ServiceFilter
 from services.models import MacroCategory, ServiceStatus, ServiceType, Valence
 from services.selectors import FacetValue
 from zones.models import FormerCode, Municipality, Zone
+from zones.selectors import zone_by_comune
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _places(
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """Per comune within the chosen zones and per zone within the chosen comuni, of counts per
     comune that leave both out."""
-    zone_of = dict(Municipality.objects.with_zone(chosen.day).values_list("istat", "zone_slug"))
+    zone_of = zone_by_comune(chosen.day)
     now = FormerCode.objects.successors(chosen.day)
     by_comune: Counter[str] = Counter()
     by_zone: Counter[str] = Counter()
