@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
@@ -56,7 +57,7 @@ def correct(service: Service, *, user: User, correction: NewCorrection) -> Corre
             "changed-meanwhile",
             _("Nel frattempo il servizio è cambiato: rileggi la pagina e riprova."),
         )
-    act = Correction(service=service, municipality=_comune(service, said[0]), by=user)
+    act = Correction(service=service, municipality=_comune(service, said[0], correction), by=user)
     act.reason = correction.reason.strip()
     if correction.gone:
         return _withdraw(act, said)
@@ -104,9 +105,7 @@ def open_new(*, user: User, correction: NewCorrection) -> Correction:
     if missing:
         raise Invalid("incomplete", _("Servono almeno nome, tipo e posizione."), fields=missing)
     point = point_of(given["lon"], given["lat"])
-    comune = Municipality.objects.current().filter(geometry__contains=point).first()
-    if comune is None:
-        raise Invalid("outside", _("La posizione non cade in nessun Comune: controllala."))
+    comune = _comune_at(point)
     act = Correction(municipality=comune, by=user, reason=correction.reason.strip())
     edition = publish_edition(_head(act, office_source()), [opened(given, comune.pk, point)])
     act.service = Service.objects.get(items__records__from_edition=edition)
@@ -179,11 +178,24 @@ def _in_force(service: Service) -> list[Record]:
     return list(found.order_by("item__source__reading", "-from_edition_id", "pk"))
 
 
-def _comune(service: Service, lead: Record) -> Municipality:
+def _comune(service: Service, lead: Record, asked: NewCorrection) -> Municipality | None:
+    """Where the service is; where it is put, if nobody said so yet; none if it goes."""
     comune = (service.shown and service.shown.municipality) or lead.municipality
+    if comune is not None or asked.gone:
+        return comune
+    place = [asked.changes.get(name) for name in ("lon", "lat")]
+    if any(one in (None, "") for one in place):
+        text = _("Nessuno dice in quale Comune è il servizio: indica la posizione.")
+        raise WrongState("no-municipality", text)
+    return _comune_at(point_of(*place))
+
+
+def _comune_at(point: Point) -> Municipality:
+    comune = Municipality.objects.current().filter(geometry__contains=point).first()
     if comune is None:
-        raise WrongState("no-municipality", _("Il servizio non ha un Comune: va prima collocato."))
-    return comune
+        raise Invalid("outside", _("La posizione non cade in nessun Comune: controllala."))
+    found: Municipality = comune
+    return found
 
 
 def _new_valence(service: Service, changes: Mapping[str, Any]) -> str | None:

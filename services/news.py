@@ -26,7 +26,7 @@ class CorrectionSubject:
         them, who corrected."""
         act = Correction.objects.get(pk=event.subject_id)
         principals = (acting_for(principal) for principal in act.principals)
-        holders_of = reduce(or_, principals) & Q(role=Role.OPERATOR)
+        holders_of = reduce(or_, principals, Q(pk__in=())) & Q(role=Role.OPERATOR)
         if event.verb == MESSAGE and event.by and not is_reviewer(event.by):
             holders_of = Q(user=act.by_id, role__in=(Role.REVIEWER, Role.MANAGER))
         for one in holders(holders_of):

@@ -56,7 +56,7 @@ class CorrectionOut(serializers.Serializer[Any]):
     """The act: an edition whose sender is the office. `changes`: attribute -> [before, now]."""
 
     id = serializers.UUIDField(source="pk")
-    municipality = serializers.CharField(source="municipality_id")
+    municipality = serializers.CharField(source="municipality_id", allow_null=True)
     source = serializers.CharField(source="edition.source.slug")  # type: ignore[assignment]
     edition = serializers.IntegerField(source="edition.number")
     created_at = serializers.DateTimeField(source="at")

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import Event
@@ -24,7 +25,10 @@ class Correction(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     service = models.ForeignKey(Service, models.PROTECT, related_name="corrections")
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="corrections")
+    #: Where the service is; none where nobody said it of a service that was taken away.
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, related_name="corrections"
+    )
     editions = models.ManyToManyField(Edition, related_name="corrections")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -55,7 +59,12 @@ class Correction(models.Model):
         """The comune where the service is, and whose sources were corrected."""
         own = ("source__municipality", "source__body")
         corrected = (edition.source.principal for edition in self.editions.select_related(*own))
-        return {self.municipality, *(one for one in corrected if one is not None)}
+        return {one for one in (self.municipality, *corrected) if one is not None}
+
+    @property
+    def place(self) -> str:
+        """The comune's name, for people."""
+        return self.municipality.name if self.municipality else gettext("senza Comune")
 
     @property
     def events(self) -> EventQuerySet:

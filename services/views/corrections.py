@@ -150,7 +150,7 @@ def correction_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "trail": [
             *(desk() if office else []),
             Crumb(_("Rettifiche"), reverse("services:corrections")),
-            Crumb(f"{correction.municipality.name}, {day}"),
+            Crumb(f"{correction.place}, {day}"),
         ],
         "correction": correction,
         "edition": correction.edition,

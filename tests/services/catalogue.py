@@ -28,7 +28,7 @@ class Thing:
     kind: str | None = "biblioteche"
     lon: float | None = 9.2350
     lat: float | None = 45.5350
-    municipality: str = SESTO
+    municipality: str | None = SESTO
     status: str = "esistente"
     address: str = ""
     wkt: str = ""

@@ -18,6 +18,7 @@ from services.corrections import NewCorrection
 from services.models import Correction, Edition, Record, Service, Source
 from services.selectors import service_story
 from tests import builders
+from tests.services.catalogue import Thing, publish
 from validator.interpreting.fingerprint import fingerprint_of
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +180,39 @@ def test_an_accuracy_is_given_and_taken_away(cast, service):
         assert service.shown.accuracy == current(service).accuracy == given
     with pytest.raises(Invalid):
         correct(cast, service, accuracy="")
+
+
+def nowhere() -> Service:
+    """A service of another source of which nobody said the place."""
+    publish([Thing("Centralina", lon=None, municipality=None)], reading=2)
+    return Service.objects.get(states__name="Centralina")
+
+
+def test_a_service_without_comune_is_corrected_once_it_has_a_place(cast):
+    service = nowhere()
+    with pytest.raises(WrongState) as told:
+        correct(cast, service, name="Altro")
+    assert "indica la posizione" in str(told.value.message)
+    there = Point(*builders.places("015209", 1)[0], srid=32632).transform(4326, clone=True)
+    made = correct(cast, service, name="Altro", lon=there.x, lat=there.y)
+    service.refresh_from_db()
+    assert made.municipality_id == service.shown.municipality_id == "015209"
+    assert Notice.objects.filter(person=cast.operator, event__verb="correct").exists()
+
+
+def test_a_service_without_comune_is_taken_away(cast):
+    service = nowhere()
+    made = NewCorrection(WHY, gone=True)
+    act = corrections.correct(service, user=cast.reviewer, correction=made)
+    assert not Service.objects.published().filter(pk=service.pk).exists()
+    client = Client()
+    client.force_login(cast.manager)
+    for path in ("/rettifiche/", f"/rettifiche/{act.pk}/"):
+        assert "senza Comune" in client.get(path).content.decode()
+    assert client.get(f"/api/v1/corrections/{act.pk}/").json()["municipality"] is None
+    corrections.message(act, user=cast.manager, text="Visto.")
+    corrections.undo(act, user=cast.manager, reason="Invece c'è")
+    assert Service.objects.published().filter(pk=service.pk).exists()
 
 
 def test_two_reviewers_at_once_the_second_is_told(cast, service):
