@@ -195,9 +195,10 @@ def latest_states(path: str) -> "Prefetch[Any]":
 def service_story(state: ServiceState, before: dt.datetime | None = None) -> ServiceStory:
     """The service's records in force and past and its latest events; with `before`, as all that
     stood before that moment (`state` is then the one of that day)."""
+    # Whoever only reads may not see the senders' own cells (sttm2/roles.py).
     records = Record.objects.select_related(
         "from_edition", "to_edition", "kind", "municipality"
-    ).defer("municipality__geometry", "municipality__geometry_web")
+    ).defer("raw", "withheld", "municipality__geometry", "municipality__geometry_web")
     items = list(
         SourceItem.objects.filter(service=state.service_id)
         .select_related("source")

@@ -11,11 +11,14 @@ from sttm2.databases import APP_URL, OWNER_URL, READ_URL
 from sttm2.env import database
 
 #: Tables, by the beginning of their names, of which a reader knows nothing: who people are, how
-#: they sign in, what is told to them.
+#: they sign in, what is told to them, what they deliver. What public pages ask of these is granted
+#: by column (`let_reader.sql`).
 PRIVATE: Final = (
-    *("account_", "axes_", "django_admin_log", "django_session", "mfa_"),
+    *("account_", "axes_", "deliveries_", "django_admin_log", "django_session", "mfa_"),
     *("notices_", "people_", "socialaccount_"),
 )
+#: Columns of `services_record` that are for who sent them, and for no reader.
+SENDERS: Final = ("raw", "withheld")
 
 
 def let_in() -> list[str]:
@@ -56,4 +59,6 @@ def _make(name: str, password: str) -> None:
 
 def _say(which: str, name: str) -> None:
     gaps = {"role": connection.ops.quote_name(name)}
-    SqlFolder(__file__).run(which, gaps=gaps, private=[f"{one}%" for one in PRIVATE])
+    SqlFolder(__file__).run(
+        which, gaps=gaps, private=[f"{one}%" for one in PRIVATE], senders=[*SENDERS]
+    )
