@@ -116,7 +116,7 @@ def test_a_server_that_is_away_gets_the_letter_later(live_cast, posting_worker, 
     wait_for(lambda: Notice.objects.filter(attempts=1, mail="due").exists())
     assert postbox.letters == []
     Notice.objects.update(mail_after=Notice.objects.get().at)
-    tasks.sweep()
+    tasks.sweep.delay()
     wait_for(lambda: mails() == ["sent"])
     assert len(postbox.letters) == 1
 
@@ -129,7 +129,7 @@ def test_what_the_broker_lost_is_swept_up(live_cast, posting_worker, postbox):
     assert mails() == ["due"]
     posting_worker.start()
     Notice.objects.update(mail_after=Notice.objects.get().at)
-    tasks.sweep()
+    tasks.sweep.delay()
     wait_for(lambda: mails() == ["sent"])
     assert len(postbox.letters) == 1
 
