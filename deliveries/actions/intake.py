@@ -3,12 +3,14 @@ without a file, checking again, taking over, withdrawing."""
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Invalid, NotAllowed, TooLarge, WrongState
@@ -55,25 +57,55 @@ def receive(
     check_size(file)
     digest = _digest(file)
     source = source_of(sender)
+    # What is known, or not taken, is told before anything is stored, and asked again in its turn.
+    if (known := _known(source, digest, user, idempotency_key)) is not None:
+        return Received(known, duplicate=True)
+    if (current := source.deliveries.open().first()) is not None:
+        _must_be_replaceable(current, user, take_over=take_over)
+    new = Delivery(
+        source=source,
+        by=user,
+        file_name=clean_name(file.name),
+        file_size=file.size,
+        sha256=digest,
+        idempotency_key=idempotency_key,
+    )
+    # Stored first: while a store is slow nobody waits for a row, nor the database for us.
+    new.file.save("original", file, save=False)
     try:
-        with transaction.atomic():
-            # The source's row is the queue: two files of one sender are taken one after the other.
-            Source.objects.select_for_update().get(pk=source.pk)
-            known = _known(source, digest, user, idempotency_key)
-            if known is not None:
-                return Received(known, duplicate=True)
-            replaced = _replace_open(source, user, take_over=take_over)
-            delivery = _store(user, source, file=file, digest=digest, key=idempotency_key)
-            if replaced is not None:
-                delivery.supersedes = replaced
-                delivery.save(update_fields=["supersedes"])
-            works.CHECK.send_after_commit(delivery.pk, delivery.turn)
+        return _take_in(new, take_over=take_over)
     except IntegrityError as error:
         raise WrongState(
             "open-delivery",
             _("Un'altra consegna di %(sender)s è appena arrivata.") % {"sender": source.sender},
         ) from error
-    return Received(delivery, duplicate=False)
+
+
+def _take_in(new: Delivery, *, take_over: bool) -> Received:
+    """A stored file becomes a delivery when its turn comes; otherwise nothing of it stays."""
+    source, user = new.source, new.by
+    with ExitStack() as unless_kept:
+        unless_kept.callback(new.file.delete, save=False)
+        with transaction.atomic():
+            # The source's row is the queue: two files of one sender are taken one after the other.
+            Source.objects.select_for_update().get(pk=source.pk)
+            known = _known(source, new.sha256, user, new.idempotency_key)
+            if known is not None:
+                return Received(known, duplicate=True)
+            of_its_turn = {
+                "supersedes": _replace_open(source, user, take_over=take_over),
+                "base_edition": edition_in_force(new),
+                "created_at": timezone.now(),
+                **leases.queued(0),
+            }
+            for name, value in of_its_turn.items():
+                setattr(new, name, value)
+            new.save(force_insert=True)
+            workflow.record(new, "receive", by=user, from_status=DeliveryStatus.RECEIVED)
+            works.CHECK.send_after_commit(new.pk, new.turn)
+            # From here on a row may know of it, whatever we hear of the commit.
+            unless_kept.pop_all()
+    return Received(new, duplicate=False)
 
 
 def _may(user: User, sender: Sender) -> None:
@@ -157,6 +189,12 @@ def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | 
     current: Delivery | None = source.deliveries.open().select_for_update(of=("self",)).first()
     if current is None:
         return None
+    _must_be_replaceable(current, user, take_over=take_over)
+    workflow.move(current, Verb.SUPERSEDE, by=user, **leases.freed())
+    return current
+
+
+def _must_be_replaceable(current: Delivery, user: User, *, take_over: bool) -> None:
     if not policies.may_be_superseded(current):
         words = _("C'è già una consegna %(state)s: aspetta che si concluda, oppure ritirala.")
         if not policies.is_possible(current, Verb.WITHDRAW):
@@ -167,39 +205,9 @@ def _replace_open(source: Source, user: User, *, take_over: bool) -> Delivery | 
         raise WrongState(
             "open-delivery",
             _("%(who)s ha già una consegna aperta per %(sender)s. Puoi prenderla in carico tu.")
-            % {"who": current.by, "sender": source.sender},
+            % {"who": current.by, "sender": current.source.sender},
             delivery=str(current.pk),
         )
-    workflow.move(current, Verb.SUPERSEDE, by=user, **leases.freed())
-    return current
-
-
-def _store(
-    user: User,
-    source: Source,
-    *,
-    file: "File[bytes]",
-    digest: str,
-    key: str,
-) -> Delivery:
-    delivery = Delivery(
-        source=source,
-        by=user,
-        file_name=clean_name(file.name),
-        file_size=file.size,
-        sha256=digest,
-        idempotency_key=key,
-        base_edition=source.editions.order_by("-number").first(),
-        **leases.queued(0),
-    )
-    delivery.file.save("original", file, save=False)
-    try:
-        delivery.save(force_insert=True)
-        workflow.record(delivery, "receive", by=user, from_status=DeliveryStatus.RECEIVED)
-    except BaseException:
-        delivery.file.delete(save=False)  # no row would know of it
-        raise
-    return delivery
 
 
 def clean_name(name: str | None) -> str:

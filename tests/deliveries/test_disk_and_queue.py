@@ -6,7 +6,9 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +21,9 @@ from django.test import Client
 from django.urls import reverse
 
 from core import storage
+from core.errors import WrongState
 from deliveries import tasks
+from deliveries.actions import intake
 from deliveries.models import Delivery, Errand
 from notices.models import Notice
 from tests import builders
@@ -75,6 +79,56 @@ def test_a_full_disk_is_told_by_page_and_api_and_leaves_nothing(cast, operator, 
     assert stored() == before
     assert not Delivery.objects.exists()
     assert not Errand.objects.exists()
+
+
+class SlowlyStored(SimpleUploadedFile):
+    """A plan that is read twice: to know it, then by a store that is slower than the database
+    waits in a transaction (half a second); something is done meanwhile."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__("piano.csv", builders.plan_file(3).read())
+        self.meanwhile, self.readings = meanwhile, 0
+
+    def chunks(self, chunk_size=None):
+        self.readings += 1
+        if self.readings == 2:
+            other = threading.Thread(target=self.meanwhile)
+            other.start()
+            other.join(30)
+            time.sleep(1)
+        yield from super().chunks(chunk_size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("meanwhile", ["another, checked", "another, waiting", "the same"])
+def test_a_slow_store_takes_files_and_holds_nobody_up(live_cast, meanwhile):
+    """Whoever sends for the same comune meanwhile is taken first; the slow file comes after it."""
+    before = stored()
+
+    def send() -> None:
+        name = "Biblioteca 1" if meanwhile == "the same" else "Biblioteca nuova"
+        file = builders.plan_file(3, first_name=name)
+        try:
+            intake.receive(live_cast.operator, sender=live_cast.comune, file=file)
+            if meanwhile == "another, checked":
+                Delivery.objects.update(status="checked", lease_until=None)
+        finally:
+            connection.close()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '500ms'")
+    if meanwhile == "another, waiting":
+        with pytest.raises(WrongState):
+            intake.receive(live_cast.operator, sender=live_cast.comune, file=SlowlyStored(send))
+        assert Delivery.objects.count() == 1
+    else:
+        file = SlowlyStored(send)
+        slow = intake.receive(live_cast.operator, sender=live_cast.comune, file=file)
+        quick = Delivery.objects.earliest("created_at")
+        assert slow.duplicate == (meanwhile == "the same")
+        assert (slow.delivery if slow.duplicate else slow.delivery.supersedes) == quick
+    kept = Delivery.objects.values_list("file", flat=True)
+    assert stored() - before == {default_storage.path(name) for name in kept}
 
 
 @pytest.mark.django_db
