@@ -34,7 +34,7 @@ from services.versions import catalogue_version
 from services.words import folded, meaning
 from zones.days import day_asked, end_of
 from zones.models import FormerCode, Municipality, Zone
-from zones.selectors import in_use
+from zones.selectors import in_use, zone_by_comune
 
 EARTH_RADIUS: Final = 6378137.0
 LEVELS: Final = ("supra", "local", "all")
@@ -173,6 +173,17 @@ class ServiceFilter:
         """What the words ask, looked up once: a page asks for its rows and for its counts."""
         return reduce(and_, map(meaning, self.q.split()))
 
+    @cached_property
+    def _comuni_of_zone(self) -> list[str]:
+        """The comuni in the zones on the day, looked up once as well."""
+        return [code for code, zone in zone_by_comune(self.day).items() if zone in self.zone]
+
+    @cached_property
+    def _comuni(self) -> list[str]:
+        """The comuni, with those that merged into them."""
+        merged = FormerCode.objects.merged_into(self.municipality, self.day)
+        return [*self.municipality, *merged]
+
     @property
     def is_aggregate(self) -> bool:
         """Whether the counts that publications keep answer how many: they know nothing of words,
@@ -244,11 +255,8 @@ class ServiceFilter:
         values = getattr(self, name)
         if not values:
             return Q()
-        if name == "zone":
-            values = _comuni(values, self.day)
         if name in {"zone", "municipality"}:
-            merged = FormerCode.objects.merged_into(values, self.day)
-            return Q(municipality__in=[*values, *merged])
+            return Q(municipality__in=self._comuni_of_zone if name == "zone" else self._comuni)
         if name == "status":
             values = tuple(value.replace("-", " ") for value in values)
         if name == "valence":
@@ -382,8 +390,3 @@ def _web(lon: float, lat: float) -> tuple[float, float]:
     safe = max(-89.9, min(89.9, lat))
     north = EARTH_RADIUS * math.log(math.tan(math.pi / 4 + math.radians(safe) / 2))
     return EARTH_RADIUS * math.radians(lon), north
-
-
-def _comuni(zones: Sequence[str], day: dt.date) -> list[str]:
-    members = Municipality.objects.with_zone(day).filter(zone_slug__in=zones)
-    return list(members.values_list("pk", flat=True))
