@@ -19,7 +19,10 @@ from core.errors import DomainError, wrong_parameter
 from core.geo import GEOGRAPHIC_SRID
 
 DAY: Final = OpenApiParameter(
-    "al", {"type": "string", "format": "date"}, description="As published at the end of a day."
+    "al",
+    # An empty one means today, as forms send it.
+    {"type": "string", "anyOf": [{"format": "date", "pattern": "^20"}, {"maxLength": 0}]},
+    description="As published at the end of a day, from 2000 to today.",
 )
 COUNTS: dict[str, Any] = {
     "numberMatched": {"type": "integer"},

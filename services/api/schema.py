@@ -70,7 +70,7 @@ def _several(name: str, words: str, allowed: tuple[str, ...] = ()) -> OpenApiPar
 
 
 _DEGREES = r"-?[0-9]{1,3}(\.[0-9]+)?"
-BOX = f"^{_DEGREES}(,{_DEGREES}){{3}}$"
+BOX = f"^({_DEGREES}(,{_DEGREES}){{3}})?$"  # an empty one is none: forms send it
 FILTERS = [
     _several("zone", "Slugs of zones."),
     _several("municipality", "ISTAT codes of comuni."),
