@@ -20,7 +20,7 @@ from tests.conftest import _cast
 from tests.contract import Examination, Undone, table
 
 pytestmark = pytest.mark.long
-EXAMPLES = int(os.environ.get("EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
 SCOPES = ["read", "upload", "review"]
 
 
