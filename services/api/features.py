@@ -143,7 +143,10 @@ class ServiceExport(PublicRead):
                 description="CSV: 1 for a file that an Italian Excel opens right.",
             ),
         ],
-        responses={(200, media): OpenApiTypes.BINARY for media in EXPORT_TYPES.values()},
+        responses={
+            (200, media): OpenApiTypes.OBJECT if media == GEOJSON else OpenApiTypes.BINARY
+            for media in EXPORT_TYPES.values()
+        },
     )
     def get(self, request: Request, extension: str) -> HttpResponseBase:
         chosen = ServiceFilter.from_query(request.query_params, others=("sep", "excel"))
