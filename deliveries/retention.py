@@ -13,6 +13,7 @@ from deliveries.models import Delivery, PlaceSearch, Receipt
 from deliveries.querysets import SUBJECT_KIND
 from deliveries.states import DRAFT, FINAL, DeliveryStatus, Verb
 from notices.models import Event
+from people.addresses import addresses_of
 from people.models import User
 
 #: Deliveries that led to nothing: a published part is what something published comes from.
@@ -96,7 +97,9 @@ def forget_contacts(limit: dt.datetime) -> int:
 
 def forget_person(user: User) -> Sequence[tuple[str, int]]:
     """Empty the contact of deliveries and receipts that give this person as such."""
-    theirs = Q(contact_email__iexact=user.email)
+    theirs = Q()
+    for address in addresses_of(user):
+        theirs |= Q(contact_email__iexact=address)
     if user.name:
         theirs |= Q(contact_name__iexact=user.name)
     found = [model.objects.filter(theirs).update(**_CONTACT) for model in (Delivery, Receipt)]

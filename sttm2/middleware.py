@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.away import away
 from core.bodies import check_body
-from core.errors import DomainError, Invalid
+from core.errors import Away, DomainError, Invalid
 from core.storage import no_room
 from sttm2.away import away_answer
 from sttm2.rest import PROBLEM, document
@@ -28,11 +28,16 @@ NOBODY: Final = "0.0.0.0"  # noqa: S104 - nothing listens there
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error as who asked reads it: machines a problem document, people a page."""
+    answer: HttpResponse
     if request.path.startswith(API):
         body = document(error.status, error.code, str(error.message), **error.extra)
-        return JsonResponse(body, status=error.status, content_type=PROBLEM)
-    context = {"error": error, "status": error.status}
-    return render(request, "error.html", context, status=error.status)
+        answer = JsonResponse(body, status=error.status, content_type=PROBLEM)
+    else:
+        context = {"error": error, "status": error.status}
+        answer = render(request, "error.html", context, status=error.status)
+    if isinstance(error, Away):
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 class ApiLanguageMiddleware:

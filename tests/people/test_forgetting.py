@@ -85,7 +85,9 @@ def test_a_trial_says_what_would_happen_and_changes_nothing(known):
 
 
 def test_a_person_is_found_by_a_former_address_too(known):
+    Receipt.objects.update(contact_name="Ufficio di piano", contact_email=FORMER.upper())
     assert "account senza nome" in forgotten(FORMER)
+    assert Receipt.objects.get().contact_email == ""
 
 
 def test_who_went_before_in_a_delivery_is_named_by_no_line_of_its_log(cast):

@@ -68,6 +68,7 @@ def test_without_mail_a_new_password_holds_and_a_link_is_told_to_wait(ada, setti
     assert ada.check_password(NEW)
     asked = browser().post(ASK, {"email": ada.email})
     assert asked.status_code == 503
+    assert int(asked["Retry-After"]) > 0
     assert "Il server di posta non risponde" in asked.content.decode()
 
 
