@@ -369,6 +369,8 @@ def _level(query: QueryDict, types: Sequence[str]) -> str:
 
 def _words(query: QueryDict) -> str:
     text = query.get("q", "").strip()
+    if not text:
+        return ""
     if len(text) > LONGEST_QUERY or "\x00" in text:
         raise wrong_parameter("q", _("al massimo %(n)d caratteri") % {"n": LONGEST_QUERY})
     words = folded(text).split()

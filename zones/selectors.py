@@ -277,6 +277,8 @@ def zone_by_comune(day: dt.date | None = None) -> dict[str, str]:
 def in_use(codes: Collection[str], day: dt.date | None = None) -> dict[str, str]:
     """The ISTAT code that stands for each on the day: its own as long as it had no successor (and
     is a comune that we know), else the successor's."""
+    if not codes:
+        return {}
     successors = FormerCode.objects.successors()
     ended = [code for code in codes if code in successors]
     found = {code: successors.get(code, code) for code in codes}
