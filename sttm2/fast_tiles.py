@@ -5,7 +5,6 @@ one statement, which the server has prepared, answers version and tile together.
 whatever goes wrong here, takes the usual way (`sttm2.tiles`), whose answers this gives.
 """
 
-import gzip
 import logging
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +18,7 @@ from psycopg.rows import tuple_row
 
 from services import tilesets
 from sttm2.databases import READER
-from sttm2.tiles import DEEPEST_ZOOM, FORM, MVT
+from sttm2.tiles import DEEPEST_ZOOM, MVT, packed, tag_of
 
 logger = logging.getLogger(__name__)
 
@@ -93,11 +92,11 @@ def _statement() -> str:
 def _answer(environ: Environ, place: tuple[int, int, int]) -> tuple[str, Headers, bytes] | None:
     """Status, headers and body; None if the usual way has to answer."""
     tag = environ.get("HTTP_IF_NONE_MATCH", "")
-    found = _fetched((*place, tag[len(str(FORM)) + 2 : -1]))
+    found = _fetched((*place, tag[len(tag_of("")) - 1 : -1]))
     if found is None:
         return None
     version, body = found
-    current = f'"{FORM}-{version}"'
+    current = tag_of(version)
     own = [("ETag", current)]
     if tag == current:
         return "304 Not Modified", own, b""
@@ -106,10 +105,8 @@ def _answer(environ: Environ, place: tuple[int, int, int]) -> tuple[str, Headers
     own.append(("Content-Type", MVT))
     if not body:
         return "204 No Content", own, b""
-    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-        body = gzip.compress(body, 1, mtime=0)
-        own.append(("Content-Encoding", "gzip"))
-    return "200 OK", [*own, ("Content-Length", str(len(body)))], body
+    body, how = packed(body, environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return "200 OK", [*own, *how.items()], body
 
 
 def _fetched(params: tuple[Any, ...]) -> tuple[str, bytes | None] | None:

@@ -47,7 +47,21 @@ def etag(layer: Layer, query: QueryDict) -> str:
     """
     version = tiles_version() if layer.filters else tables_version(layer.tables)
     by_day = (layer.dated or (layer.filters and "zone" in query)) and day_asked(query) is None
-    return f'"{FORM}-{version}-{timezone.localdate():%y%m%d}"' if by_day else f'"{FORM}-{version}"'
+    return tag_of(f"{version}-{timezone.localdate():%y%m%d}" if by_day else version)
+
+
+def tag_of(version: str) -> str:
+    """The ETag of a tile of that version."""
+    return f'"{FORM}-{version}"'
+
+
+def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
+    """A tile as who accepts these codings gets it, and the headers that say how."""
+    headers = {}
+    if "gzip" in accepted:
+        body = gzip.compress(body, 1, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return body, {**headers, "Content-Length": str(len(body))}
 
 
 def _layer(name: str) -> Layer:
@@ -75,11 +89,8 @@ def _tile(request: HttpRequest, layer: Layer, address: TileAddress) -> HttpRespo
     body = _services(request, address) if layer.filters else _reference(request, layer, address)
     if not body:
         return HttpResponse(status=204, content_type=MVT, headers=headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        body = gzip.compress(body, 1, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    headers["Content-Length"] = str(len(body))
-    return HttpResponse(body, content_type=MVT, headers=headers)
+    body, how = packed(body, request.headers.get("Accept-Encoding", ""))
+    return HttpResponse(body, content_type=MVT, headers=headers | how)
 
 
 def _services(request: HttpRequest, address: TileAddress) -> bytes:
