@@ -212,14 +212,20 @@ def accept(delivery: Delivery) -> None:
     review.decide_in_bulk(delivery, user=reviewer, rule="all_pending", decision="accepted")
 
 
-def publication(report: Report, rows: int) -> None:
-    """One accepted delivery from "decided" to an edition in force."""
+def decided(rows: int, *, seed: int) -> Delivery:
+    """A delivery of so many rows that only waits for its publication."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        delivery = receive(geopackage(Path(name) / "publish.gpkg", rows, seed=3))
+        delivery = receive(geopackage(Path(name) / "decided.gpkg", rows, seed=seed))
         tasks.check_delivery(str(delivery.pk))
     send(delivery)
     accept(delivery)
     review.close(delivery, user=person(Role.REVIEWER))
+    return delivery
+
+
+def publication(report: Report, rows: int) -> None:
+    """One accepted delivery from "decided" to an edition in force."""
+    delivery = decided(rows, seed=3)
     before = Edition.objects.count()
     begun = time.perf_counter()
     tasks.publish_delivery(str(delivery.pk))

@@ -13,13 +13,11 @@ from pathlib import Path
 from django.contrib.gis.db.models.functions import Area
 
 import bench.portal  # noqa: F401  # sets Django up: must come first
-from bench.checking import accept, person, reader, receive, send, sent
+from bench.checking import decided, reader, sent
 from bench.deliveries import geopackage
 from bench.figures import Figure, Report
 from bench.load import Connection, rate
 from bench.servers import behind, environment, free_port, running, web
-from deliveries import tasks
-from deliveries.actions import review
 from people.models import Mandate, Role, User
 from people.tokens import issue_token
 from zones.models import Municipality
@@ -89,7 +87,7 @@ def _all(port: int, tokens: list[str], paths: list[Path], comuni: list[str]) -> 
 def beside_publication(report: Report, services: int, seconds: float) -> None:
     """Readers that come at half the rate that fills the portal, whether it answers or not."""
     rows = min(10_000, services)
-    delivery = _decided(rows)
+    delivery = str(decided(rows, seed=77).pk)
     with behind(port := free_port()):
         full = rate(port, _addresses(2_000), connections=16, seconds=max(seconds, 5)).per_second
         wanted = full / 2
@@ -115,17 +113,6 @@ def _addresses(number: int) -> list[str]:
         READ[turn % len(READ)].format(n=start + turn, limit=1 + turn % 997)
         for turn in range(number)
     ]
-
-
-def _decided(rows: int) -> str:
-    """A delivery that only waits for its publication."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        delivery = receive(geopackage(Path(name) / "open.gpkg", rows, seed=77))
-        tasks.check_delivery(str(delivery.pk))
-    send(delivery)
-    accept(delivery)
-    review.close(delivery, user=person(Role.REVIEWER))
-    return str(delivery.pk)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -308,14 +308,24 @@ def test_uploaded_files_stay_private(settings):
 KEPT = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\nok"
 
 
+@contextmanager
+def application_of(door: Front) -> Iterator[socket.socket]:
+    """Where the door knocks, to be answered by the test."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(door.socket)
+        listener.listen()
+        listener.settimeout(30)
+        door.folder.path.joinpath("app/web.sock").chmod(0o777)
+        yield listener
+
+
 def hang_up_at_the_second(listener: socket.socket) -> None:
     """An application whose connections rest open, and which ends as the next request comes."""
-    for answers in (1, 1, 1):
+    for _connection in range(3):
         caller, _address = listener.accept()
         with caller:
-            for _ in range(answers):
-                caller.recv(65536)
-                caller.sendall(KEPT)
+            caller.recv(65536)
+            caller.sendall(KEPT)
             caller.recv(65536)
 
 
@@ -323,11 +333,7 @@ def test_a_read_survives_an_application_that_hangs_up():
     door = Front()
     try:
         door.start()
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(door.socket)
-            listener.listen()
-            listener.settimeout(30)
-            door.folder.path.joinpath("app/web.sock").chmod(0o777)
+        with application_of(door) as listener:
             threading.Thread(target=hang_up_at_the_second, args=[listener], daemon=True).start()
             # One connection, so one process of nginx: each holds its own to the application.
             with requests.Session() as visitor:
@@ -358,21 +364,19 @@ def test_the_door_alone_says_who_asks(front):
     door = Front()
     try:
         door.start()
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(door.socket)
-            listener.listen()
-            listener.settimeout(30)
-            door.folder.path.joinpath("app/web.sock").chmod(0o777)
-            with open_socket(
+        with (
+            application_of(door) as listener,
+            open_socket(
                 door,
                 b"GET /x HTTP/1.1\r\nHost: portale.example\r\nX-Forwarded-For: 8.8.8.8\r\n"
                 b"X-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.example\r\n"
                 b"Forwarded: for=8.8.8.8\r\n\r\n",
-            ):
-                caller, _address = listener.accept()
-                with caller:
-                    caller.settimeout(30)
-                    heard.append(caller.recv(65536))
+            ),
+        ):
+            caller, _address = listener.accept()
+            with caller:
+                caller.settimeout(30)
+                heard.append(caller.recv(65536))
     finally:
         door.remove()
     (request,) = heard
